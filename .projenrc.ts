@@ -1,0 +1,142 @@
+import { awscdk, javascript } from 'projen';
+import { LambdaBundle } from './projenrc/lambda-bundle';
+
+/** The oldest aws-cdk-lib that the package supports: what it is compiled and tested against. */
+const CDK_FLOOR = '2.257.0';
+/** The newest aws-cdk-lib that the packed tarball is tested with. */
+const CDK_NEWEST = '2.276.0';
+
+const NAME = 'cdk-personalize-dataset-export';
+const REPOSITORY = `https://github.com/${NAME}/${NAME}`;
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: NAME,
+  description: 'AWS CDK construct that exports an Amazon Personalize dataset to an encrypted S3 bucket while the stack deploys',
+  author: `${NAME} contributors`,
+  authorAddress: REPOSITORY,
+  authorOrganization: true,
+  repositoryUrl: `${REPOSITORY}.git`,
+  defaultReleaseBranch: 'main',
+  license: 'Apache-2.0',
+  copyrightOwner: `${NAME} contributors`,
+  stability: 'experimental',
+  keywords: [
+    'aws', 'cdk', 'aws-cdk', 'awscdk', 'constructs', 'personalize', 'amazon-personalize', 'dataset-export', 'dataset-export-job', 'recommendations', 's3',
+    'machine-learning',
+  ],
+
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  workflowNodeVersion: '22',
+  projenVersion: '0.103.25',
+  cdkVersion: CDK_FLOOR,
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.16',
+  typescriptVersion: '~6.0.3', // jsii 6.0 and ts-jest 29.4 cannot use TypeScript 7
+
+  projenrcTs: true,
+  sampleCode: false,
+  lambdaAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  singletonLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+
+  devDeps: [
+    // bundled into the Lambda handler
+    '@aws-sdk/client-personalize@3.1138.0',
+    '@aws-sdk/core@3.981.0',
+    '@aws-sdk/credential-provider-env@3.972.84',
+    '@smithy/core@3.41.0',
+    '@smithy/signature-v4@5.7.5',
+    '@types/aws-lambda@^8',
+    // what the Lambda runtime brings along for the Provider framework, see test/local-aws
+    '@aws-sdk/client-lambda@3.1138.0',
+    '@aws-sdk/client-sfn@3.1138.0',
+    // tests only
+    'aws-cdk@2.1148.1',
+    `aws-cdk-lib-newest@npm:aws-cdk-lib@${CDK_NEWEST}`,
+    'aws-local-stepfunctions@3.0.0',
+    '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
+    'cdk-nag@^3',
+    'csv-parse@^7',
+    'csv-stringify@^6',
+    'fast-check@^4',
+    'fast-xml-parser@^5',
+    'selfsigned@^5',
+    'tsx@^4',
+    'yauzl@^3',
+    '@types/yauzl@^2',
+  ],
+
+  typecheckTests: true,
+  jestOptions: {
+    jestVersion: '^30',
+    junitReporting: false,
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    coverageText: false,
+    jestConfig: {
+      collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts', '!lambda/sdk/**'],
+      coverageReporters: ['text-summary', 'lcov'],
+      setupFiles: ['<rootDir>/test/jest-setup.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/package/'],
+    },
+  },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'lambda', 'examples'],
+  },
+
+  releaseToNpm: true,
+  npmTrustedPublishing: true,
+  bumpPackage: 'commit-and-tag-version@^12', // 13 pulls packages which need Node 22
+  publishToPypi: {
+    distName: NAME,
+    module: 'cdk_personalize_dataset_export',
+    trustedPublishing: true,
+  },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkpersonalizedatasetexport',
+    mavenGroupId: 'io.github.cdk-personalize-dataset-export',
+    mavenArtifactId: NAME,
+  },
+  publishToNuget: {
+    packageId: 'CdkPersonalizeDatasetExport',
+    dotNetNamespace: 'CdkPersonalizeDatasetExport',
+  },
+  publishToGo: {
+    moduleName: `github.com/${NAME}/${NAME}-go`,
+  },
+
+  buildWorkflowOptions: { mutableBuild: false },
+  bundlerOptions: { esbuildVersion: '^0.28.2', assetsDir: 'assets' },
+  githubOptions: { mergify: false },
+  depsUpgrade: false,
+  autoMerge: false,
+});
+
+// unrs-resolver 1.13.0 (via jest-resolve, eslint-import-resolver-typescript) names platform packages that are not always
+// published: npm then writes a lock file that `npm ci` refuses
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// no dependency may run an install script (these three work from their prebuilt platform packages)
+project.package.addField('allowScripts', { '@parcel/watcher': false, 'esbuild': false, 'unrs-resolver': false });
+
+// no registry host in package-lock.json
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+new LambdaBundle(project);
+
+// README snippets must compile; the translations (.jsii.tabl.json) ship in the package for the other languages
+project.postCompileTask.exec('jsii-rosetta extract --strict');
+project.gitignore.exclude('.jsii.tabl.json', 'cdk.out/', '.local-aws/');
+
+// jsii prints a banner in every step on Node 20 otherwise
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+project.npmignore?.exclude('/lambda/', '/test/', '/projenrc/', '/.projenrc.ts', '/coverage/', '/examples/', '/rosetta/', '/.ci/', '/docs/', '/CONTRIBUTING.md');
+
+// `projen build` only needs Node: the release workflow packages the other languages (package:python ...)
+project.packageTask.reset();
+project.packageTask.spawn(project.tasks.tryFind('package:js')!);
+
+project.synth();

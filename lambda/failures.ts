@@ -1,0 +1,54 @@
+/**
+ * What an error of Personalize, CloudFormation or the network means for the export:
+ *
+ * - `transient`: passes by itself; tried again until the time limit
+ * - `settling`: passes if a policy or role that was just made has not reached every part of AWS yet; tried again for
+ *   SETTLING_TIME, then it is real
+ * - `exists`, `missing`: the job name is taken; there is no such resource
+ * - `terminal`: trying again would not help
+ */
+export type FailureKind = 'transient' | 'settling' | 'exists' | 'missing' | 'terminal';
+
+/** How long a new role or policy may take to be in force everywhere, in milliseconds. */
+export const SETTLING_TIME = 2 * 60 * 1000;
+
+/** Also what the service says when its own limits are reached: jobs of others end some time. */
+const TRANSIENT_NAMES = new Set([
+  'LimitExceededException', 'ResourceInUseException',
+  'ThrottlingException', 'Throttling', 'ThrottledException', 'TooManyRequestsException', 'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException',
+  'SlowDown', 'ProvisionedThroughputExceededException', 'BandwidthLimitExceeded', 'PriorRequestNotComplete', 'RequestTimeout', 'RequestTimeoutException',
+  'ServiceUnavailable', 'ServiceUnavailableException', 'InternalFailure', 'InternalServerError', 'InternalServerException', 'InternalError', 'TransactionInProgressException',
+]);
+/** New credentials that are not known everywhere yet, and an endpoint that DNS does not know: for good in a Region without Personalize. */
+const SETTLING_NAMES = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'ExpiredTokenException', 'ExpiredToken']);
+const SETTLING_CODES = new Set(['ENOTFOUND']);
+const ACCESS_DENIED_NAMES = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
+/** No policy of this stack is the reason then: it would stay that way. */
+const DENIED_FOR_GOOD = /explicit deny|no (service control|resource control|permissions boundary|VPC endpoint|session) policy allows|no permissions boundary allows/i;
+const ROLE_OR_POLICY = /insufficient privileges|assume|trust|not authorized|access.?denied|bucket policy|kms|PassRole/i;
+/** Mistakes of this program or its configuration, not of the network. */
+const LOCAL_MISTAKES = new Set(['TypeError', 'ReferenceError', 'RangeError', 'CredentialsProviderError']);
+
+export function failureKind(error: unknown): FailureKind {
+  const { name, message, code, status } = errorFacts(error);
+  if (name === 'ResourceAlreadyExistsException') { return 'exists'; }
+  if (name === 'ResourceNotFoundException') { return 'missing'; }
+  if (TRANSIENT_NAMES.has(name)) { return 'transient'; }
+  if (ACCESS_DENIED_NAMES.has(name)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
+  if (SETTLING_NAMES.has(name) || SETTLING_CODES.has(code)) { return 'settling'; }
+  if (name === 'InvalidInputException' && ROLE_OR_POLICY.test(message)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
+  if (status !== undefined) { return status >= 500 || status === 429 || status === 408 ? 'transient' : 'terminal'; }
+  return LOCAL_MISTAKES.has(name) ? 'terminal' : 'transient';
+}
+
+/** `LimitExceededException: More than 5 resources ...`, as it stands in messages and logs. */
+export function errorText(error: unknown): string {
+  const { name, message } = errorFacts(error);
+  return `${name}: ${message}`;
+}
+
+function errorFacts(error: unknown): { name: string; message: string; code: string; status?: number } {
+  const { name, message, code, $metadata } = error as { name?: string; message?: string; code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  return { name: name ?? 'Error', message: message ?? String(error), code: String(code ?? ''), ...status !== undefined && { status } };
+}

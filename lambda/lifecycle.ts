@@ -1,0 +1,282 @@
+import type { Decision, IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './events';
+import {
+  changedInputs, DEFAULT_INGESTION_MODE, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutMilliseconds, type ExportRequest,
+} from './export-request';
+import { errorText, failureKind, SETTLING_TIME } from './failures';
+import type { Log } from './log';
+import {
+  createFailedMessage, describeFailedMessage, failure, lostMessage, nameTakenMessage, nameUsedUpMessage, notSettledMessage, notStartedMessage,
+  rollingBackMessage, timedOutMessage, type FailureContext,
+} from './messages';
+import type { JobDescription, PersonalizeApi } from './personalize-api';
+import type { StackStatusReader } from './stack-status';
+import type { DatasetExportJobResourceAttributes } from '../src/private/contract';
+
+/** Everything that the lifecycle touches. */
+export interface LifecycleDependencies {
+  readonly personalize: PersonalizeApi;
+  readonly stackStatus: StackStatusReader;
+  /** milliseconds since the epoch */
+  readonly now: () => number;
+  readonly log: Log;
+  readonly logGroup: string;
+}
+
+/** A job of the same name and inputs that is older than this was not created by the request at hand, which CloudFormation ends after an hour. */
+const OLDEST_OWN_JOB = 60 * 60 * 1000;
+
+type ExportDecision = Extract<Decision, { kind: 'export' }>;
+type StackPhase = 'going forward' | 'rolling back' | 'unknown';
+
+/**
+ * The life of the custom resource, as the CDK's Provider framework drives it: onEvent once per request (or more often, when a
+ * delivery is repeated), then isComplete until it says so, or either throws: the only way to fail.
+ */
+export class Lifecycle {
+  constructor(private readonly deps: LifecycleDependencies) {}
+
+  public async onEvent(event: OnEventRequest): Promise<OnEventResponse> {
+    switch (event.RequestType) {
+      case 'Create':
+        return this.start(event);
+      case 'Update':
+        return this.update(event);
+      case 'Delete':
+        // Personalize can neither delete nor stop export jobs, and the exported objects are the user's: nothing to do, whatever the id
+        return this.keep(event, 'delete');
+    }
+  }
+
+  public async isComplete(event: IsCompleteRequest): Promise<IsCompleteResponse> {
+    const { Decision: decision } = event;
+    if (decision.kind === 'export') {
+      return this.progress(event, decision);
+    }
+    switch (decision.reason) {
+      case 'delete':
+        return { IsComplete: true };
+      case 'nothing changed':
+        return keptJob(event.PhysicalResourceId, outputUri(event.ResourceProperties, jobNameOfArn(event.PhysicalResourceId)));
+      case 'rollback':
+        return this.keptByRollback(event, event.PhysicalResourceId);
+    }
+  }
+
+  private async update(event: OnEventRequest): Promise<OnEventResponse> {
+    const changed = changedInputs(event.OldResourceProperties!, event.ResourceProperties);
+    if (changed.length === 0) {
+      return this.keep(event, 'nothing changed');
+    }
+    switch (await this.stackPhase(event)) {
+      case 'rolling back':
+        return this.keep(event, 'rollback');
+      case 'unknown':
+        return this.postpone(event);
+      case 'going forward':
+        this.rejectUsedUpName(event, changed);
+        return this.start(event);
+    }
+  }
+
+  private keep(event: OnEventRequest, reason: Extract<Decision, { kind: 'keep' }>['reason']): OnEventResponse {
+    this.log(event, 'keep', { jobArn: event.PhysicalResourceId!, detail: reason });
+    return { PhysicalResourceId: event.PhysicalResourceId!, Decision: { kind: 'keep', reason } };
+  }
+
+  private async start(event: OnEventRequest): Promise<OnEventResponse> {
+    const response = this.postpone(event);
+    const request = exportRequest(event.ResourceProperties, response.Decision.jobName);
+    const created = await this.create(event, response.Decision, request);
+    return { ...response, Decision: { ...response.Decision, created } };
+  }
+
+  /** An export that isComplete is to start. */
+  private postpone(event: OnEventRequest): OnEventResponse & { Decision: ExportDecision } {
+    const jobName = jobNameOf(event);
+    return {
+      PhysicalResourceId: jobArn(event.ResourceProperties.DatasetArn, jobName),
+      Decision: {
+        kind: 'export',
+        jobName,
+        startedAt: this.deps.now(),
+        created: false,
+        ...event.PhysicalResourceId !== undefined && { previousPhysicalId: event.PhysicalResourceId },
+      },
+    };
+  }
+
+  private rejectUsedUpName(event: OnEventRequest, changed: string[]): void {
+    const { JobName } = event.ResourceProperties;
+    if (JobName !== undefined && JobName === event.OldResourceProperties!.JobName) {
+      throw failure(nameUsedUpMessage(changed, this.context(exportRequest(event.ResourceProperties, JobName))));
+    }
+  }
+
+  /**
+   * Creates the job, once, however often it is called for the same name.
+   *
+   * @returns whether Personalize has confirmed it; if not, it is to be tried again
+   */
+  private async create(event: OnEventRequest, decision: ExportDecision, request: ExportRequest): Promise<boolean> {
+    const arn = jobArn(request.datasetArn, request.jobName);
+    try {
+      await this.deps.personalize.createDatasetExportJob(request);
+      this.log(event, 'created', { jobArn: arn });
+      return true;
+    } catch (error) {
+      const kind = failureKind(error);
+      this.log(event, 'create failed', { jobArn: arn, detail: `${kind}: ${errorText(error)}` });
+      const elapsed = this.deps.now() - decision.startedAt;
+      switch (kind) {
+        case 'exists': // an earlier delivery or attempt of this request, or somebody else's: isComplete compares the inputs
+        case 'transient':
+          return false;
+        case 'settling':
+          if (elapsed < SETTLING_TIME) { return false; }
+          throw failure(notSettledMessage(errorText(error), elapsed / 1000, this.context(request)));
+        default:
+          throw failure(notStartedMessage(errorText(error), this.context(request)));
+      }
+    }
+  }
+
+  private async progress(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
+    const request = exportRequest(event.ResourceProperties, decision.jobName);
+    const arn = event.PhysicalResourceId;
+    let job: JobDescription;
+    try {
+      job = await this.deps.personalize.describeDatasetExportJob(arn);
+    } catch (error) {
+      return this.describeFailed(error, event, decision, request);
+    }
+
+    this.log(event, 'described', { jobArn: arn, status: job.status });
+    this.rejectForeignJob(event, decision, request, job);
+    switch (job.status) {
+      case 'ACTIVE':
+        return { IsComplete: true, Data: attributes(arn, request.outputUri) };
+      case 'CREATE FAILED':
+        throw failure(createFailedMessage(job.failureReason, this.context(request)));
+      default: // also one that did not exist when this was written
+        return this.waiting(event, decision, request, `status ${job.status}`, true);
+    }
+  }
+
+  private async describeFailed(
+    error: unknown, event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest,
+  ): Promise<IsCompleteResponse> {
+    const elapsed = this.deps.now() - decision.startedAt;
+    const kind = failureKind(error);
+    this.log(event, 'describe failed', { jobArn: event.PhysicalResourceId, detail: `${kind}: ${errorText(error)}` });
+    switch (kind) {
+      case 'transient':
+        return this.waiting(event, decision, request, errorText(error), decision.created);
+      case 'missing':
+        if (!decision.created) { return this.startLate(event, decision, request); }
+        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, request, 'not visible yet', true); }
+        throw failure(lostMessage(elapsed / 1000, this.context(request)));
+      case 'settling':
+        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, request, errorText(error), decision.created); }
+        throw failure(describeFailedMessage(errorText(error), this.context(request)));
+      default:
+        throw failure(describeFailedMessage(errorText(error), this.context(request)));
+    }
+  }
+
+  /** Creates the job that onEvent could not create, unless the request is over: the framework polls on after a rollback has begun. */
+  private async startLate(event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest): Promise<IsCompleteResponse> {
+    const late = this.deps.now() - decision.startedAt >= timeoutMilliseconds(event.ResourceProperties);
+    if (late) { return this.waiting(event, decision, request, 'not created', false); }
+
+    switch (await this.stackPhase(event)) {
+      case 'unknown':
+        return this.waiting(event, decision, request, 'stack status unknown', false);
+      case 'rolling back':
+        if (decision.previousPhysicalId !== undefined) { return this.keptByRollback(event, decision.previousPhysicalId); }
+        throw failure(rollingBackMessage(this.context(request)));
+      case 'going forward':
+        this.rejectUsedUpNameLate(event);
+        return this.waiting(event, decision, request, 'not created', await this.create(event, decision, request));
+    }
+  }
+
+  private rejectUsedUpNameLate(event: IsCompleteRequest): void {
+    if (event.RequestType === 'Update') {
+      this.rejectUsedUpName(event, changedInputs(event.OldResourceProperties!, event.ResourceProperties));
+    }
+  }
+
+  /** Not done yet: an error when the time is over, before CloudFormation gives up with fewer words. */
+  private waiting(
+    event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest, state: string, created: boolean,
+  ): IsCompleteResponse {
+    const elapsed = this.deps.now() - decision.startedAt;
+    const timeout = timeoutMilliseconds(event.ResourceProperties);
+    if (elapsed >= timeout) {
+      throw failure(timedOutMessage(state, elapsed / 1000, timeout / 1000, created, this.context(request)));
+    }
+    return { IsComplete: false };
+  }
+
+  /** A job that this request is not known to have created may have been there before it. */
+  private rejectForeignJob(event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest, job: JobDescription): void {
+    if (decision.created) { return; }
+    const differences = [
+      ['dataset', job.datasetArn, request.datasetArn],
+      ['ingestionMode', job.ingestionMode, request.ingestionMode ?? DEFAULT_INGESTION_MODE],
+      ['role', job.roleArn, request.roleArn],
+      ['destination', job.outputUri, request.outputUri],
+      ['encryptionKey', job.kmsKeyArn, request.kmsKeyArn],
+    ]
+      .filter(([, theirs, ours]) => theirs !== ours)
+      .map(([name, theirs, ours]) => `${name} there is ${theirs ?? 'not set'}, here ${ours ?? 'not set'}`);
+    // what an update that was rolled back left behind is this resource's own, however old
+    const own = event.PhysicalResourceId === decision.previousPhysicalId;
+    if (!own && job.createdAt !== undefined && job.createdAt.getTime() < decision.startedAt - OLDEST_OWN_JOB) {
+      differences.push(`it was created at ${job.createdAt.toISOString()}, before this deployment`);
+    }
+    if (differences.length > 0) {
+      throw failure(nameTakenMessage(differences, this.context(request)));
+    }
+  }
+
+  /** Never fails: a rollback must come to an end. The attributes are those of the job that stays, as far as they can be known. */
+  private async keptByRollback(event: IsCompleteRequest, arn: string): Promise<IsCompleteResponse> {
+    let uri = outputUri(event.ResourceProperties, jobNameOfArn(arn));
+    try {
+      uri = (await this.deps.personalize.describeDatasetExportJob(arn)).outputUri || uri;
+    } catch (error) {
+      this.log(event, 'describe failed', { jobArn: arn, detail: errorText(error) });
+    }
+    return keptJob(arn, uri);
+  }
+
+  private async stackPhase(event: OnEventRequest): Promise<StackPhase> {
+    try {
+      const status = await this.deps.stackStatus(event.StackId);
+      this.log(event, 'stack status', { status });
+      return /ROLLBACK|DELETE/.test(status) ? 'rolling back' : 'going forward';
+    } catch (error) {
+      const kind = failureKind(error);
+      this.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });
+      // One export too many does less harm than a stack that cannot be updated because it cannot be asked.
+      return kind === 'transient' ? 'unknown' : 'going forward';
+    }
+  }
+
+  private context(request: ExportRequest): FailureContext {
+    return { request, jobArn: jobArn(request.datasetArn, request.jobName), logGroup: this.deps.logGroup };
+  }
+
+  private log(event: OnEventRequest, decision: string, fields: { jobArn?: string; status?: string; detail?: string }): void {
+    this.deps.log(decision, { requestId: event.RequestId, logicalId: event.LogicalResourceId, ...fields });
+  }
+}
+
+function keptJob(arn: string, uri: string): IsCompleteResponse {
+  return { IsComplete: true, PhysicalResourceId: arn, Data: attributes(arn, uri) };
+}
+
+function attributes(arn: string, uri: string): DatasetExportJobResourceAttributes {
+  return { DatasetExportJobArn: arn, DatasetExportJobName: jobNameOfArn(arn), OutputUri: uri };
+}

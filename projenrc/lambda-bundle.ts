@@ -1,0 +1,63 @@
+import { Component, javascript, awscdk } from 'projen';
+
+/**
+ * lambda/index.ts -> assets/lambda/index/index.js, which ships in the package: nobody needs esbuild at synth.
+ */
+export class LambdaBundle extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+
+    const tsconfig = new javascript.TypescriptConfig(project, {
+      fileName: 'lambda/tsconfig.json',
+      include: ['**/*.ts'],
+      exclude: ['node_modules'],
+      compilerOptions: {
+        rootDir: '..',
+        noEmit: true,
+        target: 'ES2023',
+        lib: ['es2023'],
+        module: 'esnext',
+        moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+        types: ['node'],
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+        noImplicitOverride: true,
+        noImplicitReturns: true,
+        noFallthroughCasesInSwitch: true,
+        noUnusedLocals: true,
+        noUnusedParameters: true,
+        verbatimModuleSyntax: true,
+        isolatedModules: true,
+        skipLibCheck: true,
+        esModuleInterop: true,
+      },
+    });
+
+    const typecheck = project.addTask('lambda:typecheck', {
+      description: 'Strict type check of the Lambda handler',
+      exec: `tsc --project ${tsconfig.fileName}`,
+    });
+    project.preCompileTask.spawn(typecheck);
+
+    project.bundler.addBundle('lambda/index.ts', {
+      platform: 'node',
+      target: 'node22',
+      format: 'cjs',
+      minify: true,
+      mainFields: ['module', 'main'],
+      tsconfigPath: tsconfig.fileName,
+      watchTask: false,
+      metafile: false,
+      esbuildArgs: {
+        '--legal-comments': 'none',
+        // Lambda has its credentials in the environment: leave SSO, STS, IMDS, ini and process providers out
+        '--alias:@aws-sdk/credential-provider-node': './lambda/sdk/env-credentials.ts',
+        // only used by event stream operations, which Personalize does not have
+        '--external:@smithy/core/event-streams': true,
+      },
+    });
+    // `npx projen test` works in a fresh clone: the bundle is always made first
+    project.testTask.prependSpawn(project.bundler.bundleTask);
+  }
+}

@@ -1,0 +1,164 @@
+import * as path from 'path';
+import { Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import { Construct, IDependable } from 'constructs';
+import { JobPermissions, ProviderPermissions } from './private/provider-permissions';
+import { literal, rejectIf } from './private/validation';
+
+/** Part of every job's ServiceToken, which can never change: frozen. */
+const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
+
+/** CloudFormation waits this long for a custom resource. */
+const CLOUDFORMATION_LIMIT = Duration.minutes(60);
+/** Longer, and a job at its time limit might be noticed only after CloudFormation gave up. */
+const MAX_POLL_INTERVAL = Duration.minutes(2);
+
+/**
+ * How the export jobs of a stack are started and watched.
+ */
+export interface DatasetExportProviderProps {
+  /**
+   * How often a running job is looked at, in whole seconds from 1 second to 2 minutes.
+   *
+   * A deployment is done at most this long after its job.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly pollInterval?: Duration;
+
+  /**
+   * Where the provider's functions write their logs.
+   *
+   * @default - a new log group that is deleted with the stack
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * How long the new log group keeps the logs.
+   *
+   * Fails at synth together with `logGroup`.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+/**
+ * Defines the Lambda functions and the state machine that start export jobs and wait for them.
+ *
+ * All jobs of a stack share one provider, which is made with the first job. Define one yourself to change its settings, and
+ * pass it to the jobs as `provider`.
+ */
+@propertyInjectable
+export class DatasetExportProvider extends Construct {
+  /** Identifies the class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-personalize-dataset-export.DatasetExportProvider';
+
+  /**
+   * The provider of the stack that a construct is in; made when there is none yet.
+   *
+   * @param scope any construct in the stack
+   */
+  public static getOrCreate(scope: Construct): DatasetExportProvider {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(DEFAULT_ID) as DatasetExportProvider | undefined ?? new DatasetExportProvider(stack, DEFAULT_ID);
+  }
+
+  /**
+   * The service token for the custom resources.
+   */
+  public readonly serviceToken: string;
+
+  /**
+   * Where the functions write their logs.
+   */
+  public readonly logGroup: logs.ILogGroup;
+
+  private readonly permissions: ProviderPermissions;
+  private readonly jobNames = new Map<string, string>();
+
+  constructor(scope: Construct, id: string, props: DatasetExportProviderProps = {}) {
+    super(scope, id);
+    const pollInterval = props.pollInterval ?? Duration.seconds(30);
+    rejectIf(pollIntervalProblem(pollInterval), literal`InvalidPollInterval`, this);
+    if (props.logGroup !== undefined && props.logRetention !== undefined) {
+      throw new ValidationError(
+        literal`ConflictingLogProps`, 'logRetention cannot be used with logGroup: set the retention of the log group itself', this,
+      );
+    }
+
+    this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const handlerRole = this.functionRole('HandlerRole');
+    this.permissions = new ProviderPermissions(Stack.of(this), handlerRole);
+
+    const provider = new cr.Provider(this, 'Provider', {
+      onEventHandler: this.handler('OnEvent', 'index.onEvent', Duration.minutes(2), handlerRole),
+      isCompleteHandler: this.handler('IsComplete', 'index.isComplete', Duration.minutes(1), handlerRole),
+      frameworkOnEventRole: this.functionRole('FrameworkOnEventRole'),
+      frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkCompleteRole'),
+      logGroup: this.logGroup,
+      queryInterval: pollInterval,
+      // Never the one to give up: each job has a time limit of its own that is shorter, and says more when it is reached.
+      totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT.toSeconds() / pollInterval.toSeconds()) * pollInterval.toSeconds()),
+    });
+    this.serviceToken = provider.serviceToken;
+  }
+
+  /**
+   * Lets the functions run a job.
+   *
+   * @internal
+   * @returns what the job must depend on
+   */
+  public _register(job: Construct, permissions: JobPermissions): IDependable {
+    if (Stack.of(job) !== Stack.of(this)) {
+      throw new ValidationError(
+        literal`ProviderInOtherStack`, `provider must be in the stack of the job, got ${JSON.stringify(this.node.path)}: define one in that stack, or leave provider out`, job,
+      );
+    }
+    const { jobName } = permissions;
+    if (jobName !== undefined) {
+      const other = this.jobNames.get(jobName);
+      if (other !== undefined) {
+        throw new ValidationError(
+          literal`DuplicateJobName`, `jobName must be unique, got ${JSON.stringify(jobName)}, which ${JSON.stringify(other)} has already: choose another, or leave jobName out`, job,
+        );
+      }
+      this.jobNames.set(jobName, job.node.path);
+    }
+    return this.permissions.add(permissions);
+  }
+
+  private functionRole(id: string): iam.Role {
+    const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    this.logGroup.grantWrite(role);
+    return role;
+  }
+
+  private handler(id: string, entryPoint: string, timeout: Duration, role: iam.IRole): lambda.Function {
+    return new lambda.Function(this, id, {
+      description: `Personalize dataset exports: ${entryPoint} (${this.node.path})`.slice(0, 256),
+      code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
+      handler: entryPoint,
+      runtime: lambda.determineLatestNodeRuntime(this),
+      loggingFormat: lambda.LoggingFormat.JSON,
+      logGroup: this.logGroup,
+      memorySize: 256,
+      timeout,
+      role,
+    });
+  }
+}
+
+function pollIntervalProblem(pollInterval: Duration): string | undefined {
+  if (pollInterval.isUnresolved()) {
+    return 'pollInterval must be known at synth, got a token: pass a number';
+  }
+  const seconds = pollInterval.toSeconds({ integral: false });
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_POLL_INTERVAL.toSeconds()) { return undefined; }
+  return `pollInterval must be 1 second to 2 minutes in whole seconds, got ${pollInterval.toHumanString()}`;
+}

@@ -1,0 +1,23 @@
+import { Resource, aws_personalize as personalize } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+/**
+ * References to Amazon Personalize datasets that are not defined in this app.
+ */
+export class Dataset {
+  /**
+   * Reference an existing dataset by its ARN.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param datasetArn such as `arn:aws:personalize:eu-west-1:111122223333:dataset/my-group/INTERACTIONS`
+   */
+  public static fromDatasetArn(scope: Construct, id: string, datasetArn: string): personalize.IDatasetRef {
+    class Import extends Resource implements personalize.IDatasetRef {
+      public readonly datasetRef: personalize.DatasetReference = { datasetArn };
+    }
+    return new Import(scope, id, { environmentFromArn: datasetArn });
+  }
+
+  private constructor() {}
+}

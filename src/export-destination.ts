@@ -1,0 +1,240 @@
+import { Duration, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import { Construct, IDependable } from 'constructs';
+import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './private/api-constraints';
+import { grantPersonalizeAccess } from './private/personalize-access';
+import { checkKnown, literal, rejectIf } from './private/validation';
+
+/**
+ * Where dataset exports are written, and as whom.
+ */
+export interface ExportDestinationProps {
+  /**
+   * The bucket to write to, in the Region of the dataset.
+   *
+   * Its policy must let Personalize write to it. That is added for a bucket of this app; for an imported bucket a warning at
+   * synth holds the statements to add.
+   *
+   * @default - a new private bucket: TLS only, encrypted, versioned, kept when the stack is deleted
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * How the new bucket is encrypted: `BucketEncryption.KMS` or `BucketEncryption.S3_MANAGED`.
+   *
+   * Other values fail at synth, and so does any value together with `bucket`.
+   *
+   * @default BucketEncryption.KMS
+   */
+  readonly encryption?: s3.BucketEncryption;
+
+  /**
+   * The KMS key that encrypts the exported objects.
+   *
+   * Its policy must let Personalize and the role use it. That is added for a key of this app; for an imported key a warning
+   * at synth holds the statement to add. An alias fails: Personalize takes only the ARN of a key.
+   *
+   * @default - the encryption key of `bucket`, if it is known to have one; for a new bucket, a new key with yearly rotation
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * The service role that Personalize assumes to write.
+   *
+   * It must trust `personalize.amazonaws.com`. What it needs is added to its policy.
+   *
+   * @default - a new role that only Personalize can assume, only for this account and Region
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Where in the bucket to write. Each job writes below `<prefix><jobName>/`.
+   *
+   * A missing `/` at the end is added, unless the prefix is a token. The whole path
+   * `s3://<bucket>/<prefix><jobName>/` has 256 characters at most.
+   *
+   * @default - the root of the bucket
+   */
+  readonly prefix?: string;
+
+  /**
+   * What becomes of the new bucket and the new key when they leave the stack.
+   *
+   * With `RemovalPolicy.DESTROY`, deleting a bucket that still holds objects fails: exported data is never deleted for you.
+   * Fails at synth together with `bucket`.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * How long the new bucket keeps exported objects, in whole days.
+   *
+   * Fails at synth together with `bucket`.
+   *
+   * @default - for ever
+   */
+  readonly expiration?: Duration;
+
+  /**
+   * Whether the new bucket keeps the versions of objects that are overwritten or deleted.
+   *
+   * Fails at synth together with `bucket`.
+   *
+   * @default true
+   */
+  readonly versioned?: boolean;
+
+  /**
+   * The KMS key of the dataset group, when the dataset group was created with one of its own.
+   *
+   * Personalize needs further rights on both keys then.
+   *
+   * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
+   * @default - the dataset group has no key of its own
+   */
+  readonly datasetEncryptionKey?: kms.IKey;
+}
+
+/**
+ * Defines where dataset exports are written, and as whom: the bucket, the KMS key that encrypts the objects, and the service
+ * role that Personalize assumes, with all policies that Personalize needs.
+ *
+ * Several jobs can share one destination: each writes below a prefix of its own.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/export-permissions.html
+ */
+@propertyInjectable
+export class ExportDestination extends Construct {
+  /** Identifies the class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-personalize-dataset-export.ExportDestination';
+
+  /**
+   * The bucket that the exports are written to.
+   */
+  public readonly bucket: s3.IBucket;
+
+  /**
+   * The key that encrypts the exported objects; undefined with `BucketEncryption.S3_MANAGED` and for an imported bucket whose
+   * key is not known.
+   */
+  public readonly encryptionKey?: kms.IKey;
+
+  /**
+   * The service role that Personalize assumes.
+   */
+  public readonly role: iam.IRole;
+
+  /**
+   * Where in the bucket the jobs write: empty, or ends with `/`.
+   */
+  public readonly prefix: string;
+
+  /**
+   * What a job must depend on.
+   *
+   * @internal
+   */
+  public readonly _inPlace: IDependable;
+
+  constructor(scope: Construct, id: string, props: ExportDestinationProps = {}) {
+    super(scope, id);
+    this.validate(props);
+
+    this.prefix = normalizedPrefix(props.prefix);
+    this.encryptionKey = props.encryptionKey ?? props.bucket?.encryptionKey ?? this.newKey(props);
+    this.bucket = props.bucket ?? this.newBucket(props);
+    this.role = props.role ?? this.newRole();
+    this._inPlace = grantPersonalizeAccess(this, {
+      bucket: this.bucket,
+      prefix: this.prefix,
+      role: this.role,
+      outputKeys: [this.encryptionKey, this.bucket.encryptionKey].filter(key => key !== undefined),
+      datasetEncryptionKey: props.datasetEncryptionKey,
+    });
+  }
+
+  private validate(props: ExportDestinationProps): void {
+    rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
+    rejectIf(props.role && checkKnown(props.role.roleArn, roleArnProblem), literal`InvalidRole`, this);
+    rejectIf(props.encryptionKey && keyProblem(props.encryptionKey), literal`InvalidEncryptionKey`, this);
+    rejectIf(encryptionProblem(props), literal`InvalidEncryption`, this);
+    rejectIf(conflictProblem(props), literal`ConflictingDestinationProps`, this);
+    rejectIf(props.expiration && expirationProblem(props.expiration), literal`InvalidExpiration`, this);
+  }
+
+  private newKey(props: ExportDestinationProps): kms.IKey | undefined {
+    if (props.bucket !== undefined || props.encryption === s3.BucketEncryption.S3_MANAGED) { return undefined; }
+    return new kms.Key(this, 'Key', {
+      description: `Encrypts the Personalize dataset exports of ${this.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+  }
+
+  private newBucket(props: ExportDestinationProps): s3.IBucket {
+    const versioned = props.versioned ?? true;
+    return new s3.Bucket(this, 'Bucket', {
+      encryption: this.encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+      encryptionKey: this.encryptionKey,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned,
+      lifecycleRules: [{
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+        expiration: props.expiration,
+        noncurrentVersionExpiration: versioned ? props.expiration : undefined,
+      }],
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+  }
+
+  private newRole(): iam.IRole {
+    const stack = Stack.of(this);
+    return new iam.Role(this, 'Role', {
+      description: `Lets Amazon Personalize write the dataset exports of ${this.node.path}`.slice(0, 1000),
+      // the documented guard against the confused deputy; the job's ARN is not known earlier, hence the wildcard
+      assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+          StringLike: { 'aws:SourceArn': stack.formatArn({ service: 'personalize', resource: '*' }) },
+        },
+      }),
+    });
+  }
+}
+
+function normalizedPrefix(prefix: string = ''): string {
+  return prefix === '' || Token.isUnresolved(prefix) || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}
+
+/** The text of an ARN shows that it is an alias even where the Region or the account in it is a token. */
+function keyProblem(key: kms.IKey): string | undefined {
+  return Token.isUnresolved(key.keyArn) && !/:alias\//.test(key.keyArn) ? undefined : kmsKeyArnProblem(key.keyArn);
+}
+
+function encryptionProblem(props: ExportDestinationProps): string | undefined {
+  const { encryption, encryptionKey } = props;
+  if (encryption === undefined) { return undefined; }
+  if (encryption !== s3.BucketEncryption.KMS && encryption !== s3.BucketEncryption.S3_MANAGED) {
+    return `encryption must be BucketEncryption.KMS or BucketEncryption.S3_MANAGED, got ${JSON.stringify(encryption)}: `
+      + 'exports are always encrypted, and Personalize cannot be let into a key that AWS manages';
+  }
+  if (encryption === s3.BucketEncryption.S3_MANAGED && encryptionKey !== undefined) {
+    return 'encryptionKey cannot be used with encryption BucketEncryption.S3_MANAGED: leave one of them out';
+  }
+  return undefined;
+}
+
+function conflictProblem(props: ExportDestinationProps): string | undefined {
+  if (props.bucket === undefined) { return undefined; }
+  const conflicts = (['encryption', 'removalPolicy', 'expiration', 'versioned'] as const).filter(name => props[name] !== undefined);
+  if (conflicts.length === 0) { return undefined; }
+  return `${conflicts.join(', ')} cannot be used with bucket: they describe the bucket that is made when bucket is left out, configure your bucket itself`;
+}
+
+function expirationProblem(expiration: Duration): string | undefined {
+  if (expiration.isUnresolved()) { return undefined; }
+  const days = expiration.toDays({ integral: false });
+  return Number.isInteger(days) && days >= 1 ? undefined : `expiration must be one or more whole days, got ${expiration.toHumanString()}`;
+}
