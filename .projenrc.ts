@@ -1,5 +1,6 @@
 import { awscdk, javascript } from 'projen';
 import { LambdaBundle } from './projenrc/lambda-bundle';
+import { Verification } from './projenrc/verification';
 
 /** The oldest aws-cdk-lib that the package supports: what it is compiled and tested against. */
 const CDK_FLOOR = '2.257.0';
@@ -64,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@^4',
     'fast-xml-parser@^5',
     'selfsigned@^5',
+    'tar@^7',
     'tsx@^4',
     'yauzl@^3',
     '@types/yauzl@^2',
@@ -126,14 +128,16 @@ project.package.addField('allowScripts', { '@parcel/watcher': false, 'esbuild': 
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 new LambdaBundle(project);
+new Verification(project);
 
-// README snippets must compile; the translations (.jsii.tabl.json) ship in the package for the other languages
-project.postCompileTask.exec('jsii-rosetta extract --strict');
-project.gitignore.exclude('.jsii.tabl.json', 'cdk.out/', '.local-aws/');
+project.gitignore.exclude('.jsii.tabl.json', 'cdk.out/');
 
 // jsii prints a banner in every step on Node 20 otherwise
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
-project.npmignore?.exclude('/lambda/', '/test/', '/projenrc/', '/.projenrc.ts', '/coverage/', '/examples/', '/rosetta/', '/.ci/', '/docs/', '/CONTRIBUTING.md');
+project.npmignore?.exclude(
+  '/lambda/', '/test/', '/projenrc/', '/.projenrc.ts', '/coverage/', '/examples/', '/rosetta/', '/.ci/', '/docs/',
+  '/CONTRIBUTING.md', '/.npmrc', '/.gitattributes', '/.eslintrc.json',
+);
 
 // `projen build` only needs Node: the release workflow packages the other languages (package:python ...)
 project.packageTask.reset();

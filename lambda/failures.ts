@@ -37,7 +37,8 @@ export function failureKind(error: unknown): FailureKind {
   if (ACCESS_DENIED_NAMES.has(name)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
   if (SETTLING_NAMES.has(name) || SETTLING_CODES.has(code)) { return 'settling'; }
   if (name === 'InvalidInputException' && ROLE_OR_POLICY.test(message)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
-  if (status !== undefined) { return status >= 500 || status === 429 || status === 408 ? 'transient' : 'terminal'; }
+  // an error with a good status: the answer was cut off or garbled on its way
+  if (status !== undefined && status >= 300) { return status >= 500 || status === 429 || status === 408 ? 'transient' : 'terminal'; }
   return LOCAL_MISTAKES.has(name) ? 'terminal' : 'transient';
 }
 

@@ -55,8 +55,7 @@ export class Lifecycle {
     switch (decision.reason) {
       case 'delete':
         return { IsComplete: true };
-      case 'nothing changed':
-        return keptJob(event.PhysicalResourceId, outputUri(event.ResourceProperties, jobNameOfArn(event.PhysicalResourceId)));
+      case 'nothing changed': // after a rollback, the job that stayed need not have the inputs of the properties
       case 'rollback':
         return this.keptByRollback(event, event.PhysicalResourceId);
     }
@@ -255,7 +254,8 @@ export class Lifecycle {
     try {
       const status = await this.deps.stackStatus(event.StackId);
       this.log(event, 'stack status', { status });
-      return /ROLLBACK|DELETE/.test(status) ? 'rolling back' : 'going forward';
+      // FAILED: what is left of a stack whose rollback is disabled, when it has given up
+      return /ROLLBACK|DELETE|FAILED/.test(status) ? 'rolling back' : 'going forward';
     } catch (error) {
       const kind = failureKind(error);
       this.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });

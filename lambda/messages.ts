@@ -12,7 +12,7 @@ const MAX_QUOTE_BYTES = 700;
 
 /** An error that fails the deployment with this text. */
 export function failure(text: string): Error {
-  const error = new Error(text);
+  const error = new Error(clip(text, MAX_MESSAGE_BYTES)); // problems with a property quote its value, of any length
   // the Provider framework appends the stack trace to what CloudFormation shows, where it only costs room
   error.stack = '';
   return error;

@@ -1,5 +1,5 @@
 import { Annotations, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
-import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
 
 const SERVICE = 'personalize.amazonaws.com';
 
@@ -69,13 +69,18 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
   for (const statement of roleStatements) {
     const { statementAdded, policyDependable } = props.role.grantPrincipal.addToPrincipalPolicy(statement);
     if (policyDependable) { inPlace.add(policyDependable); }
-    if (!statementAdded) { warnNotAdded(scope, 'rolePolicy', 'policy of the imported role', statement); }
+    if (!statementAdded || pretends(props.role, policyDependable)) { warnNotAdded(scope, 'rolePolicy', 'policy of the imported role', statement); }
   }
   return inPlace;
 }
 
 function distinct(keys: kms.IKey[]): kms.IKey[] {
   return keys.filter((key, index) => keys.findIndex(other => other.keyArn === key.keyArn) === index);
+}
+
+/** A role that may not be changed claims to have taken the statement, and names no policy that holds it. */
+function pretends(role: iam.IRole, policyDependable?: IDependable): boolean {
+  return !iam.Role.isRole(role) && policyDependable !== undefined && Dependable.of(policyDependable).dependencyRoots.length === 0;
 }
 
 function warnNotAdded(scope: Construct, policy: string, text: string, statement: iam.PolicyStatement): void {

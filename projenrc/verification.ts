@@ -1,0 +1,59 @@
+import { Component, awscdk } from 'projen';
+
+const LINTED = 'src test lambda examples projenrc .projenrc.ts';
+/** What the quick tests of `projen test` leave out: deployments, and what needs the packed tarball. */
+const SLOW_TESTS = 'test/e2e test/package';
+
+/**
+ * `npm test` checks everything and changes nothing: unlike `projen build`, it does not rewrite generated files and lets no
+ * linter fix what it finds.
+ */
+export class Verification extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+    const { bundleTask } = project.bundler;
+
+    // README snippets must compile; the translations (.jsii.tabl.json) ship in the package for the other languages
+    const rosetta = project.addTask('rosetta', {
+      description: 'Compiles the snippets in the README and the docstrings',
+      exec: 'jsii-rosetta extract --strict',
+    });
+    project.postCompileTask.spawn(rosetta);
+
+    const slow = project.addTask('test:slow', {
+      description: 'Deployments to local AWS by the real CDK CLI, and checks of the packed tarball (after `projen package`)',
+      exec: `jest --ci --coverage=false --testPathIgnorePatterns=/node_modules/ --runInBand ${SLOW_TESTS}`,
+      receiveArgs: true,
+    });
+
+    const verify = project.addTask('verify', { description: 'All checks and tests; changes no file of the repository' });
+    verify.spawn(project.tasks.tryFind('lambda:typecheck')!);
+    verify.spawn(bundleTask);
+    verify.spawn(project.compileTask);
+    verify.spawn(rosetta);
+    verify.exec('tsc --project test/tsconfig.json');
+    verify.exec('tsc --project examples/tsconfig.json');
+    verify.exec('jest --ci --coverage=false');
+    verify.exec(`eslint --ext .ts,.tsx --no-error-on-unmatched-pattern ${LINTED}`, { env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' } });
+    verify.spawn(project.tasks.tryFind('package:js')!);
+    verify.spawn(slow);
+    project.setScript('test', 'projen verify');
+
+    const demo = project.addTask('demo', {
+      description: 'Deploys examples/quickstart to local AWS: an export that works, one that fails, and the end of the stack',
+      steps: [
+        { spawn: bundleTask.name },
+        { exec: 'node --import tsx test/e2e/demo.ts', receiveArgs: true },
+      ],
+      env: { TSX_TSCONFIG_PATH: 'test/tsconfig.json', NODE_NO_WARNINGS: '1' },
+    });
+    const localAws = project.addTask('local-aws', {
+      description: 'Starts local AWS for an app of your own and prints what to export',
+      exec: 'node --import tsx test/local-aws/main.ts',
+      receiveArgs: true,
+      env: { NODE_NO_WARNINGS: '1' },
+    });
+    project.setScript('demo', `projen ${demo.name}`);
+    project.setScript('local-aws', `projen ${localAws.name}`);
+  }
+}

@@ -1,0 +1,39 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { REPOSITORY, UserApp } from './packed';
+
+const SOURCES = fs.readdirSync(path.join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts')).map(name => name.replace(/\.ts$/, ''));
+
+let app: UserApp;
+beforeAll(async () => { app = await UserApp.create(); });
+afterAll(() => app.remove());
+
+test('the package holds the compiled library, the bundle and the docs, and nothing else', () => {
+  const files = fs.readdirSync(app.library, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile()).map(entry => path.relative(app.library, path.join(entry.parentPath, entry.name))).sort();
+  expect(files).toEqual([
+    '.jsii', '.jsii.tabl.json', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json',
+    'assets/lambda/index/index.js',
+    ...SOURCES.flatMap(name => [`lib/${name}.d.ts`, `lib/${name}.js`]),
+  ].sort());
+});
+
+test('the packed bundle is the one that was tested', () => {
+  const bundle = (root: string) => fs.readFileSync(path.join(root, 'assets', 'lambda', 'index', 'index.js'), 'utf8');
+  expect(bundle(app.library).length).toBeGreaterThan(50_000);
+  expect(bundle(app.library)).toBe(bundle(REPOSITORY));
+});
+
+test('the package depends on nothing but its peers', () => {
+  const manifest = JSON.parse(fs.readFileSync(path.join(app.library, 'package.json'), 'utf8'));
+  expect(manifest.dependencies ?? {}).toEqual({});
+  expect(manifest.bundledDependencies ?? []).toEqual([]);
+  expect(manifest.peerDependencies).toEqual({ 'aws-cdk-lib': '^2.257.0', 'constructs': '^10.5.1' });
+});
+
+test('the package holds no path of this machine', () => {
+  for (const name of ['.jsii', '.jsii.tabl.json', 'assets/lambda/index/index.js', 'lib/index.js']) {
+    expect(fs.readFileSync(path.join(app.library, name), 'utf8')).not.toContain(REPOSITORY);
+  }
+});
