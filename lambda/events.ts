@@ -23,6 +23,10 @@ export type Decision =
     readonly startedAt: number;
     /** Personalize has confirmed that this request created the job */
     readonly created: boolean;
+    /** why it has not, as far as onEvent knows */
+    readonly trouble?: string;
+    /** on an update: CloudFormation could not be asked whether the stack rolls back */
+    readonly undecided?: boolean;
     /** on an update: the physical id until now, for the case that the update turns out to be a rollback */
     readonly previousPhysicalId?: string;
   };

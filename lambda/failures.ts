@@ -4,10 +4,11 @@
  * - `transient`: passes by itself; tried again until the time limit
  * - `settling`: passes if a policy or role that was just made has not reached every part of AWS yet; tried again for
  *   SETTLING_TIME, then it is real
+ * - `unreachable`: the same for an endpoint or credentials that are not known everywhere yet, or not for a while
  * - `exists`, `missing`: the job name is taken; there is no such resource
  * - `terminal`: trying again would not help
  */
-export type FailureKind = 'transient' | 'settling' | 'exists' | 'missing' | 'terminal';
+export type FailureKind = 'transient' | 'settling' | 'unreachable' | 'exists' | 'missing' | 'terminal';
 
 /** How long a new role or policy may take to be in force everywhere, in milliseconds. */
 export const SETTLING_TIME = 2 * 60 * 1000;
@@ -20,8 +21,8 @@ const TRANSIENT_NAMES = new Set([
   'ServiceUnavailable', 'ServiceUnavailableException', 'InternalFailure', 'InternalServerError', 'InternalServerException', 'InternalError', 'TransactionInProgressException',
 ]);
 /** New credentials that are not known everywhere yet, and an endpoint that DNS does not know: for good in a Region without Personalize. */
-const SETTLING_NAMES = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'ExpiredTokenException', 'ExpiredToken']);
-const SETTLING_CODES = new Set(['ENOTFOUND']);
+const UNREACHABLE_NAMES = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'ExpiredTokenException', 'ExpiredToken']);
+const UNREACHABLE_CODES = new Set(['ENOTFOUND']);
 const ACCESS_DENIED_NAMES = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
 /** No policy of this stack is the reason then: it would stay that way. */
 const DENIED_FOR_GOOD = /explicit deny|no (service control|resource control|permissions boundary|VPC endpoint|session) policy allows|no permissions boundary allows/i;
@@ -35,7 +36,7 @@ export function failureKind(error: unknown): FailureKind {
   if (name === 'ResourceNotFoundException') { return 'missing'; }
   if (TRANSIENT_NAMES.has(name)) { return 'transient'; }
   if (ACCESS_DENIED_NAMES.has(name)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
-  if (SETTLING_NAMES.has(name) || SETTLING_CODES.has(code)) { return 'settling'; }
+  if (UNREACHABLE_NAMES.has(name) || UNREACHABLE_CODES.has(code)) { return 'unreachable'; }
   if (name === 'InvalidInputException' && ROLE_OR_POLICY.test(message)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
   // an error with a good status: the answer was cut off or garbled on its way
   if (status !== undefined && status >= 300) { return status >= 500 || status === 429 || status === 408 ? 'transient' : 'terminal'; }

@@ -57,7 +57,7 @@ export class Lifecycle {
         return { IsComplete: true };
       case 'nothing changed': // after a rollback, the job that stayed need not have the inputs of the properties
       case 'rollback':
-        return this.keptByRollback(event, event.PhysicalResourceId);
+        return this.kept(event, event.PhysicalResourceId);
     }
   }
 
@@ -66,11 +66,11 @@ export class Lifecycle {
     if (changed.length === 0) {
       return this.keep(event, 'nothing changed');
     }
-    switch (await this.stackPhase(event)) {
+    switch (await this.stackPhase(event, 0)) {
       case 'rolling back':
         return this.keep(event, 'rollback');
       case 'unknown':
-        return this.postpone(event);
+        return this.postpone(event, true);
       case 'going forward':
         this.rejectUsedUpName(event, changed);
         return this.start(event);
@@ -85,12 +85,12 @@ export class Lifecycle {
   private async start(event: OnEventRequest): Promise<OnEventResponse> {
     const response = this.postpone(event);
     const request = exportRequest(event.ResourceProperties, response.Decision.jobName);
-    const created = await this.create(event, response.Decision, request);
-    return { ...response, Decision: { ...response.Decision, created } };
+    const trouble = await this.create(event, response.Decision, request);
+    return { ...response, Decision: { ...response.Decision, ...trouble === undefined ? { created: true } : { trouble } } };
   }
 
   /** An export that isComplete is to start. */
-  private postpone(event: OnEventRequest): OnEventResponse & { Decision: ExportDecision } {
+  private postpone(event: OnEventRequest, undecided = false): OnEventResponse & { Decision: ExportDecision } {
     const jobName = jobNameOf(event);
     return {
       PhysicalResourceId: jobArn(event.ResourceProperties.DatasetArn, jobName),
@@ -99,6 +99,7 @@ export class Lifecycle {
         jobName,
         startedAt: this.deps.now(),
         created: false,
+        ...undecided && { undecided },
         ...event.PhysicalResourceId !== undefined && { previousPhysicalId: event.PhysicalResourceId },
       },
     };
@@ -107,21 +108,21 @@ export class Lifecycle {
   private rejectUsedUpName(event: OnEventRequest, changed: string[]): void {
     const { JobName } = event.ResourceProperties;
     if (JobName !== undefined && JobName === event.OldResourceProperties!.JobName) {
-      throw failure(nameUsedUpMessage(changed, this.context(exportRequest(event.ResourceProperties, JobName))));
+      throw failure(nameUsedUpMessage(changed, this.context(event, exportRequest(event.ResourceProperties, JobName))));
     }
   }
 
   /**
    * Creates the job, once, however often it is called for the same name.
    *
-   * @returns whether Personalize has confirmed it; if not, it is to be tried again
+   * @returns what is in the way, and to be tried again; undefined if Personalize has confirmed the job
    */
-  private async create(event: OnEventRequest, decision: ExportDecision, request: ExportRequest): Promise<boolean> {
+  private async create(event: OnEventRequest, decision: ExportDecision, request: ExportRequest): Promise<string | undefined> {
     const arn = jobArn(request.datasetArn, request.jobName);
     try {
       await this.deps.personalize.createDatasetExportJob(request);
       this.log(event, 'created', { jobArn: arn });
-      return true;
+      return undefined;
     } catch (error) {
       const kind = failureKind(error);
       this.log(event, 'create failed', { jobArn: arn, detail: `${kind}: ${errorText(error)}` });
@@ -129,17 +130,28 @@ export class Lifecycle {
       switch (kind) {
         case 'exists': // an earlier delivery or attempt of this request, or somebody else's: isComplete compares the inputs
         case 'transient':
-          return false;
+          return errorText(error);
         case 'settling':
-          if (elapsed < SETTLING_TIME) { return false; }
-          throw failure(notSettledMessage(errorText(error), elapsed / 1000, this.context(request)));
+        case 'unreachable':
+          if (elapsed < SETTLING_TIME) { return errorText(error); }
+          throw failure(notSettledMessage(errorText(error), elapsed / 1000, this.context(event, request)));
         default:
-          throw failure(notStartedMessage(errorText(error), this.context(request)));
+          throw failure(notStartedMessage(errorText(error), this.context(event, request)));
       }
     }
   }
 
   private async progress(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
+    if (decision.undecided) {
+      switch (await this.stackPhase(event, this.deps.now() - decision.startedAt)) {
+        case 'rolling back':
+          return this.kept(event, decision.previousPhysicalId!);
+        case 'unknown':
+          return this.waiting(event, decision, 'stack status unknown', false);
+        case 'going forward':
+          this.rejectUsedUpName(event, changedInputs(event.OldResourceProperties!, event.ResourceProperties));
+      }
+    }
     const request = exportRequest(event.ResourceProperties, decision.jobName);
     const arn = event.PhysicalResourceId;
     let job: JobDescription;
@@ -155,9 +167,9 @@ export class Lifecycle {
       case 'ACTIVE':
         return { IsComplete: true, Data: attributes(arn, request.outputUri) };
       case 'CREATE FAILED':
-        throw failure(createFailedMessage(job.failureReason, this.context(request)));
+        throw failure(createFailedMessage(job.failureReason, this.context(event, request)));
       default: // also one that did not exist when this was written
-        return this.waiting(event, decision, request, `status ${job.status}`, true);
+        return this.waiting(event, decision, `status ${job.status}`, true);
     }
   }
 
@@ -169,50 +181,44 @@ export class Lifecycle {
     this.log(event, 'describe failed', { jobArn: event.PhysicalResourceId, detail: `${kind}: ${errorText(error)}` });
     switch (kind) {
       case 'transient':
-        return this.waiting(event, decision, request, errorText(error), decision.created);
+      case 'unreachable':
+        return this.waiting(event, decision, errorText(error), decision.created || undefined);
       case 'missing':
         if (!decision.created) { return this.startLate(event, decision, request); }
-        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, request, 'not visible yet', true); }
-        throw failure(lostMessage(elapsed / 1000, this.context(request)));
+        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, 'not visible yet', true); }
+        throw failure(lostMessage(elapsed / 1000, this.context(event, request)));
       case 'settling':
-        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, request, errorText(error), decision.created); }
-        throw failure(describeFailedMessage(errorText(error), this.context(request)));
+        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, errorText(error), decision.created || undefined); }
+        throw failure(describeFailedMessage(errorText(error), this.context(event, request)));
       default:
-        throw failure(describeFailedMessage(errorText(error), this.context(request)));
+        throw failure(describeFailedMessage(errorText(error), this.context(event, request)));
     }
   }
 
   /** Creates the job that onEvent could not create, unless the request is over: the framework polls on after a rollback has begun. */
   private async startLate(event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest): Promise<IsCompleteResponse> {
     const late = this.deps.now() - decision.startedAt >= timeoutMilliseconds(event.ResourceProperties);
-    if (late) { return this.waiting(event, decision, request, 'not created', false); }
+    if (late) { return this.waiting(event, decision, decision.trouble ?? 'not created', false); }
 
-    switch (await this.stackPhase(event)) {
+    switch (await this.stackPhase(event, this.deps.now() - decision.startedAt)) {
       case 'unknown':
-        return this.waiting(event, decision, request, 'stack status unknown', false);
+        return this.waiting(event, decision, 'stack status unknown', false);
       case 'rolling back':
-        if (decision.previousPhysicalId !== undefined) { return this.keptByRollback(event, decision.previousPhysicalId); }
-        throw failure(rollingBackMessage(this.context(request)));
+        if (decision.previousPhysicalId !== undefined) { return this.kept(event, decision.previousPhysicalId); }
+        throw failure(rollingBackMessage(this.context(event, request)));
       case 'going forward':
-        this.rejectUsedUpNameLate(event);
-        return this.waiting(event, decision, request, 'not created', await this.create(event, decision, request));
-    }
-  }
-
-  private rejectUsedUpNameLate(event: IsCompleteRequest): void {
-    if (event.RequestType === 'Update') {
-      this.rejectUsedUpName(event, changedInputs(event.OldResourceProperties!, event.ResourceProperties));
+        await this.create(event, decision, request);
+        return { IsComplete: false };
     }
   }
 
   /** Not done yet: an error when the time is over, before CloudFormation gives up with fewer words. */
-  private waiting(
-    event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest, state: string, created: boolean,
-  ): IsCompleteResponse {
+  private waiting(event: IsCompleteRequest, decision: ExportDecision, state: string, created: boolean | undefined): IsCompleteResponse {
     const elapsed = this.deps.now() - decision.startedAt;
     const timeout = timeoutMilliseconds(event.ResourceProperties);
     if (elapsed >= timeout) {
-      throw failure(timedOutMessage(state, elapsed / 1000, timeout / 1000, created, this.context(request)));
+      const context = this.context(event, exportRequest(event.ResourceProperties, decision.jobName));
+      throw failure(timedOutMessage(state, elapsed / 1000, timeout / 1000, created, context));
     }
     return { IsComplete: false };
   }
@@ -235,12 +241,12 @@ export class Lifecycle {
       differences.push(`it was created at ${job.createdAt.toISOString()}, before this deployment`);
     }
     if (differences.length > 0) {
-      throw failure(nameTakenMessage(differences, this.context(request)));
+      throw failure(nameTakenMessage(differences, this.context(event, request)));
     }
   }
 
   /** Never fails: a rollback must come to an end. The attributes are those of the job that stays, as far as they can be known. */
-  private async keptByRollback(event: IsCompleteRequest, arn: string): Promise<IsCompleteResponse> {
+  private async kept(event: IsCompleteRequest, arn: string): Promise<IsCompleteResponse> {
     let uri = outputUri(event.ResourceProperties, jobNameOfArn(arn));
     try {
       uri = (await this.deps.personalize.describeDatasetExportJob(arn)).outputUri || uri;
@@ -250,7 +256,7 @@ export class Lifecycle {
     return keptJob(arn, uri);
   }
 
-  private async stackPhase(event: OnEventRequest): Promise<StackPhase> {
+  private async stackPhase(event: OnEventRequest, elapsed: number): Promise<StackPhase> {
     try {
       const status = await this.deps.stackStatus(event.StackId);
       this.log(event, 'stack status', { status });
@@ -260,16 +266,19 @@ export class Lifecycle {
       const kind = failureKind(error);
       this.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });
       // One export too many does less harm than a stack that cannot be updated because it cannot be asked.
-      return kind === 'transient' ? 'unknown' : 'going forward';
+      return kind === 'transient' || (kind !== 'terminal' && elapsed < SETTLING_TIME) ? 'unknown' : 'going forward';
     }
   }
 
-  private context(request: ExportRequest): FailureContext {
-    return { request, jobArn: jobArn(request.datasetArn, request.jobName), logGroup: this.deps.logGroup };
+  private context({ ResourceProperties: { JobName } }: OnEventRequest, request: ExportRequest): FailureContext {
+    return { request, jobArn: jobArn(request.datasetArn, request.jobName), generatedName: JobName === undefined, logGroup: this.deps.logGroup };
   }
 
   private log(event: OnEventRequest, decision: string, fields: { jobArn?: string; status?: string; detail?: string }): void {
-    this.deps.log(decision, { requestId: event.RequestId, logicalId: event.LogicalResourceId, ...fields });
+    // the service may repeat what it was sent, and the values of tags are not for the log
+    const detail = Object.values(event.ResourceProperties.Tags ?? {}).filter(value => value !== '')
+      .reduce((text, value) => text?.replaceAll(value, '***'), fields.detail);
+    this.deps.log(decision, { requestId: event.RequestId, logicalId: event.LogicalResourceId, ...fields, ...detail !== undefined && { detail } });
   }
 }
 

@@ -22,12 +22,19 @@ export function failure(text: string): Error {
 export interface FailureContext {
   readonly request: ExportRequest;
   readonly jobArn: string;
+  /** false for a jobName of the user's, which cannot be used again */
+  readonly generatedName: boolean;
   readonly logGroup: string;
 }
 
 export function createFailedMessage(failureReason: string | undefined, context: FailureContext): string {
   const reason = failureReason === undefined || failureReason === '' ? '(Personalize gave no reason)' : clip(failureReason, MAX_QUOTE_BYTES);
-  return message([`Dataset export job failed (CREATE FAILED): ${reason}`, hint(failureReason ?? ''), about(context)]);
+  return message([
+    `Dataset export job failed (CREATE FAILED): ${reason}`,
+    hint(failureReason ?? ''),
+    context.generatedName ? '' : 'Change jobName before you deploy again: Personalize never frees the name of an export job.',
+    about(context),
+  ]);
 }
 
 export function notStartedMessage(error: string, context: FailureContext): string {
@@ -49,12 +56,17 @@ export function describeFailedMessage(error: string, context: FailureContext): s
   ]);
 }
 
-export function timedOutMessage(state: string, elapsedSeconds: number, timeoutSeconds: number, created: boolean, context: FailureContext): string {
+export function timedOutMessage(
+  state: string, elapsedSeconds: number, timeoutSeconds: number, created: boolean | undefined, context: FailureContext,
+): string {
   return message([
     `Dataset export job was not done within its timeout of ${duration(timeoutSeconds)}: ${clip(state, MAX_QUOTE_BYTES)} after ${duration(elapsedSeconds)}.`,
-    created
-      ? 'The job goes on: Personalize cannot stop it, and its output will be at the destination.'
-      : 'No job was created.',
+    {
+      true: 'The job goes on: Personalize cannot stop it, and its output will be at the destination.',
+      false: 'Personalize shows no job of this name.',
+      undefined: 'If the job was created, it goes on: Personalize cannot stop it.',
+    }[`${created}`],
+    hint(state),
     'Raise timeout (up to 55 minutes), or export less.', about(context),
   ]);
 }
@@ -121,7 +133,8 @@ function hint(text: string): string {
 }
 
 function message(sentences: string[]): string {
-  return clip(sentences.filter(sentence => sentence !== '').join(' '), MAX_MESSAGE_BYTES);
+  const whole = sentences.filter(sentence => sentence !== '').map(sentence => /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`);
+  return clip(whole.join(' '), MAX_MESSAGE_BYTES);
 }
 
 /** Cuts a text to a number of bytes as they count in the response: UTF-8, in JSON. Never through the middle of a character. */

@@ -30,7 +30,7 @@ export class CdkCli {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk-outputs-'));
     const outputsFile = path.join(folder, 'outputs.json');
     try {
-      const result = await this.run(['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...args], options);
+      const result = await this.run(['deploy', '--require-approval', 'never', '--progress', 'events', '--outputs-file', outputsFile, ...args], options);
       return { ...result, outputs: fs.existsSync(outputsFile) ? JSON.parse(fs.readFileSync(outputsFile, 'utf8')) : {} };
     } finally {
       fs.rmSync(folder, { recursive: true });
@@ -42,7 +42,7 @@ export class CdkCli {
   }
 
   private async run(args: string[], { cwd = REPOSITORY, onOutput }: CliOptions): Promise<CliResult> {
-    const child = spawn(process.execPath, [CLI, ...args, '--no-notices', '--progress', 'events'], {
+    const child = spawn(process.execPath, [CLI, ...args, '--no-notices'], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

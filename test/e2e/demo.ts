@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     const second = await cli.deploy(['-c', 'ingestionMode=BULK'], show);
     expect('the second deployment fails', second.exitCode !== 0);
     expect('its output shows Personalize\'s reason', second.output.includes(FAILURE));
-    expect('the stack is rolled back', second.output.includes('UPDATE_ROLLBACK_COMPLETE'));
+    expect('the stack is rolled back', second.output.includes('UPDATE_ROLLBACK_COMPLET'));
 
     title('3. cdk destroy: the exported data stays');
     const destroyed = await cli.destroy([], show);

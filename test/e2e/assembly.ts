@@ -1,0 +1,28 @@
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { App, Stack } from 'aws-cdk-lib';
+
+const folders: string[] = [];
+
+/**
+ * A cloud assembly for `cdk deploy --app`, of a stack without environment.
+ *
+ * @param edit changes the synthesized template, as somebody might whose policy lacks something
+ */
+export function assembly(stackName: string, define: (stack: Stack) => void, edit: (template: any) => void = () => {}): string {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'assembly-'));
+  folders.push(outdir);
+  const app = new App({ outdir });
+  define(new Stack(app, stackName));
+  app.synth();
+  const file = path.join(outdir, `${stackName}.template.json`);
+  const template = JSON.parse(fs.readFileSync(file, 'utf8'));
+  edit(template);
+  fs.writeFileSync(file, JSON.stringify(template));
+  return outdir;
+}
+
+export function removeAssemblies(): void {
+  for (const folder of folders.splice(0)) { fs.rmSync(folder, { recursive: true }); }
+}

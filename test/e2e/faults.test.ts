@@ -1,0 +1,235 @@
+import { CfnResource, Duration, Stack, aws_personalize as personalize } from 'aws-cdk-lib';
+import { assembly, removeAssemblies } from './assembly';
+import { CdkCli, type CliResult } from './cdk-cli';
+import { exportedRecords, interactions } from './exports';
+import { LocalAwsProcess } from './local-aws-process';
+import { Dataset, DatasetExportJob, DatasetExportJobProps, ExportDestination, IngestionMode } from '../../src';
+import type { LocalAwsClient } from '../local-aws/client';
+import type { Fault, JobRecord } from '../local-aws/wire';
+
+jest.setTimeout(300_000);
+
+const INSUFFICIENT = 'Insufficient privileges for accessing data in S3. Please look at the bucket policy';
+
+describe('a deployment', () => {
+  let localAws: LocalAwsProcess;
+  let client: LocalAwsClient;
+  let cli: CdkCli;
+  let stacks = 0;
+
+  beforeAll(async () => {
+    localAws = await LocalAwsProcess.start({ speed: 20 }); // two simulated minutes are long enough for slow processes
+    client = localAws.client;
+    cli = new CdkCli(localAws.ready);
+    await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: interactions(50).bulk });
+  });
+  afterAll(async () => {
+    removeAssemblies();
+    await localAws.stop();
+  });
+
+  const movies = (stack: Stack): personalize.IDatasetRef => Dataset.fromDatasetArn(stack, 'Movies', stack.formatArn({
+    service: 'personalize', resource: 'dataset', resourceName: 'movies/INTERACTIONS',
+  }));
+  /** a job that writes the URI of its output to the outputs */
+  const exportIn = (stack: Stack, props: Partial<DatasetExportJobProps> = {}, id = 'Export') => {
+    const dataset = stack.node.tryFindChild('Movies') as unknown as personalize.IDatasetRef ?? movies(stack);
+    const job = new DatasetExportJob(stack, id, { dataset, ingestionMode: IngestionMode.ALL, ...props });
+    stack.exportValue(job.outputUri, { name: `${stack.stackName}-${id}` });
+    return job;
+  };
+  /** fails in the middle of the deployment, while the jobs are waited for */
+  const failingResource = (stack: Stack, properties: Record<string, unknown>) => new CfnResource(stack, 'Other', { type: 'LocalAws::Test::Failure', properties });
+  const deploy = (stackName: string, define: (stack: Stack) => void = exportIn) => cli.deploy(['--app', assembly(stackName, define)]);
+  const newName = () => `Faults${stacks++}`;
+  const jobsOf = async (stackName: string): Promise<JobRecord[]> => (await client.jobs()).filter(({ request }) => String(request.jobName).startsWith(`${stackName}_`));
+
+  async function expectExported(stackName: string, { exitCode, output, outputs }: CliResult): Promise<void> {
+    expect(exitCode === 0 ? '' : output).toBe('');
+    expect((await jobsOf(stackName)).map(({ status }) => status)).toEqual(['ACTIVE']);
+    const [uri] = Object.values(outputs[stackName]);
+    expect((await exportedRecords(client, uri)).rows).toHaveLength(40);
+  }
+
+  /** only for calls by the functions of a stack, so that deployments do not disturb each other */
+  const ofStack = (stackName: string, fault: Fault): Fault => ({ ...fault, caller: `/${stackName}-PersonalizeDatasetExport` });
+  const personalizeFault = (operation: string, fault: Omit<Fault, 'operation'>): Fault => ({ service: 'personalize', operation, ...fault });
+  const error = (code: string, message?: string, status?: number) => ({ error: { code, message, status } });
+
+  // each of these passes, and must leave one finished job behind
+  test.concurrent.each<[string, Fault[]]>([
+    ['the request to create the job is lost', [personalizeFault('CreateDatasetExportJob', { drop: true, times: 2 })]],
+    ['the answer to creating the job is lost', [personalizeFault('CreateDatasetExportJob', { drop: true, takesEffect: true })]],
+    ['the answer to creating the job comes too late', [personalizeFault('CreateDatasetExportJob', { delaySeconds: 25 })]],
+    ['creating the job is throttled and then fails inside the service', [
+      personalizeFault('CreateDatasetExportJob', { ...error('ThrottlingException', 'Rate exceeded'), times: 2 }),
+      personalizeFault('CreateDatasetExportJob', error('InternalFailure', 'We are sorry', 500)),
+      personalizeFault('CreateDatasetExportJob', error('ServiceUnavailable', 'Try again', 503)),
+    ]],
+    ['the account has too many jobs, and the dataset is in use', [
+      personalizeFault('CreateDatasetExportJob', { ...error('LimitExceededException', 'More than 5 resources with PENDING or IN_PROGRESS status.'), times: 3 }),
+      personalizeFault('CreateDatasetExportJob', { ...error('ResourceInUseException', 'The dataset is in use'), times: 2 }),
+    ]],
+    ['looking at the job is throttled, fails inside the service, is lost and is slow', [
+      personalizeFault('DescribeDatasetExportJob', { ...error('ThrottlingException', 'Rate exceeded'), times: 2 }),
+      personalizeFault('DescribeDatasetExportJob', error('InternalServerError', 'We are sorry', 500)),
+      personalizeFault('DescribeDatasetExportJob', { drop: true }),
+      personalizeFault('DescribeDatasetExportJob', { delaySeconds: 20 }),
+    ]],
+    ['the job is not visible at first', [
+      personalizeFault('DescribeDatasetExportJob', { ...error('ResourceNotFoundException', 'The given dataset export job does not exist'), times: 2 }),
+    ]],
+    ['role and policies take a while to be in force', [
+      personalizeFault('CreateDatasetExportJob', { ...error('InvalidInputException', INSUFFICIENT), times: 2 }),
+      personalizeFault('CreateDatasetExportJob', error('AccessDeniedException', 'not authorized to perform: iam:PassRole because no identity-based policy allows it')),
+    ]],
+    ['CloudFormation\'s request is delivered twice', [{ service: 'lambda', operation: 'Invoke', drop: true, takesEffect: true }]],
+  ])('succeeds with one job when %s', async (_, faults) => {
+    const name = newName();
+    await client.addFaults(...faults.map(fault => ofStack(name, fault)));
+    const result = await deploy(name);
+    expect((await client.remainingFaults()).filter(({ caller }) => caller?.includes(`/${name}-`))).toEqual([]);
+    await expectExported(name, result);
+  });
+
+  // each of these stays, and must be reported in the service's words
+  test.concurrent.each<[string, Fault, string[]]>([
+    ['a policy is missing for good', personalizeFault('CreateDatasetExportJob', { ...error('InvalidInputException', INSUFFICIENT), times: 99 }),
+      [`Dataset export job could not be created: InvalidInputException: ${INSUFFICIENT}`, 'This did not pass within 2 min']],
+    ['an explicit deny forbids it', personalizeFault('CreateDatasetExportJob', { ...error('AccessDeniedException', 'no way, with an explicit deny in a service control policy'), times: 99 }),
+      ['Dataset export job could not be created: AccessDeniedException: no way, with an explicit deny in a service control policy']],
+    ['the input is invalid', personalizeFault('CreateDatasetExportJob', { ...error('InvalidInputException', 'Nobody can export this'), times: 99 }),
+      ['Dataset export job could not be created: InvalidInputException: Nobody can export this']],
+    ['the dataset is gone', personalizeFault('CreateDatasetExportJob', { ...error('ResourceNotFoundException', 'The given dataset does not exist: arn'), times: 99 }),
+      ['Dataset export job could not be created: ResourceNotFoundException: The given dataset does not exist: arn', 'The dataset must exist in this account and Region.']],
+    ['the job is lost', personalizeFault('DescribeDatasetExportJob', { ...error('ResourceNotFoundException', 'gone'), times: 99 }),
+      ['Dataset export job is gone']],
+  ])('fails and says so when %s', async (_, fault, messages) => {
+    const name = newName();
+    await client.addFaults(ofStack(name, fault));
+    const { exitCode, output } = await deploy(name);
+    expect(exitCode).not.toBe(0);
+    for (const message of messages) {
+      expect(unwrapped(output)).toContain(message);
+    }
+    expect(output).toContain('ROLLBACK_COMPLETE');
+  });
+
+  describe('one at a time', () => {
+    afterEach(async () => {
+      await client.clearFaults();
+      await client.configurePersonalize({
+        maxConcurrentJobs: null, failNextJobsWith: null, statusInProgress: null, secondsPending: 20, secondsInProgress: 40,
+      });
+    });
+
+    test('succeeds when Personalize shows a status that nobody has heard of', async () => {
+      await client.configurePersonalize({ statusInProgress: 'CREATE RESTING' });
+      const name = newName();
+      await expectExported(name, await deploy(name));
+    });
+
+    test('fails at its own time limit, before CloudFormation\'s, when the job takes too long', async () => {
+      await client.configurePersonalize({ secondsInProgress: 7200 });
+      const name = newName();
+      const { exitCode, output } = await deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
+      expect(exitCode).not.toBe(0);
+      expect(unwrapped(output)).toMatch(/Dataset export job was not done within its timeout of 2 min: status CREATE IN_PROGRESS after 2 min/);
+      expect(unwrapped(output)).toContain('The job goes on');
+      expect((await jobsOf(name)).map(({ status }) => status)).toEqual(['CREATE IN_PROGRESS']);
+    });
+
+    test('fails at its time limit without a job when there was never room for one', async () => {
+      await client.configurePersonalize({ maxConcurrentJobs: 0 });
+      const name = newName();
+      const { exitCode, output } = await deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
+      expect(exitCode).not.toBe(0);
+      expect(unwrapped(output)).toContain('No job was created.');
+      expect(await jobsOf(name)).toEqual([]);
+    });
+
+    test('that fails elsewhere is rolled back while the job is waited for, and again later with its data in place', async () => {
+      await client.configurePersonalize({ secondsInProgress: 600 });
+      const name = newName();
+      const failed = await deploy(name, (stack) => {
+        exportIn(stack);
+        failingResource(stack, { AfterSeconds: 90 });
+      });
+      expect(failed.exitCode).not.toBe(0);
+      expect(failed.output).toContain('failed as told to');
+      expect(failed.output).toContain('ROLLBACK_COMPLETE');
+      expect(await jobsOf(name)).toHaveLength(1);
+    });
+
+    test('that is rolled back while there is no room for its job never creates it', async () => {
+      await client.configurePersonalize({ maxConcurrentJobs: 0 });
+      const name = newName();
+      const failed = await deploy(name, (stack) => {
+        exportIn(stack);
+        failingResource(stack, { AfterSeconds: 60 });
+      });
+      expect(failed.exitCode).not.toBe(0);
+      await client.configurePersonalize({ maxConcurrentJobs: null });
+      await new Promise(resolve => setTimeout(resolve, 9_000)); // three minutes in which the framework may go on polling
+      expect(await jobsOf(name)).toEqual([]);
+    });
+
+    describe('of an existing stack', () => {
+      const name = 'Updated';
+
+      test('starts with an export', async () => {
+        await expectExported(name, await deploy(name));
+      });
+
+      test('that changes only what does not matter to the export starts none', async () => {
+        const { exitCode } = await deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(7), tags: { team: 'ml' } }); });
+        expect(exitCode).toBe(0);
+        expect(await jobsOf(name)).toHaveLength(1);
+      });
+
+      test('that fails elsewhere after its export starts no other one for the rollback, even when CloudFormation is hard to reach', async () => {
+        await client.addFaults({
+          service: 'cloudformation', operation: 'DescribeStacks', caller: 'HandlerRole', ...error('Throttling', 'Rate exceeded'), after: 1, times: 3,
+        });
+        const { exitCode, output } = await deploy(name, (stack) => {
+          const job = exportIn(stack, { ingestionMode: IngestionMode.BULK });
+          failingResource(stack, {}).node.addDependency(job);
+        });
+        expect(exitCode).not.toBe(0);
+        expect(output).toContain('UPDATE_ROLLBACK_COMPLET');
+        expect(await client.remainingFaults()).toEqual([]);
+        expect((await jobsOf(name)).map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE']);
+      });
+
+      test('that fails in its export is followed by one that works', async () => {
+        await client.configurePersonalize({ failNextJobsWith: 'Input CSV is missing the following columns:[A, B].' });
+        const failed = await deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
+        expect(failed.exitCode).not.toBe(0);
+        expect(unwrapped(failed.output)).toContain('CREATE FAILED): Input CSV is missing the following columns:[A, B].');
+
+        await client.configurePersonalize({ failNextJobsWith: null });
+        const fixed = await deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.BULK }); });
+        expect(fixed.exitCode).toBe(0);
+        expect((await jobsOf(name)).map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'CREATE FAILED', 'ACTIVE']);
+      });
+    });
+
+    test('of 40 jobs, when the service allows 5 at a time, finishes all of them, each once', async () => {
+      await client.configurePersonalize({ maxConcurrentJobs: 5, secondsPending: 5, secondsInProgress: 15 });
+      const name = newName();
+      const { exitCode, output } = await deploy(name, (stack) => {
+        const destination = new ExportDestination(stack, 'Exports');
+        for (let i = 0; i < 40; i++) { exportIn(stack, { destination }, `Export${i}`); }
+      });
+      expect(exitCode === 0 ? '' : output).toBe('');
+      const jobs = await jobsOf(name);
+      expect(jobs.map(({ status }) => status)).toEqual(Array(40).fill('ACTIVE'));
+      expect(new Set(jobs.map(({ request }) => request.jobName)).size).toBe(40);
+    });
+  });
+});
+
+/** The CLI's output without its line breaks and indentations. */
+function unwrapped(output: string): string {
+  return output.replace(/\s*\n\s*/g, ' ');
+}

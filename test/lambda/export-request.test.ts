@@ -1,0 +1,138 @@
+import { createEvent, DATASET_ARN, KEY_ARN, OTHER_DATASET_ARN, properties, ROLE_ARN, type Properties } from './events';
+import { changedInputs, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutMilliseconds } from '../../lambda/export-request';
+import { generatedJobNamePattern } from '../../src/private/job-name';
+
+describe('jobNameOf', () => {
+  it('is the same for each delivery of a request', () => {
+    expect(jobNameOf(createEvent())).toBe(jobNameOf(createEvent()));
+  });
+
+  it.each([
+    ['RequestId', { RequestId: 'another' }],
+    ['StackId', { StackId: 'another' }],
+    ['LogicalResourceId', { LogicalResourceId: 'Another' }],
+  ])('differs for another %s', (_, other) => {
+    expect(jobNameOf({ ...createEvent(), ...other })).not.toBe(jobNameOf(createEvent()));
+  });
+
+  it('does not mix up where one part ends and the next begins', () => {
+    expect(jobNameOf({ ...createEvent(), RequestId: 'a|b', StackId: 'c' })).not.toBe(jobNameOf({ ...createEvent(), RequestId: 'ab', StackId: '|c' }));
+  });
+
+  it('matches the pattern that the IAM policy allows', () => {
+    const pattern = new RegExp(`^${generatedJobNamePattern('Shop_Export0A1B2C3D').replaceAll('?', '.')}$`);
+    expect(jobNameOf(createEvent())).toMatch(pattern);
+    expect(jobNameOf(createEvent())).toMatch(/^Shop_Export0A1B2C3D_[0-9a-f]{16}$/);
+  });
+
+  it('is the name of the user when there is one', () => {
+    expect(jobNameOf(createEvent(properties({ JobName: 'mine' })))).toBe('mine');
+  });
+});
+
+describe('exportRequest', () => {
+  it('takes over each property', () => {
+    expect(exportRequest(properties(), 'job')).toEqual({
+      jobName: 'job',
+      datasetArn: DATASET_ARN,
+      ingestionMode: 'ALL',
+      roleArn: ROLE_ARN,
+      outputUri: 's3://exports/personalize/job/',
+      kmsKeyArn: KEY_ARN,
+      tags: { team: 'tag-value-of-ml' },
+    });
+  });
+
+  it('leaves out what was left out', () => {
+    const bare = properties({ IngestionMode: undefined, KmsKeyArn: undefined, Tags: undefined, Prefix: undefined });
+    expect(exportRequest(bare, 'job')).toEqual({
+      jobName: 'job', datasetArn: DATASET_ARN, roleArn: ROLE_ARN, outputUri: 's3://exports/job/', tags: {},
+    });
+  });
+
+  it.each<[string, string, Partial<Properties>, string?]>([
+    ['a job name with a dot', 'jobName', {}, 'a.b'],
+    ['a job name of 64 characters', 'jobName', {}, 'a'.repeat(64)],
+    ['a dataset ARN of another kind', 'dataset', { DatasetArn: 'arn:aws:personalize:eu-west-1:111122223333:dataset-group/shop' }],
+    ['a dataset that cannot be exported', 'dataset', { DatasetArn: 'arn:aws:personalize:eu-west-1:111122223333:dataset/shop/ACTIONS' }],
+    ['an unknown ingestion mode', 'ingestionMode', { IngestionMode: 'SOME' }],
+    ['a role that is no ARN', 'role', { RoleArn: 'Exports' }],
+    ['a key alias', 'encryptionKey', { KmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/mine' }],
+    ['a prefix that starts with a slash', 'prefix', { Prefix: '/a/' }],
+    ['a prefix without a slash at the end', 'prefix', { Prefix: 'a' }],
+    ['an output path of 257 characters', 'prefix', { Prefix: `${'a'.repeat(256 - 's3://exports//job/'.length + 1)}/` }],
+    ['a timeout of 59 seconds', 'timeout', { TimeoutSeconds: '59' }],
+    ['a timeout of 3301 seconds', 'timeout', { TimeoutSeconds: '3301' }],
+    ['a timeout that is no number', 'timeout', { TimeoutSeconds: 'soon' }],
+    ['51 tags', 'tags', { Tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])) }],
+    ['a tag key of AWS', 'tags', { Tags: { 'aws:x': 'v' } }],
+    ['a tag value with a bracket', 'tags', { Tags: { ok: 'fine', key: '<' } }],
+  ])('fails on %s, in the words of the prop', (_, prop, overrides, jobName = 'job') => {
+    expect(() => exportRequest(properties(overrides), jobName)).toThrow(new RegExp(`^${prop} `));
+  });
+
+  it.each<[string, Partial<Properties>]>([
+    ['an output path of 256 characters', { Prefix: `${'a'.repeat(256 - 's3://exports//job/'.length)}/` }],
+    ['a timeout of 60 seconds', { TimeoutSeconds: '60' }],
+    ['a timeout of 55 minutes', { TimeoutSeconds: '3300' }],
+    ['50 tags', { Tags: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'v'])) }],
+    ['an empty prefix', { Prefix: '' }],
+  ])('accepts %s', (_, overrides) => {
+    expect(() => exportRequest(properties(overrides), 'job')).not.toThrow();
+  });
+});
+
+describe('changedInputs', () => {
+  it('is empty for equal properties', () => {
+    expect(changedInputs(properties(), properties())).toEqual([]);
+  });
+
+  it.each<[string, Partial<Properties>]>([
+    ['dataset', { DatasetArn: OTHER_DATASET_ARN }],
+    ['ingestionMode', { IngestionMode: 'BULK' }],
+    ['jobName', { JobName: 'mine' }],
+    ['role', { RoleArn: `${ROLE_ARN}2` }],
+    ['bucket', { BucketName: 'other' }],
+    ['prefix', { Prefix: 'other/' }],
+    ['encryptionKey', { KmsKeyArn: `${KEY_ARN}2` }],
+    ['trigger', { TriggerToken: '2' }],
+  ])('names %s', (name, overrides) => {
+    expect(changedInputs(properties(), properties(overrides))).toEqual([name]);
+    expect(changedInputs(properties(overrides), properties())).toEqual([name]);
+  });
+
+  it.each<[string, Partial<Properties>]>([
+    ['tags', { Tags: {} }],
+    ['timeout', { TimeoutSeconds: '60' }],
+    ['the prefix of generated names', { JobNamePrefix: 'Other' }],
+    ['the service token', { ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:Other' }],
+  ])('passes over %s', (_, overrides) => {
+    expect(changedInputs(properties(), properties(overrides))).toEqual([]);
+  });
+
+  it.each<[string, keyof Properties, string]>([['ingestion mode', 'IngestionMode', 'PUT'], ['prefix', 'Prefix', '']])(
+    'takes the default %s and the same value written out for equal', (_, name, value) => {
+      expect(changedInputs(properties({ [name]: undefined }), properties({ [name]: value }))).toEqual([]);
+    });
+});
+
+describe('ARNs and paths', () => {
+  it('makes the ARN of a job from the dataset and the name, in any partition', () => {
+    expect(jobArn(DATASET_ARN, 'job')).toBe('arn:aws:personalize:eu-west-1:111122223333:dataset-export-job/job');
+    expect(jobArn('arn:aws-cn:personalize:cn-north-1:111122223333:dataset/shop/USERS', 'job'))
+      .toBe('arn:aws-cn:personalize:cn-north-1:111122223333:dataset-export-job/job');
+  });
+
+  it('reads the name of a job from its ARN', () => {
+    expect(jobNameOfArn(jobArn(DATASET_ARN, 'job'))).toBe('job');
+  });
+
+  it('makes one folder per job', () => {
+    expect(outputUri(properties(), 'job')).toBe('s3://exports/personalize/job/');
+    expect(outputUri(properties({ Prefix: '' }), 'job')).toBe('s3://exports/job/');
+  });
+
+  it('reads the timeout from a text', () => {
+    expect(timeoutMilliseconds(properties({ TimeoutSeconds: '90' }))).toBe(90_000);
+  });
+});

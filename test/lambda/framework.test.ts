@@ -1,0 +1,253 @@
+import { createEvent, deleteEvent, jobArnOf, LOGICAL_ID, PREVIOUS_ID, properties, STACK_ID, updateEvent } from './events';
+import { DENIED_FOR_GOOD, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from './fake-errors';
+import { RESPONSE_SECRET, throughFramework, type CloudFormationResponse, type WaiterOptions } from './framework';
+import { World } from './world';
+import type { OnEventRequest } from '../../lambda/events';
+import { jobNameOf } from '../../lambda/export-request';
+import { MAX_TIMEOUT_SECONDS } from '../../src/private/api-constraints';
+
+// What CloudFormation really receives: the CDK's own Provider framework drives the lifecycle.
+
+const CLOUDFORMATION_LIMIT_BYTES = 4096;
+const CLOUDFORMATION_LIMIT_SECONDS = 3600;
+const CREATE_FAILED_MARKER = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
+const LOGS = /\n\nLogs: \/aws\/lambda\/Shop-PersonalizeDatasetExportProvider\w+-abcdefghijkl\n$/;
+
+let world: World;
+let printed: string[];
+
+beforeEach(() => {
+  world = new World();
+  printed = [];
+  jest.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => { printed.push(parts.join(' ')); });
+});
+
+afterEach(() => {
+  // whatever a test does: nobody prints the response URL's signature, and our log no tag values
+  for (const text of [...printed, ...world.logLines]) { expect(text).not.toContain('verysecret'); }
+  expect(printed.length).toBeGreaterThan(0);
+  expect(world.logLines.join('')).not.toContain('tag-value-of-ml');
+  jest.restoreAllMocks();
+});
+
+/** The one response of a request. */
+async function respond(event: OnEventRequest, options?: WaiterOptions): Promise<CloudFormationResponse> {
+  const started = world.clock.now();
+  const responses = await throughFramework(world, event, options);
+  expect(responses).toHaveLength(1);
+  expect(responses[0]!.bytes).toBeLessThanOrEqual(CLOUDFORMATION_LIMIT_BYTES);
+  expect(responses[0]!.body).toMatchObject({ StackId: STACK_ID, RequestId: event.RequestId, LogicalResourceId: LOGICAL_ID });
+  expect((world.clock.now() - started) / 1000).toBeLessThan(CLOUDFORMATION_LIMIT_SECONDS);
+  return responses[0]!;
+}
+
+const padded = (start: string, end: string, length: number) => start + 'x'.repeat(length - start.length - end.length) + end;
+
+const dataOf = (event: OnEventRequest) => ({
+  DatasetExportJobArn: jobArnOf(event),
+  DatasetExportJobName: jobNameOf(event),
+  OutputUri: `s3://exports/personalize/${jobNameOf(event)}/`,
+});
+
+it('a Create that succeeds: the whole body', async () => {
+  const event = createEvent();
+
+  expect((await respond(event)).body).toEqual({
+    Status: 'SUCCESS',
+    Reason: 'SUCCESS',
+    StackId: STACK_ID,
+    RequestId: 'create-1',
+    PhysicalResourceId: jobArnOf(event),
+    LogicalResourceId: LOGICAL_ID,
+    Data: dataOf(event),
+  });
+});
+
+it('a Create whose onEvent is invoked twice makes one job', async () => {
+  const event = createEvent();
+
+  expect((await respond(event, { repeatOnEvent: true })).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: jobArnOf(event), Data: dataOf(event) });
+  expect(world.personalize.jobs.size).toBe(1);
+});
+
+it('a Create that survives trouble succeeds', async () => {
+  world.personalize.faults.create.push({ error: networkError('ECONNRESET'), effect: 'answer lost' });
+  world.personalize.faults.describe.push({ error: THROTTLED() }, undefined, { error: serviceError('InternalFailure', 'x', 500) });
+
+  expect((await respond(createEvent())).body).toMatchObject({ Status: 'SUCCESS', Data: dataOf(createEvent()) });
+  expect(world.personalize.jobs.size).toBe(1);
+});
+
+it('fails when the job fails: reason first, job\'s ARN as physical id, so that the Delete that follows finds it', async () => {
+  world.personalize.failureReason = 'Insufficient privileges for accessing data in Amazon S3.';
+  const { body } = await respond(createEvent());
+
+  expect(body).toEqual({
+    Status: 'FAILED',
+    Reason: expect.stringMatching(/^Dataset export job failed \(CREATE FAILED\): Insufficient privileges for accessing data in Amazon S3\. Personalize needs /),
+    StackId: STACK_ID,
+    RequestId: 'create-1',
+    PhysicalResourceId: jobArnOf(createEvent()),
+    LogicalResourceId: LOGICAL_ID,
+  });
+  expect(body.Reason).toMatch(LOGS); // and no stack trace after it
+  expect((await respond(deleteEvent(body.PhysicalResourceId))).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: body.PhysicalResourceId });
+});
+
+it.each([
+  ['ASCII', 'x'.repeat(100_000)],
+  ['emoji', '😀'.repeat(25_000)],
+  ['CJK', '出'.repeat(33_000)],
+  ['control characters', '\u0001'.repeat(100_000)],
+  ['quotes', '"'.repeat(100_000)],
+])('fails within the limit of CloudFormation for 100 kB of %s, with all names as long as they can be', async (_, reason) => {
+  world.personalize.failureReason = reason;
+  const longest = properties({
+    DatasetArn: padded('arn:aws-us-gov:personalize:ap-southeast-1:111122223333:dataset/', '/INTERACTIONS', 256),
+    RoleArn: padded('arn:aws:iam::111122223333:role/', '', 256),
+    BucketName: 'b'.repeat(63),
+    Prefix: padded('', '/', 256 - `s3://${'b'.repeat(63)}/${'j'.repeat(63)}/`.length),
+    JobName: 'j'.repeat(63),
+  });
+  const event = {
+    ...createEvent(longest),
+    StackId: `arn:aws-us-gov:cloudformation:ap-southeast-1:111122223333:stack/${'S'.repeat(128)}/5b1c0b3e-6b7f-11ee-8c99-0242ac120002`,
+    LogicalResourceId: 'L'.repeat(255),
+    RequestId: 'c0ffee00-1111-2222-3333-444455556666',
+  };
+  const responses = await throughFramework(world, event);
+
+  expect(responses).toHaveLength(1);
+  expect(responses[0]!.bytes).toBeLessThanOrEqual(CLOUDFORMATION_LIMIT_BYTES);
+  const { Status, Reason, PhysicalResourceId } = responses[0]!.body;
+  expect([Status, PhysicalResourceId]).toEqual(['FAILED', `arn:aws-us-gov:personalize:ap-southeast-1:111122223333:dataset-export-job/${'j'.repeat(63)}`]);
+  expect(Reason.startsWith(`Dataset export job failed (CREATE FAILED): ${[...reason].slice(0, 50).join('')}`)).toBe(true);
+  expect(Reason).toContain(`Job: ${PhysicalResourceId}.`);
+});
+
+it('fails within the limit of CloudFormation for a property of 100 kB', async () => {
+  const { body } = await respond(createEvent(properties({ Prefix: `${'😀'.repeat(25_000)}/` })));
+
+  expect(body).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^prefix may hold /) });
+});
+
+describe('when Create fails at once', () => {
+  it('fails with the marker of the framework, which then swallows the Delete', async () => {
+    world.personalize.alwaysFault.create = { error: DENIED_FOR_GOOD() };
+    const { body } = await respond(createEvent());
+
+    expect(body).toEqual({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/^Dataset export job could not be created: AccessDeniedException: .*explicit deny/),
+      StackId: STACK_ID,
+      RequestId: 'create-1',
+      PhysicalResourceId: CREATE_FAILED_MARKER,
+      LogicalResourceId: LOGICAL_ID,
+    });
+    expect(body.Reason).toMatch(LOGS);
+    const lines = world.logLines.length;
+    expect((await respond(deleteEvent(CREATE_FAILED_MARKER))).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: CREATE_FAILED_MARKER });
+    expect(world.logLines).toHaveLength(lines);
+  });
+});
+
+describe('the time limit', () => {
+  it.each([
+    ['the shortest and the slowest polls', 60, 120],
+    ['the longest and the slowest polls', MAX_TIMEOUT_SECONDS, 120],
+    ['the longest and ordinary polls', MAX_TIMEOUT_SECONDS, 30],
+    ['the longest and polls of an odd length', MAX_TIMEOUT_SECONDS, 119],
+  ])('fails in our words, before the framework and CloudFormation give up: %s', async (_, timeout, intervalSeconds) => {
+    world.personalize.heldStatus = 'CREATE IN_PROGRESS';
+    const { body } = await respond(createEvent(properties({ TimeoutSeconds: String(timeout) })), {
+      intervalSeconds, maxAttempts: Math.ceil(CLOUDFORMATION_LIMIT_SECONDS / intervalSeconds),
+    });
+
+    expect(body.Status).toBe('FAILED');
+    expect(body.Reason).toMatch(/^Dataset export job was not done within its timeout of \d+ min: status CREATE IN_PROGRESS after/);
+  });
+
+  it('fails in the words of the framework when that gives up first: what the test stands on', async () => {
+    world.personalize.heldStatus = 'CREATE IN_PROGRESS';
+
+    expect((await respond(createEvent(), { maxAttempts: 5 })).body).toMatchObject({ Status: 'FAILED', Reason: 'Operation timed out' });
+    expect(printed.pop()).toContain('submit response');
+    // one more reason not to let it come to this: here the framework itself prints the response URL
+    expect(printed.pop()).toContain(RESPONSE_SECRET);
+  });
+});
+
+describe('an Update', () => {
+  const update = updateEvent(properties(), properties({ IngestionMode: 'BULK' }));
+
+  it('of an input replaces the job: the new ARN is the physical id, and the Delete of the old one succeeds', async () => {
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+
+    expect((await respond(update)).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: jobArnOf(update), Data: dataOf(update) });
+    expect((await respond(deleteEvent(PREVIOUS_ID))).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: PREVIOUS_ID });
+    expect(world.personalize.jobs.size).toBe(1);
+  });
+
+  it.each([['of nothing that matters', 'UPDATE_IN_PROGRESS', updateEvent(properties(), properties({ Tags: {} }))], ['in a rollback', 'UPDATE_ROLLBACK_IN_PROGRESS', update]])(
+    '%s keeps the physical id, and returns all attributes', async (_, status, event) => {
+      world.stack.status = status;
+
+      expect((await respond(event)).body).toEqual({
+        Status: 'SUCCESS',
+        Reason: 'SUCCESS',
+        StackId: STACK_ID,
+        RequestId: 'update-1',
+        PhysicalResourceId: PREVIOUS_ID,
+        LogicalResourceId: LOGICAL_ID,
+        Data: {
+          DatasetExportJobArn: PREVIOUS_ID,
+          DatasetExportJobName: 'Shop_Export0A1B2C3D_previous',
+          OutputUri: 's3://exports/personalize/Shop_Export0A1B2C3D_previous/',
+        },
+      });
+      expect(world.personalize.jobs.size).toBe(0);
+    });
+
+  it('in a rollback keeps the physical id even if CloudFormation could not be asked at first', async () => {
+    world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    world.stack.faults.push(serviceError('Throttling'), serviceError('Throttling'));
+
+    expect((await respond(update)).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: PREVIOUS_ID, Data: { DatasetExportJobArn: PREVIOUS_ID } });
+    expect(world.personalize.jobs.size).toBe(0);
+  });
+
+  it('whose job could not be created before the stack rolled back keeps the physical id', async () => {
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+    world.personalize.faults.create.push({ error: LIMIT_EXCEEDED() }, { error: LIMIT_EXCEEDED() }, { error: LIMIT_EXCEEDED() });
+    const advance = world.clock.advance.bind(world.clock);
+    world.clock.advance = (seconds) => {
+      advance(seconds);
+      world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    };
+
+    expect((await respond(update)).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: PREVIOUS_ID });
+    expect(world.personalize.jobs.size).toBe(0);
+  });
+
+  it('that fails keeps an id that the rollback can go on with', async () => {
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+    world.personalize.alwaysFault.create = { error: DENIED_FOR_GOOD() };
+    const { body } = await respond(update);
+
+    expect(body).toMatchObject({ Status: 'FAILED', PhysicalResourceId: PREVIOUS_ID });
+    expect(body.Data).toBeUndefined();
+  });
+});
+
+it.each(['Shop-Export5A1B2C3D-1QXZ5', PREVIOUS_ID])('a Delete of %s succeeds', async (id) => {
+  expect((await respond(deleteEvent(id))).body).toEqual({
+    Status: 'SUCCESS', Reason: 'SUCCESS', StackId: STACK_ID, RequestId: 'delete-1', PhysicalResourceId: id, LogicalResourceId: LOGICAL_ID, Data: {},
+  });
+});
+
+it('hands the response URL to the handlers, which is why they must not print it: what the search stands on', async () => {
+  const onEvent = jest.spyOn(world.lifecycle, 'onEvent');
+  await respond(createEvent());
+
+  expect(JSON.stringify(onEvent.mock.calls)).toContain(RESPONSE_SECRET);
+});

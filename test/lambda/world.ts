@@ -1,0 +1,90 @@
+import { FakeClock } from './fake-clock';
+import { FakePersonalize } from './fake-personalize';
+import { FakeStack } from './fake-stack';
+import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/events';
+import { Lifecycle } from '../../lambda/lifecycle';
+import { jsonLog } from '../../lambda/log';
+
+export const LOG_GROUP = 'Shop-PersonalizeDatasetExportProviderLogGroup-1A2B3C';
+
+/** How one request ended, as CloudFormation learns of it. */
+export interface Outcome {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly reason: string;
+  /** undefined: onEvent failed, the framework answers with an id of its own */
+  readonly physicalId: string | undefined;
+  readonly data: Readonly<Record<string, string>> | undefined;
+  readonly at: number;
+}
+
+/** The lifecycle with everything around it faked. */
+export class World {
+  public readonly clock = new FakeClock();
+  public readonly personalize = new FakePersonalize(this.clock);
+  public readonly stack = new FakeStack();
+  public readonly logLines: string[] = [];
+  public readonly lifecycle = new Lifecycle({
+    personalize: this.personalize,
+    stackStatus: this.stack.read,
+    now: this.clock.now,
+    log: jsonLog(line => this.logLines.push(line), this.clock.now),
+    logGroup: LOG_GROUP,
+  });
+
+  public get log(): Record<string, string>[] {
+    return this.logLines.map(line => JSON.parse(line) as Record<string, string>);
+  }
+
+  /** One request from delivery to answer, looked at every `interval` seconds. */
+  public async run(event: OnEventRequest, interval = 30): Promise<Outcome> {
+    const waiter = new Waiter(this, event, 3600 / interval);
+    await waiter.deliver();
+    while (waiter.outcome === undefined) {
+      await waiter.poll();
+      if (waiter.outcome === undefined) { this.clock.advance(interval); }
+    }
+    return waiter.outcome;
+  }
+}
+
+/** Does for one delivery of a request what the Provider framework does, with JSON between the functions. */
+export class Waiter {
+  public outcome: Outcome | undefined;
+  public onEventResponse: OnEventResponse | undefined;
+  public polls = 0;
+
+  constructor(private readonly world: World, public readonly event: OnEventRequest, private readonly maxPolls = Infinity) {}
+
+  public async deliver(): Promise<void> {
+    try {
+      this.onEventResponse = throughJson(await this.world.lifecycle.onEvent(throughJson(this.event)));
+    } catch (error) {
+      this.answer('FAILED', (error as Error).message, this.event.PhysicalResourceId);
+    }
+  }
+
+  public async poll(): Promise<void> {
+    if (this.outcome !== undefined) { throw new Error('a request that is answered must not be looked at again'); }
+    if (this.polls++ > this.maxPolls) { throw new Error('the framework would have given up by now'); }
+    const event: IsCompleteRequest = { ...this.event, ...this.onEventResponse! };
+    let response: IsCompleteResponse;
+    try {
+      response = throughJson(await this.world.lifecycle.isComplete(throughJson(event)));
+    } catch (error) {
+      return this.answer('FAILED', (error as Error).message, event.PhysicalResourceId);
+    }
+    if (response.IsComplete) {
+      this.answer('SUCCESS', 'SUCCESS', response.PhysicalResourceId ?? event.PhysicalResourceId, { ...response.Data });
+    } else if ('Data' in response) {
+      throw new Error('the framework does not allow Data with IsComplete: false');
+    }
+  }
+
+  private answer(status: Outcome['status'], reason: string, physicalId: string | undefined, data?: Record<string, string>): void {
+    this.outcome = { status, reason, physicalId, data, at: this.world.clock.now() };
+  }
+}
+
+function throughJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,77 @@
+import type { CallRecord, DecisionRecord, Fault, JobRecord, ObjectRecord, PersonalizeSettings, SeedRequest } from './wire';
+
+/** The control API of a running local AWS. */
+export class LocalAwsClient {
+  constructor(private readonly endpoint: string) {}
+
+  /** All API calls so far, in order; of one service or operation if named. */
+  async calls(filter: { service?: string; operation?: string } = {}): Promise<CallRecord[]> {
+    const calls = await this.json<CallRecord[]>('GET', 'calls');
+    return calls.filter(({ service, operation }) =>
+      (filter.service ?? service) === service && (filter.operation ?? operation) === operation);
+  }
+
+  /** All IAM decisions so far, in order. */
+  async decisions(): Promise<DecisionRecord[]> {
+    return this.json('GET', 'decisions');
+  }
+
+  /** All dataset export jobs so far, in order. */
+  async jobs(): Promise<JobRecord[]> {
+    return this.json('GET', 'personalize/jobs');
+  }
+
+  /** Creates a dataset with records; returns its ARN. */
+  async seedDataset(seed: SeedRequest): Promise<string> {
+    return (await this.json<{ datasetArn: string }>('POST', 'personalize/datasets', seed)).datasetArn;
+  }
+
+  async personalizeSettings(): Promise<PersonalizeSettings> {
+    return this.json('GET', 'personalize/settings');
+  }
+
+  /** Changes the settings named and leaves the others. */
+  async configurePersonalize(change: Partial<PersonalizeSettings>): Promise<PersonalizeSettings> {
+    return this.json('PUT', 'personalize/settings', change);
+  }
+
+  /** Orders faults for the next calls. */
+  async addFaults(...faults: Fault[]): Promise<void> {
+    await this.json('POST', 'faults', faults);
+  }
+
+  /** The faults that have not happened yet. */
+  async remainingFaults(): Promise<Fault[]> {
+    return this.json('GET', 'faults');
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.json('DELETE', 'faults');
+  }
+
+  async objects(bucket: string): Promise<ObjectRecord[]> {
+    return this.json('GET', `s3/${bucket}`);
+  }
+
+  async objectBody(bucket: string, key: string): Promise<Buffer> {
+    const response = await this.request('GET', `s3/${bucket}/${encodeURIComponent(key)}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  /** The lines of a log group. */
+  async logs(group: string): Promise<string[]> {
+    return this.json('GET', `logs/${encodeURIComponent(group)}`);
+  }
+
+  private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return await (await this.request(method, path, body)).json() as T;
+  }
+
+  private async request(method: string, path: string, body?: unknown): Promise<Response> {
+    const response = await fetch(`${this.endpoint}/_local-aws/${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (!response.ok) {
+      throw new Error(`local AWS: ${method} ${path}: ${response.status} ${await response.text()}`);
+    }
+    return response;
+  }
+}

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Stack, StackSettings } from './stack';
+import type { Blueprint } from '../template/blueprint';
+
+export interface ResourceChange {
+  readonly Action: 'Add' | 'Modify' | 'Remove';
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceType: string;
+  readonly Replacement?: 'Conditional';
+}
+
+/** A planned deployment. */
+export interface ChangeSet {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly creationTime: Date;
+  readonly blueprint: Blueprint;
+  readonly settings: StackSettings;
+  readonly changes: readonly ResourceChange[];
+  /** why it cannot be executed */
+  readonly failure?: string;
+}
+
+export const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+/** What would be done to the resources, as far as the templates show. */
+export function plannedChanges(stack: Stack, blueprint: Blueprint): ResourceChange[] {
+  const before = stack.blueprint;
+  const added = [...blueprint.resources].filter(([logicalId]) => !stack.resources.has(logicalId));
+  const parametersChanged = !isDeepStrictEqual(before?.parameters, blueprint.parameters);
+  const modified = [...blueprint.resources].filter(([logicalId, definition]) => stack.resources.has(logicalId)
+    && (parametersChanged || !isDeepStrictEqual(before?.resources.get(logicalId), definition)));
+  const removed = [...stack.resources.values()].filter(({ logicalId }) => !blueprint.resources.has(logicalId));
+  return [
+    ...added.map(([LogicalResourceId, { Type }]) => ({ Action: 'Add' as const, LogicalResourceId, ResourceType: Type })),
+    ...modified.map(([LogicalResourceId, { Type }]) => ({
+      Action: 'Modify' as const,
+      LogicalResourceId,
+      PhysicalResourceId: stack.resources.get(LogicalResourceId)!.physicalId,
+      ResourceType: Type,
+      Replacement: 'Conditional' as const,
+    })),
+    ...removed.map(({ logicalId, physicalId, type }) => (
+      { Action: 'Remove' as const, LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceType: type })),
+  ];
+}
+
+/** Whether there is anything to deploy; outputs, tags and policies count as well. */
+export function hasChanges(stack: Stack, blueprint: Blueprint, settings: StackSettings): boolean {
+  const { blueprint: before } = stack;
+  return !before
+    || !isDeepStrictEqual(before.parameters, blueprint.parameters)
+    || !isDeepStrictEqual(before.template, blueprint.template)
+    || !isDeepStrictEqual(stack.settings.tags, settings.tags);
+}
+
+/** A resource keeps its type for life. */
+export function retypedResources(stack: Stack, blueprint: Blueprint): string[] {
+  return [...blueprint.resources]
+    .filter(([logicalId, { Type }]) => (stack.resources.get(logicalId)?.type ?? Type) !== Type)
+    .map(([logicalId]) => logicalId);
+}

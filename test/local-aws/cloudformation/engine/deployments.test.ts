@@ -1,0 +1,246 @@
+import { custom, failure, statuses, story, TestStacks } from '../testing-stacks';
+
+let aws: TestStacks;
+beforeEach(async () => {
+  aws = await TestStacks.start();
+});
+afterEach(() => aws.stop());
+
+const bucket = (name: string, rest: object = {}) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName: name }, ...rest });
+const topic = (name: string, rest: object = {}) => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName: name }, ...rest });
+
+describe('create', () => {
+  test('resources and outputs', async () => {
+    const stack = await aws.deploy({
+      Resources: { B: { Type: 'AWS::S3::Bucket' }, C: custom({ Bucket: { Ref: 'B' }, Count: 3, Nested: [{ On: true }] }) },
+      Outputs: { Arn: { Value: { 'Fn::GetAtt': ['B', 'Arn'] }, Export: { Name: 'the-arn' } }, Id: { Value: { Ref: 'C' } } },
+    });
+    expect(statuses(stack)).toEqual(['REVIEW_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'CREATE_COMPLETE']);
+    const name = stack.resources.get('B')!.physicalId!;
+    expect(name).toMatch(/^stack-b-[a-z0-9]{12}$/);
+    expect(stack.outputs.map(({ value }) => value)).toEqual([`arn:aws:s3:::${name}`, 'C-id']);
+    expect(aws.requests[0].ResourceProperties).toEqual({ ServiceToken: expect.any(String), Bucket: name, Count: '3', Nested: [{ On: 'true' }] });
+  });
+
+  test('a custom resource that forgot to depend on a policy runs without it', async () => {
+    const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+    const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:ListBucket', Resource: '*' }] };
+    const allowed: Record<string, boolean> = {};
+    aws.handler = async ({ LogicalResourceId, RequestType, ResourceProperties }) => {
+      const roleArn = String(ResourceProperties.Role);
+      allowed[`${RequestType} ${LogicalResourceId}`] = await aws.world.iam.isAllowed({ principal: { roleArn }, action: 's3:ListBucket', resource: 'arn:aws:s3:::x' });
+      return { PhysicalResourceId: 'x' };
+    };
+    const template = (dependsOn: object) => ({
+      Resources: {
+        R: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } },
+        P: { Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'p', PolicyDocument: document, Roles: [{ Ref: 'R' }] } },
+        C: custom({ Role: { 'Fn::GetAtt': ['R', 'Arn'] } }, dependsOn),
+      },
+    });
+    await aws.delete(await aws.deploy(template({}), 'Forgetful'));
+    expect(allowed).toEqual({ 'Create C': false, 'Delete C': false });
+    await aws.delete(await aws.deploy(template({ DependsOn: 'P' }), 'Careful'));
+    expect(allowed).toEqual({ 'Create C': true, 'Delete C': true });
+  });
+
+  test('a failure takes everything back, except what is to be retained', async () => {
+    const stack = await aws.deploy({
+      Resources: {
+        Kept: bucket('kept', { DeletionPolicy: 'Retain' }),
+        Removed: bucket('removed', { DeletionPolicy: 'RetainExceptOnCreate' }),
+        Bad: failure({ Message: 'no luck' }, { DependsOn: ['Kept', 'Removed'] }),
+        Never: topic('x', { DependsOn: 'Bad' }),
+      },
+    });
+    expect(statuses(stack).slice(2)).toEqual(['ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE']);
+    expect(stack.events.find(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')).toMatchObject({ LogicalResourceId: 'Bad', ResourceStatusReason: 'no luck' });
+    expect(story(stack)).toContain('DELETE_SKIPPED Kept');
+    expect(story(stack).join()).not.toContain('Never');
+    expect([aws.world.s3.bucket('kept') !== undefined, aws.world.s3.bucket('removed') !== undefined]).toEqual([true, false]);
+  });
+
+  test('a waiting custom resource is cancelled and deleted by an id that nobody has heard of', async () => {
+    aws.handler = ({ RequestType, PhysicalResourceId }) => RequestType === 'Delete' ? { PhysicalResourceId } : undefined;
+    const stack = await aws.deploy({ Resources: { C: custom(), Bad: failure({ AfterSeconds: 30 }) } });
+    expect(story(stack)).toContain('CREATE_FAILED C');
+    expect(stack.events.find(({ LogicalResourceId, ResourceStatus }) => LogicalResourceId === 'C' && ResourceStatus === 'CREATE_FAILED')!.ResourceStatusReason)
+      .toBe('Resource creation cancelled');
+    expect(aws.requests.map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId])).toEqual([
+      ['Create', undefined], ['Delete', expect.stringMatching(/^Stack-C-[A-Z0-9]{13}$/)],
+    ]);
+    await aws.answer(aws.requests[0], { PhysicalResourceId: 'late' });
+    expect(aws.service.customResourceExchanges()[0]).toMatchObject({ outcome: 'CANCELLED', responses: [{ accepted: false }] });
+    expect(stack.status).toBe('ROLLBACK_COMPLETE');
+  });
+
+  test('a failed custom resource is deleted by the id that it gave', async () => {
+    aws.handler = ({ RequestType }) => RequestType === 'Create' ? { Status: 'FAILED', Reason: 'because', PhysicalResourceId: 'given' } : { PhysicalResourceId: 'given' };
+    const stack = await aws.deploy({ Resources: { C: custom() } });
+    const failed = stack.events.find(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')!;
+    expect(failed.ResourceStatusReason).toBe(`Received response status [FAILED] from custom resource. Message returned: because (RequestId: ${aws.requests[0].RequestId})`);
+    expect(aws.requests[1]).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: 'given' });
+  });
+
+  test('outputs that cannot be resolved take everything back', async () => {
+    const stack = await aws.deploy({ Resources: { C: custom() }, Outputs: { O: { Value: { 'Fn::GetAtt': ['C', 'Missing'] } } } });
+    expect(stack.status).toBe('ROLLBACK_COMPLETE');
+    expect(stack.events.find(({ ResourceStatus }) => ResourceStatus === 'ROLLBACK_IN_PROGRESS')!.ResourceStatusReason)
+      .toContain("CustomResource attribute error: Vendor response doesn't contain Missing attribute in object arn:aws:cloudformation:");
+  });
+
+  test('a rollback that fails is told', async () => {
+    const stack = await aws.deploy({ Resources: { Stubborn: failure({ OnCreate: false, OnDelete: true }), Bad: failure({}, { DependsOn: 'Stubborn' }) } });
+    expect(stack.status).toBe('ROLLBACK_FAILED');
+  });
+});
+
+describe('update', () => {
+  test('only what changed, and what depends on that', async () => {
+    const template = (display: string) => ({ Resources: { A: topic(display), B: topic('b'), C: custom({ A: { Ref: 'A' } }) } });
+    const stack = await aws.deploy(template('one'));
+    const before = stack.events.length;
+    await aws.deploy(template('two'));
+    expect(stack.events.slice(before).map(({ ResourceStatus, LogicalResourceId }) => `${ResourceStatus} ${LogicalResourceId}`)).toEqual([
+      'UPDATE_IN_PROGRESS Stack', 'UPDATE_IN_PROGRESS A', 'UPDATE_COMPLETE A', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS Stack', 'UPDATE_COMPLETE Stack',
+    ]);
+  });
+
+  test('a replacement is made first, the old one deleted in the end', async () => {
+    await aws.deploy({ Resources: { B: bucket('old'), C: custom({ B: { Ref: 'B' } }) } });
+    aws.handler = ({ PhysicalResourceId }) => ({ PhysicalResourceId, Data: { oldExists: String(aws.world.s3.bucket('old') !== undefined) } });
+    const stack = await aws.deploy({ Resources: { B: bucket('new'), C: custom({ B: { Ref: 'B' } }) }, Outputs: { O: { Value: { 'Fn::GetAtt': ['C', 'oldExists'] } } } });
+    expect(stack.outputs[0].value).toBe('true');
+    expect([aws.world.s3.bucket('old'), aws.world.s3.bucket('new')]).toEqual([undefined, expect.anything()]);
+  });
+
+  test('UpdateReplacePolicy keeps a replaced resource, DeletionPolicy a removed one', async () => {
+    await aws.deploy({ Resources: { B: bucket('old', { UpdateReplacePolicy: 'Retain' }), R: bucket('gone', { DeletionPolicy: 'Retain' }), D: bucket('deleted') } });
+    const stack = await aws.deploy({ Resources: { B: bucket('new') } });
+    expect(stack.status).toBe('UPDATE_COMPLETE');
+    expect(['old', 'new', 'gone', 'deleted'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old', 'new', 'gone']);
+  });
+
+  test('a superseded physical id gets a Delete with the old properties after the update', async () => {
+    aws.handler = ({ RequestType, PhysicalResourceId, ResourceProperties }) => (
+      { PhysicalResourceId: RequestType === 'Delete' ? PhysicalResourceId : `id-${String(ResourceProperties.V)}` });
+    await aws.deploy({ Resources: { C: custom({ V: 1 }) } });
+    const stack = await aws.deploy({ Resources: { C: custom({ V: 2 }) } });
+    expect(aws.requests.map(({ RequestType, PhysicalResourceId, ResourceProperties, OldResourceProperties }) => (
+      [RequestType, PhysicalResourceId, ResourceProperties.V, OldResourceProperties?.V]))).toEqual([
+      ['Create', undefined, '1', undefined], ['Update', 'id-1', '2', '1'], ['Delete', 'id-1', '1', undefined],
+    ]);
+    expect(story(stack).slice(-4)).toEqual(['UPDATE_IN_PROGRESS C', 'UPDATE_COMPLETE C', 'DELETE_IN_PROGRESS C', 'DELETE_COMPLETE C']);
+    expect(stack.resources.get('C')!.physicalId).toBe('id-2');
+  });
+
+  test('a rollback is one more Update with the properties swapped, visible as such to those who ask', async () => {
+    const seen: string[] = [];
+    aws.handler = ({ RequestType, PhysicalResourceId, ResourceProperties }) => {
+      seen.push(aws.service.stacks.get('Stack').status);
+      return { PhysicalResourceId: RequestType === 'Delete' ? PhysicalResourceId : `id-${String(ResourceProperties.V)}` };
+    };
+    await aws.deploy({ Resources: { C: custom({ V: 1 }), B: bucket('old') } });
+    const stack = await aws.deploy({ Resources: { C: custom({ V: 2 }), B: bucket('new', { DependsOn: 'C' }), N: bucket('added', { DependsOn: 'C' }), Bad: failure({}, { DependsOn: ['B', 'N'] }) } });
+    expect(aws.requests.slice(1).map(({ RequestType, PhysicalResourceId, ResourceProperties, OldResourceProperties }) => (
+      [RequestType, PhysicalResourceId, ResourceProperties.V, OldResourceProperties?.V]))).toEqual([
+      ['Update', 'id-1', '2', '1'], ['Update', 'id-2', '1', '2'], ['Delete', 'id-2', '2', undefined],
+    ]);
+    expect(seen.slice(1)).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS']);
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(stack.resources.get('C')!.physicalId).toBe('id-1');
+    expect(['old', 'new', 'added'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old']);
+  });
+
+  test('a failed update hands its physical id to the rollback', async () => {
+    aws.handler = ({ RequestType, PhysicalResourceId, ResourceProperties }) => (
+      ResourceProperties.V === 'bad' && RequestType === 'Update' ? { Status: 'FAILED', Reason: 'x', PhysicalResourceId: 'half-made' }
+        : { PhysicalResourceId: PhysicalResourceId ?? 'first' });
+    await aws.deploy({ Resources: { C: custom({ V: 'good' }) } });
+    const stack = await aws.deploy({ Resources: { C: custom({ V: 'bad' }) } });
+    expect(aws.requests.slice(1).map(({ RequestType, PhysicalResourceId, ResourceProperties }) => (
+      [RequestType, PhysicalResourceId, ResourceProperties.V]))).toEqual([
+      ['Update', 'first', 'bad'], ['Update', 'half-made', 'good'], ['Delete', 'first', 'good'],
+    ]);
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  test('a rollback that fails is told', async () => {
+    aws.handler = ({ RequestType }) => RequestType === 'Update' ? { Status: 'FAILED', Reason: 'never', PhysicalResourceId: 'id' } : { PhysicalResourceId: 'id' };
+    await aws.deploy({ Resources: { C: custom({ V: 1 }) } });
+    const stack = await aws.deploy({ Resources: { C: custom({ V: 2 }) } });
+    expect(stack.status).toBe('UPDATE_ROLLBACK_FAILED');
+  });
+
+  test('what was refused before it was sent is not rolled back', async () => {
+    await aws.deploy({ Resources: { C: custom() } });
+    const stack = await aws.deploy({ Resources: { C: custom({ ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:other' }) } });
+    expect(stack.events.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED')!.ResourceStatusReason).toBe('Modifying service token is not allowed.');
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(aws.requests).toHaveLength(1);
+  });
+
+  test('a cancelled update rolls back', async () => {
+    await aws.deploy({ Resources: { C: custom({ V: 1 }) } });
+    aws.handler = ({ ResourceProperties }) => ResourceProperties.V === '2' ? undefined : { PhysicalResourceId: 'C-id' };
+    const stack = aws.begin({ Resources: { C: custom({ V: 2 }) } });
+    while (aws.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    aws.service.stacks.cancelUpdate(stack);
+    await aws.service.stacks.settled(stack);
+    expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(() => aws.service.stacks.cancelUpdate(stack)).toThrow('CancelUpdateStack cannot be called from current stack status UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  test('a resource keeps its type', async () => {
+    await aws.deploy({ Resources: { A: topic('x') } });
+    expect(() => aws.begin({ Resources: { A: bucket('x') } })).toThrow('Update of resource type is not permitted');
+  });
+});
+
+describe('delete', () => {
+  test('keeps what is to be retained', async () => {
+    const stack = await aws.deploy({ Resources: { Kept: bucket('kept', { DeletionPolicy: 'Retain' }), Gone: bucket('gone') } });
+    await aws.delete(stack);
+    expect(stack.status).toBe('DELETE_COMPLETE');
+    expect(['kept', 'gone'].filter((name) => aws.world.s3.bucket(name))).toEqual(['kept']);
+    expect(aws.service.stacks.find('Stack')).toBeUndefined();
+    expect(aws.service.stacks.find(stack.id)).toBe(stack);
+  });
+
+  test('a bucket that is not empty stays, and can be left behind the next time', async () => {
+    const stack = await aws.deploy({ Resources: { Full: bucket('full'), Other: topic('x') } });
+    aws.world.s3.putObject('full', 'key', Buffer.from('x'));
+    await aws.delete(stack);
+    expect(stack.status).toBe('DELETE_FAILED');
+    expect(stack.statusReason).toBe('The following resource(s) failed to delete: [Full]. ');
+    expect([...stack.resources.keys()]).toEqual(['Full']);
+    await aws.delete(stack, ['Full']);
+    expect(stack.status).toBe('DELETE_COMPLETE');
+  });
+
+  test('a stack that is still being created is deleted, too', async () => {
+    aws.handler = ({ RequestType, PhysicalResourceId }) => RequestType === 'Create' ? undefined : { PhysicalResourceId };
+    const stack = aws.begin({ Resources: { C: custom() } });
+    while (aws.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await aws.delete(stack);
+    expect(stack.status).toBe('DELETE_COMPLETE');
+    expect(aws.requests.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Delete']);
+  });
+
+  test('an export in use stays', async () => {
+    const exporting = await aws.deploy({ Resources: { A: topic('x') }, Outputs: { O: { Value: 'v', Export: { Name: 'shared' } } } }, 'Exporting');
+    const importing = await aws.deploy({ Resources: { A: topic('x', { Properties: { DisplayName: { 'Fn::ImportValue': 'shared' } } }) } }, 'Importing');
+    await aws.delete(exporting);
+    expect(exporting.statusReason).toBe('Export shared cannot be deleted as it is in use by Importing');
+    await aws.delete(importing);
+    await aws.delete(exporting);
+    expect(exporting.status).toBe('DELETE_COMPLETE');
+  });
+});
+
+test('what is not supported is refused by name', async () => {
+  expect(() => aws.begin({ Resources: { A: { Type: 'AWS::EC2::Instance' } } })).toThrow('local AWS does not support the resource type AWS::EC2::Instance');
+  const stack = await aws.deploy({ Resources: { A: topic('x', { Properties: { FifoTopic: true } }) } });
+  expect(stack.events.find(({ ResourceStatus }) => ResourceStatus === 'CREATE_FAILED')!.ResourceStatusReason)
+    .toBe('local AWS does not support the property FifoTopic of AWS::SNS::Topic');
+});

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { ResourceState } from './resource-state';
+import type { AuthorizationRequest, Clock } from '../../core';
+import type { Blueprint } from '../template/blueprint';
+
+export interface StackEvent {
+  readonly EventId: string;
+  readonly StackId: string;
+  readonly StackName: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+  readonly ResourceType: string;
+  readonly Timestamp: Date;
+  readonly ResourceStatus: string;
+  readonly ResourceStatusReason?: string;
+}
+
+export interface StackOutput {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+}
+
+/** What a change set brings along besides the template and its parameters. */
+export interface StackSettings {
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+  readonly capabilities: readonly string[];
+  readonly roleArn?: string;
+  /** as whom CloudFormation acts: the role, or else whoever deploys */
+  readonly principal: AuthorizationRequest['principal'];
+}
+
+/** A stack and everything that has happened to it. */
+export class Stack {
+  readonly creationTime: Date;
+  lastUpdatedTime?: Date;
+  deletionTime?: Date;
+  status = 'REVIEW_IN_PROGRESS';
+  statusReason?: string;
+  /** what is deployed */
+  blueprint?: Blueprint;
+  settings: StackSettings;
+  readonly resources = new Map<string, ResourceState>();
+  outputs: readonly StackOutput[] = [];
+  /** names of other stacks' exports in use */
+  readonly imports = new Set<string>();
+  /** oldest first */
+  readonly events: StackEvent[] = [];
+  /** ends the operation that is running */
+  cancel?: () => void;
+  terminationProtection = false;
+  private lastTick = 0;
+
+  constructor(readonly id: string, readonly name: string, settings: StackSettings, private readonly clock: Clock) {
+    this.settings = settings;
+    this.creationTime = this.now();
+  }
+
+  get isDeleted(): boolean {
+    return this.status === 'DELETE_COMPLETE';
+  }
+
+  get isBusy(): boolean {
+    return this.status.endsWith('_IN_PROGRESS') && this.status !== 'REVIEW_IN_PROGRESS';
+  }
+
+  setStatus(status: string, reason?: string): void {
+    this.status = status;
+    this.statusReason = reason;
+    this.addEvent(this.name, this.id, 'AWS::CloudFormation::Stack', status, reason);
+  }
+
+  /** Sets a resource's state and tells so in the events. */
+  setResource(state: Omit<ResourceState, 'timestamp'>): ResourceState {
+    const stamped = { ...state, timestamp: this.tick() };
+    this.resources.set(state.logicalId, stamped);
+    this.addResourceEvent(stamped);
+    return stamped;
+  }
+
+  addResourceEvent({ logicalId, physicalId, type, status, statusReason }: Omit<ResourceState, 'timestamp'>): void {
+    this.addEvent(logicalId, physicalId ?? '', type, status, statusReason);
+  }
+
+  now(): Date {
+    return new Date(this.clock.now());
+  }
+
+  /** The time, but never the same twice: whoever sorts events by it gets them in order. */
+  private tick(): Date {
+    this.lastTick = Math.max(Math.ceil(this.clock.now()), this.lastTick + 1);
+    return new Date(this.lastTick);
+  }
+
+  private addEvent(logicalId: string, physicalId: string, type: string, status: string, reason?: string): void {
+    this.events.push({
+      EventId: `${logicalId}-${status}-${randomUUID()}`,
+      StackId: this.id,
+      StackName: this.name,
+      LogicalResourceId: logicalId,
+      PhysicalResourceId: physicalId,
+      ResourceType: type,
+      Timestamp: this.tick(),
+      ResourceStatus: status,
+      ResourceStatusReason: reason,
+    });
+  }
+}

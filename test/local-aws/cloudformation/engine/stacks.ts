@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import type { ChangeSet } from './change-set';
+import { hasChanges, NO_CHANGES, plannedChanges, retypedResources } from './change-set';
+import { createStack } from './create-stack';
+import { deleteStack } from './delete-stack';
+import { Exports } from './exports';
+import { Provisioner } from './provisioner';
+import { Stack, type StackSettings } from './stack';
+import { updateStack } from './update-stack';
+import { ACCOUNT, type World } from '../../core';
+import type { LambdaService } from '../../lambda';
+import type { StatesService } from '../../states';
+import type { Correspondence } from '../custom-resource/correspondence';
+import { ResourceTypes } from '../resources/resource-types';
+import { Blueprint } from '../template/blueprint';
+import { givenParameters } from '../template/parameters';
+import { invalid, parseTemplate } from '../template/template';
+
+export interface ChangeSetRequest {
+  readonly stackName: string;
+  readonly changeSetName: string;
+  readonly type: 'CREATE' | 'UPDATE';
+  /** undefined: the template that is deployed */
+  readonly templateText?: string;
+  /** undefined values: as before */
+  readonly parameters: ReadonlyMap<string, string | undefined>;
+  readonly settings: StackSettings;
+  readonly description?: string;
+}
+
+const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS'];
+
+/** All stacks, and the operations on them: each runs by itself once it has begun. */
+export class Stacks {
+  private readonly byId = new Map<string, Stack>();
+  private readonly changeSetsOf = new Map<Stack, Map<string, ChangeSet>>();
+  private readonly operations = new Map<Stack, Promise<void>>();
+  private readonly exports = new Exports(() => this.byId.values());
+  private readonly types: ResourceTypes;
+
+  constructor(
+    private readonly world: World, private readonly lambda: LambdaService, private readonly states: StatesService, correspondence: Correspondence,
+  ) {
+    this.types = new ResourceTypes(correspondence);
+  }
+
+  /** By name (the one that is not deleted) or by id. */
+  find(nameOrId: string): Stack | undefined {
+    return this.byId.get(nameOrId) ?? [...this.byId.values()].find((stack) => stack.name === nameOrId && !stack.isDeleted);
+  }
+
+  get(nameOrId: string): Stack {
+    const stack = this.find(nameOrId);
+    if (!stack) {
+      throw invalid(`Stack with id ${nameOrId} does not exist`);
+    }
+    return stack;
+  }
+
+  all(): Stack[] {
+    return [...this.byId.values()];
+  }
+
+  /** By name, or by id whatever the stack is called. */
+  changeSet(stack: Stack, nameOrId: string): ChangeSet | undefined {
+    const changeSets = this.changeSetsOf.get(stack);
+    return changeSets?.get(nameOrId) ?? [...changeSets?.values() ?? []].find(({ id }) => id === nameOrId);
+  }
+
+  changeSetById(id: string): { stack: Stack; changeSet: ChangeSet } | undefined {
+    for (const [stack, changeSets] of this.changeSetsOf) {
+      const changeSet = [...changeSets.values()].find((candidate) => candidate.id === id);
+      if (changeSet) {
+        return { stack, changeSet };
+      }
+    }
+    return undefined;
+  }
+
+  deleteChangeSet(stack: Stack, { name }: ChangeSet): void {
+    this.changeSetsOf.get(stack)?.delete(name);
+  }
+
+  createChangeSet(request: ChangeSetRequest): { stack: Stack; changeSet: ChangeSet } {
+    const { stackName, type, settings } = request;
+    const existing = this.find(stackName);
+    if (type === 'CREATE' && existing && existing.status !== 'REVIEW_IN_PROGRESS') {
+      throw invalid(`Stack [${stackName}] already exists and cannot be created again with the changeSet [${request.changeSetName}].`);
+    }
+    if (type === 'UPDATE' && !existing) {
+      throw invalid(`Stack [${stackName}] does not exist`);
+    }
+    if (existing && !UPDATABLE.includes(existing.status)) {
+      throw invalid(`Stack:${existing.id} is in ${existing.status} state and can not be updated.`);
+    }
+    const stack = existing ?? new Stack(
+      `arn:aws:cloudformation:${this.world.region}:${ACCOUNT}:stack/${stackName}/${randomUUID()}`, stackName, settings, this.world.clock);
+    const blueprint = this.blueprint(stack, request);
+    const changes = plannedChanges(stack, blueprint);
+    const changeSet: ChangeSet = {
+      id: `arn:aws:cloudformation:${this.world.region}:${ACCOUNT}:changeSet/${request.changeSetName}/${randomUUID()}`,
+      name: request.changeSetName,
+      description: request.description,
+      creationTime: stack.now(),
+      blueprint,
+      settings,
+      changes,
+      failure: hasChanges(stack, blueprint, settings) ? undefined : NO_CHANGES,
+    };
+    if (!existing) {
+      this.byId.set(stack.id, stack);
+      stack.setStatus('REVIEW_IN_PROGRESS', 'User Initiated');
+    }
+    const changeSets = this.changeSetsOf.get(stack) ?? new Map<string, ChangeSet>();
+    this.changeSetsOf.set(stack, changeSets);
+    changeSets.set(changeSet.name, changeSet);
+    return { stack, changeSet };
+  }
+
+  executeChangeSet(stack: Stack, { blueprint, settings }: ChangeSet): void {
+    this.changeSetsOf.delete(stack);
+    const creates = stack.status === 'REVIEW_IN_PROGRESS';
+    const provisioner = this.provisioner(stack);
+    if (creates) {
+      stack.settings = settings;
+    }
+    this.begin(stack, creates
+      ? createStack(stack, blueprint, provisioner, this.exports)
+      : updateStack(stack, blueprint, settings, provisioner, this.exports));
+  }
+
+  deleteStack(stack: Stack, settings: Pick<StackSettings, 'roleArn' | 'principal'>, retain: readonly string[]): void {
+    if (stack.terminationProtection) {
+      throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
+    }
+    if (stack.isDeleted || stack.status === 'DELETE_IN_PROGRESS') {
+      return;
+    }
+    if (stack.isBusy && stack.status !== 'CREATE_IN_PROGRESS') {
+      throw invalid(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
+    }
+    if (retain.length > 0 && stack.status !== 'DELETE_FAILED') {
+      throw invalid('Invalid operation on stack. RetainResources can only be specified for stacks in DELETE_FAILED state.');
+    }
+    this.changeSetsOf.delete(stack);
+    this.begin(stack, this.deleteWhenCreated(stack, settings, retain));
+  }
+
+  cancelUpdate(stack: Stack): void {
+    if (stack.status !== 'UPDATE_IN_PROGRESS' || !stack.cancel) {
+      throw invalid(`CancelUpdateStack cannot be called from current stack status ${stack.status}`);
+    }
+    stack.cancel();
+  }
+
+  /** Resolves when the operation under way, if any, is over. */
+  async settled(stack: Stack): Promise<void> {
+    await this.operations.get(stack);
+  }
+
+  /** A stack that is still being created is brought back to nothing first. */
+  private async deleteWhenCreated(stack: Stack, settings: Pick<StackSettings, 'roleArn' | 'principal'>, retain: readonly string[]): Promise<void> {
+    if (stack.isBusy) {
+      stack.cancel?.();
+      await this.settled(stack);
+    }
+    stack.settings = { ...stack.settings, ...settings };
+    await deleteStack(stack, this.provisioner(stack), this.exports, retain);
+  }
+
+  private begin(stack: Stack, operation: Promise<void>): void {
+    this.operations.set(stack, operation.catch((error: Error) => {
+      // a mistake in here must not leave anybody waiting
+      stack.setStatus(stack.status.replace('IN_PROGRESS', 'FAILED'), `local AWS itself failed: ${error.stack}`);
+    }).finally(() => {
+      stack.cancel = undefined;
+    }));
+  }
+
+  private provisioner(stack: Stack): Provisioner {
+    return new Provisioner(this.types, { world: this.world, lambda: this.lambda, states: this.states }, stack);
+  }
+
+  private blueprint(stack: Stack, { templateText, parameters }: ChangeSetRequest): Blueprint {
+    const text = templateText ?? stack.blueprint?.text;
+    if (text === undefined) {
+      throw invalid('UsePreviousTemplate cannot be used when creating a stack');
+    }
+    const template = parseTemplate(text);
+    const given = givenParameters(template, parameters, stack.blueprint?.given);
+    const blueprint = new Blueprint(template, text, given, stack, this.world.region, this.world.ssm);
+    for (const { Type } of blueprint.resources.values()) {
+      this.types.get(Type);
+    }
+    const retyped = retypedResources(stack, blueprint);
+    if (retyped.length > 0) {
+      throw invalid(`Update of resource type is not permitted. The new template modifies resource type of the following resources: [${retyped.join(', ')}]`);
+    }
+    return blueprint;
+  }
+}

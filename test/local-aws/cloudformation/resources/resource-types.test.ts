@@ -1,0 +1,191 @@
+import { lambdaService, type LambdaService } from '../../lambda';
+import { zipOf } from '../../lambda/testing-zip';
+import { LocalAws } from '../../local-aws';
+import { statesService, type StatesService } from '../../states';
+import { CloudFormationService } from '../cloudformation-service';
+import type { Stack } from '../engine/stack';
+
+const PRINCIPAL = { userArn: 'arn:aws:iam::111122223333:user/deployer' };
+const POLICY = (Action: string) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
+const BUCKET_POLICY = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'personalize.amazonaws.com' }, Action: 's3:PutObject', Resource: 'arn:aws:s3:::the-bucket/*' }],
+};
+const trust = (Service: string) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }] });
+
+let local: LocalAws;
+let lambda: LambdaService;
+let states: StatesService;
+let cloudformation: CloudFormationService;
+
+beforeEach(async () => {
+  local = await LocalAws.start({ speed: 100 });
+  lambda = lambdaService(local.world);
+  states = statesService(local.world, lambda);
+  cloudformation = new CloudFormationService(local.world, lambda, states);
+});
+
+afterEach(async () => {
+  await cloudformation.stop();
+  await states.stop();
+  await lambda.stop();
+  await local.stop();
+});
+
+async function deploy(Resources: object): Promise<Stack> {
+  const { stacks } = cloudformation;
+  const { stack, changeSet } = stacks.createChangeSet({
+    stackName: 'Stack',
+    changeSetName: 'change',
+    type: stacks.find('Stack') ? 'UPDATE' : 'CREATE',
+    templateText: JSON.stringify({ Resources }),
+    parameters: new Map(),
+    settings: { tags: [], capabilities: [], principal: PRINCIPAL },
+  });
+  stacks.executeChangeSet(stack, changeSet);
+  await stacks.settled(stack);
+  return stack;
+}
+
+async function remove(stack: Stack): Promise<void> {
+  cloudformation.stacks.deleteStack(stack, { principal: PRINCIPAL }, []);
+  await cloudformation.stacks.settled(stack);
+  expect(stack.status).toBe('DELETE_COMPLETE');
+}
+
+const reason = (stack: Stack) => stack.events.find(({ ResourceStatus }) => ResourceStatus.endsWith('_FAILED'))?.ResourceStatusReason;
+
+test('roles with inline, attached and managed policies, updated and deleted', async () => {
+  const template = (action: string) => ({
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: { RoleName: 'the-role', AssumeRolePolicyDocument: trust('lambda.amazonaws.com'), Policies: [{ PolicyName: `inline-${action.replace(':', '-')}`, PolicyDocument: POLICY(action) }] },
+    },
+    Policy: { Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'p', PolicyDocument: POLICY('sqs:ListQueues'), Roles: [{ Ref: 'Role' }] } },
+    Managed: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: POLICY('sns:ListTopics'), Roles: [{ Ref: 'Role' }] } },
+  });
+  const stack = await deploy(template('s3:ListAllMyBuckets'));
+  const roleArn = String(stack.resources.get('Role')!.attributes.Arn);
+  const actions = ['s3:ListAllMyBuckets', 'kms:ListKeys', 'sqs:ListQueues', 'sns:ListTopics'];
+  const allowed = async () => {
+    const decisions = await Promise.all(actions.map((action) => local.world.iam.isAllowed({ principal: { roleArn }, action, resource: '*' })));
+    return actions.filter((_, index) => decisions[index]);
+  };
+  expect(await allowed()).toEqual(['s3:ListAllMyBuckets', 'sqs:ListQueues', 'sns:ListTopics']);
+  await deploy(template('kms:ListKeys'));
+  expect(await allowed()).toEqual(['kms:ListKeys', 'sqs:ListQueues', 'sns:ListTopics']);
+  await remove(stack);
+  expect(local.world.iam.hasRole(roleArn)).toBe(false);
+});
+
+test('a role that cannot be completed leaves nothing behind', async () => {
+  const stack = await deploy({
+    Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'half', AssumeRolePolicyDocument: trust('lambda.amazonaws.com'), ManagedPolicyArns: ['arn:aws:iam::111122223333:policy/none'] } },
+  });
+  expect(stack.status).toBe('ROLLBACK_COMPLETE');
+  expect(local.world.iam.hasRole('arn:aws:iam::111122223333:role/half')).toBe(false);
+});
+
+test('a bucket encrypted with a key, and its policy', async () => {
+  const stack = await deploy({
+    Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Retain' },
+    Bucket: {
+      Type: 'AWS::S3::Bucket',
+      Properties: {
+        BucketName: 'the-bucket',
+        BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { 'Fn::GetAtt': ['Key', 'Arn'] } } }] },
+      },
+    },
+    Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' }, PolicyDocument: BUCKET_POLICY } },
+  });
+  expect(stack.status).toBe('CREATE_COMPLETE');
+  const keyArn = String(stack.resources.get('Key')!.attributes.Arn);
+  expect(local.world.s3.bucket('the-bucket')).toMatchObject({ kmsKeyArn: keyArn, policy: BUCKET_POLICY });
+  await remove(stack);
+  expect(local.world.s3.bucket('the-bucket')).toBeUndefined();
+  expect(local.world.kms.keyPolicy(keyArn)).toBeDefined();
+});
+
+test('a function, who may call it, and a state machine that does', async () => {
+  local.world.s3.createBucket('code', {});
+  local.world.s3.putObject('code', 'one.zip', zipOf({ 'index.js': 'exports.handler = async (event) => ({ ...event, version: process.env.VERSION })' }));
+  const template = (version: number) => ({
+    FnRole: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust('lambda.amazonaws.com') } },
+    Fn: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Code: { S3Bucket: 'code', S3Key: 'one.zip' },
+        Handler: 'index.handler',
+        Role: { 'Fn::GetAtt': ['FnRole', 'Arn'] },
+        Runtime: 'nodejs24.x',
+        Timeout: 60,
+        Environment: { Variables: { VERSION: version } },
+      },
+    },
+    MachineRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: trust('states.amazonaws.com'),
+        Policies: [{ PolicyName: 'invoke', PolicyDocument: POLICY('lambda:InvokeFunction') }],
+      },
+    },
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: {
+        RoleArn: { 'Fn::GetAtt': ['MachineRole', 'Arn'] },
+        DefinitionString: { 'Fn::Sub': '{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"${Fn.Arn}","End":true}}}' },
+      },
+    },
+  });
+  const stack = await deploy(template(1));
+  expect([reason(stack), stack.status]).toEqual([undefined, 'CREATE_COMPLETE']);
+  const run = async () => {
+    const execution = states.startExecution(stack.resources.get('Machine')!.physicalId!, '{"a":1}');
+    while (execution.status === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 10));
+    return execution.output ?? execution.cause;
+  };
+  expect(await run()).toBe('{"a":1,"version":"1"}');
+  await deploy(template(2));
+  expect(await run()).toBe('{"a":1,"version":"2"}');
+  await remove(stack);
+});
+
+test('personalize resources, log groups and placeholders', async () => {
+  const schema = {
+    type: 'record',
+    name: 'Interactions',
+    namespace: 'com.amazonaws.personalize.schema',
+    version: '1.0',
+    fields: [
+      { name: 'USER_ID', type: 'string' }, { name: 'ITEM_ID', type: 'string' }, { name: 'TIMESTAMP', type: 'long' },
+    ],
+  };
+  const stack = await deploy({
+    Schema: { Type: 'AWS::Personalize::Schema', Properties: { Name: 's', Schema: JSON.stringify(schema) } },
+    Group: { Type: 'AWS::Personalize::DatasetGroup', Properties: { Name: 'g' } },
+    Dataset: {
+      Type: 'AWS::Personalize::Dataset',
+      Properties: { Name: 'd', DatasetType: 'Interactions', SchemaArn: { Ref: 'Schema' }, DatasetGroupArn: { 'Fn::GetAtt': ['Group', 'DatasetGroupArn'] } },
+    },
+    Log: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: 'the-group', RetentionInDays: 7 } },
+    Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: { Ref: 'Dataset' } } },
+    Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+  });
+  expect([reason(stack), stack.status]).toEqual([undefined, 'CREATE_COMPLETE']);
+  expect(stack.resources.get('Parameter')!.attributes.Value).toMatch(/^arn:aws:personalize:us-east-1:111122223333:dataset\/g\/INTERACTIONS$/);
+  expect(local.world.logs.hasLogGroup('the-group')).toBe(true);
+  await remove(stack);
+  expect(local.world.logs.hasLogGroup('the-group')).toBe(false);
+});
+
+test.each<[string, string, object, string]>([
+  ['a member of a nested property', 'AWS::S3::Bucket', { BucketEncryption: { ServerSideEncryptionConfiguration: [{ BlockedEncryptionTypes: {} }] } }, 'local AWS does not support BlockedEncryptionTypes in ServerSideEncryptionConfiguration'],
+  ['inline code', 'AWS::Lambda::Function', { Code: { ZipFile: 'x' }, Handler: 'h', Role: 'r', Runtime: 'nodejs24.x' }, 'local AWS does not support ZipFile in Code'],
+  ['a missing property', 'AWS::IAM::Role', {}, 'required key [AssumeRolePolicyDocument] not found'],
+  ['code that is not there', 'AWS::Lambda::Function', { Code: { S3Bucket: 'cdk-hnb659fds-assets-111122223333-us-east-1', S3Key: 'k' }, Handler: 'h', Role: 'r', Runtime: 'nodejs24.x' }, 'The specified key does not exist'],
+  ['a policy on no bucket', 'AWS::S3::BucketPolicy', { Bucket: 'none', PolicyDocument: {} }, 'The specified bucket does not exist'],
+])('%s fails the resource', async (_, Type, Properties, message) => {
+  const stack = await deploy({ X: { Type, Properties } });
+  expect(reason(stack)).toContain(message);
+  expect(stack.status).toBe('ROLLBACK_COMPLETE');
+});

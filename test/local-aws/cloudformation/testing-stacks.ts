@@ -1,0 +1,119 @@
+import * as https from 'node:https';
+import type { LambdaService } from '../lambda';
+import { LocalAws } from '../local-aws';
+import { StatesService } from '../states';
+import { CloudFormationService } from './cloudformation-service';
+import type { CustomResourceRequest } from './custom-resource/exchange';
+import type { Stack } from './engine/stack';
+
+/** What a custom resource's function answers; undefined: nothing. Text is sent as it is. */
+export type Answer = { Status?: string; Reason?: string; PhysicalResourceId?: string; Data?: object } | string | undefined;
+
+const PRINCIPAL = { userArn: 'arn:aws:iam::111122223333:user/deployer' };
+
+/** CloudFormation with the real stores behind it, and functions that are closures of the test. */
+export class TestStacks {
+  static async start(speed = 1000): Promise<TestStacks> {
+    return new TestStacks(await LocalAws.start({ speed }));
+  }
+
+  readonly service: CloudFormationService;
+  /** the function behind every custom resource; by default, it says yes to everything */
+  handler: (request: CustomResourceRequest) => Answer | Promise<Answer>;
+  readonly requests: CustomResourceRequest[] = [];
+  private gateway?: { host: string; port: number; certificate: string };
+
+  private constructor(readonly local: LocalAws) {
+    this.handler = ({ RequestType, PhysicalResourceId, LogicalResourceId }) => (
+      { PhysicalResourceId: RequestType === 'Create' ? `${LogicalResourceId}-id` : PhysicalResourceId });
+    const lambda = {
+      openGateway: (host: string, port: number, certificate: string) => {
+        this.gateway = { host, port, certificate };
+      },
+      invokeAsync: async ({ functionName, payload }: { functionName: string; payload: string }) => {
+        if (functionName.endsWith(':missing')) {
+          throw new Error(`Function not found: ${functionName}`);
+        }
+        void this.invoke(JSON.parse(payload));
+      },
+    } as unknown as LambdaService;
+    this.service = new CloudFormationService(local.world, lambda, new StatesService(local.world, lambda));
+  }
+
+  get world() {
+    return this.local.world;
+  }
+
+  /** Creates or updates a stack and waits until that is over. */
+  async deploy(template: object, stackName = 'Stack', given: Record<string, string> = {}): Promise<Stack> {
+    const stack = this.begin(template, stackName, given);
+    await this.service.stacks.settled(stack);
+    return stack;
+  }
+
+  begin(template: object, stackName = 'Stack', given: Record<string, string> = {}): Stack {
+    const { stacks } = this.service;
+    const { stack, changeSet } = stacks.createChangeSet({
+      stackName,
+      changeSetName: 'change',
+      type: stacks.find(stackName) ? 'UPDATE' : 'CREATE',
+      templateText: JSON.stringify(template),
+      parameters: new Map(Object.entries(given)),
+      settings: { tags: [], capabilities: [], principal: PRINCIPAL },
+    });
+    stacks.executeChangeSet(stack, changeSet);
+    return stack;
+  }
+
+  async delete(stack: Stack, retain: string[] = []): Promise<void> {
+    this.service.stacks.deleteStack(stack, { principal: PRINCIPAL }, retain);
+    await this.service.stacks.settled(stack);
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await this.local.stop();
+  }
+
+  /** Answers a request as the function would, from outside. */
+  async answer(request: CustomResourceRequest, answer: Exclude<Answer, undefined>): Promise<void> {
+    const { StackId, RequestId, LogicalResourceId } = request;
+    const body = typeof answer === 'string' ? answer : JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, ...answer });
+    const { host, port, certificate } = this.gateway!;
+    const { pathname, search } = new URL(request.ResponseURL);
+    await new Promise<void>((resolve, reject) => {
+      https.request({ host: '127.0.0.1', port, servername: host, ca: certificate, method: 'PUT', path: pathname + search, agent: false }, (response) => {
+        response.resume().on('end', resolve);
+      }).on('error', reject).end(body);
+    });
+  }
+
+  private async invoke(request: CustomResourceRequest): Promise<void> {
+    this.requests.push(request);
+    const answer = await this.handler(request);
+    if (answer !== undefined) {
+      await this.answer(request, answer);
+    }
+  }
+}
+
+export const TOKEN = 'arn:aws:lambda:us-east-1:111122223333:function:provider';
+
+export function custom(properties: object = {}, rest: object = {}): object {
+  return { Type: 'Custom::Thing', Properties: { ServiceToken: TOKEN, ...properties }, ...rest };
+}
+
+export function failure(properties: object = {}, rest: object = {}): object {
+  return { Type: 'LocalAws::Test::Failure', Properties: properties, ...rest };
+}
+
+/** What happened to the resources, as `STATUS LogicalId`, without the stack's own events. */
+export function story(stack: Stack): string[] {
+  return stack.events.filter(({ LogicalResourceId }) => LogicalResourceId !== stack.name)
+    .map(({ ResourceStatus, LogicalResourceId }) => `${ResourceStatus} ${LogicalResourceId}`);
+}
+
+/** What became of the stack. */
+export function statuses(stack: Stack): string[] {
+  return stack.events.filter(({ LogicalResourceId }) => LogicalResourceId === stack.name).map(({ ResourceStatus }) => ResourceStatus);
+}

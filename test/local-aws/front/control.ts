@@ -1,0 +1,82 @@
+import type { CustomResourceExchange } from '../cloudformation';
+import { ServiceError, type ApiResponse, type Logs, type RecordedDecision } from '../core';
+import type { Datasets } from '../personalize/datasets';
+import type { PersonalizeService } from '../personalize/service';
+import { changeSettings } from '../personalize/settings';
+import type { S3Store } from '../services/s3/store';
+import type { Fault, ObjectRecord, PersonalizeSettings, SeedRequest } from '../wire';
+import type { CallLog } from './calls';
+import type { Faults } from './faults';
+import type { PlainHandler } from './front';
+
+export const CONTROL_PREFIX = '/_local-aws/';
+
+export interface Controlled {
+  readonly calls: CallLog;
+  readonly decisions: () => readonly RecordedDecision[];
+  readonly faults: Faults;
+  readonly datasets: Datasets;
+  readonly personalize: PersonalizeService;
+  readonly s3: S3Store;
+  readonly logs: Logs;
+  /** requests to custom resources and the answers */
+  readonly exchanges: () => readonly CustomResourceExchange[];
+}
+
+/** The control API: how tests look behind the services and arrange what happens. Plain JSON, no signatures. */
+export function controlApi(parts: Controlled): PlainHandler {
+  const routes: [method: string, path: RegExp, answer: (match: string[], body: () => unknown) => unknown][] = [
+    ['GET', /^calls$/, () => parts.calls.records],
+    ['GET', /^decisions$/, () => parts.decisions()],
+    ['GET', /^custom-resources$/, () => parts.exchanges()],
+    ['GET', /^personalize\/jobs$/, () => parts.personalize.jobs()],
+    ['POST', /^personalize\/datasets$/, (_, body) => ({ datasetArn: parts.datasets.seed(body() as SeedRequest) })],
+    ['GET', /^personalize\/settings$/, () => parts.personalize.settings],
+    ['PUT', /^personalize\/settings$/, (_, body) => {
+      changeSettings(parts.personalize.settings, body() as Partial<PersonalizeSettings>);
+      return parts.personalize.settings;
+    }],
+    ['GET', /^faults$/, () => parts.faults.remaining()],
+    ['POST', /^faults$/, (_, body) => {
+      for (const fault of [body()].flat() as Fault[]) {
+        parts.faults.add(fault);
+      }
+      return parts.faults.remaining();
+    }],
+    ['DELETE', /^faults$/, () => {
+      parts.faults.clear();
+      return [];
+    }],
+    ['GET', /^s3\/([^/]+)\/?$/, ([bucket]) => parts.s3.objects(bucket).map(({ key, body, kmsKeyArn }): ObjectRecord =>
+      ({ key, size: body.length, kmsKeyArn }))],
+    ['GET', /^s3\/([^/]+)\/(.+)$/s, ([bucket, key]) => {
+      const object = parts.s3.getObject(bucket, key);
+      if (!object) {
+        throw new ServiceError('NoSuchKey', `There is no ${key} in ${bucket}`, 404);
+      }
+      return object.body;
+    }],
+    ['GET', /^logs\/(.+)$/, ([group]) => parts.logs.lines(group)],
+  ];
+
+  return async ({ method, path, body }): Promise<ApiResponse> => {
+    const rest = path.slice(CONTROL_PREFIX.length);
+    try {
+      for (const [routeMethod, pattern, answer] of routes) {
+        const match = routeMethod === method ? pattern.exec(rest) : null;
+        if (match) {
+          const result = answer(match.slice(1), () => JSON.parse(body.toString('utf8')));
+          return Buffer.isBuffer(result) ? { status: 200, body: result } : json(200, result);
+        }
+      }
+      return json(404, { code: 'NoSuchRoute', message: `The control API has no ${method} ${path}` });
+    } catch (error) {
+      const { code, status } = error instanceof ServiceError ? error : { code: 'BadRequest', status: 400 };
+      return json(status, { code, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+function json(status: number, content: unknown): ApiResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(content) };
+}

@@ -1,0 +1,169 @@
+import { ACCOUNT, ServiceError, type ApiRequest, type Caller, type Service } from '../core';
+import { ManualClock } from '../manual-clock';
+import { Faults } from './faults';
+import { Front } from './front';
+import { jsonError, jsonOperation, jsonResponse } from '../protocols/json';
+import { queryError, queryMembers, queryOperation, queryParameters, queryResponse } from '../protocols/query';
+
+const CALLER: Caller = { accessKeyId: 'KNOWN', account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/u` };
+
+/** Counts how often it was really called. */
+class Counter implements Service {
+  readonly signingName = 'counter';
+  count = 0;
+  readonly operation = jsonOperation;
+  readonly error = jsonError;
+
+  async handle(operation: string, request: ApiRequest): Promise<{ status: number; body?: string | Buffer }> {
+    this.count++;
+    if (operation === 'Break') throw new Error('broken');
+    if (operation === 'Refuse') throw new ServiceError('AccessDenied', 'no', 403);
+    return jsonResponse({ operation, region: request.region, caller: request.caller.arn, body: request.body.toString() });
+  }
+}
+
+const echo: Service = {
+  signingName: 'echo',
+  operation: queryOperation,
+  error: (error, requestId) => queryError(error, requestId, 'urn:x'),
+  handle: async (operation, request) => {
+    const parameters = queryParameters(request);
+    return queryResponse(operation, { Names: queryMembers(parameters, 'Names'), Text: parameters.Text, Nothing: undefined, No: [] }, 'id', 'urn:x');
+  },
+};
+
+let front: Front;
+let faults: Faults;
+let clock: ManualClock;
+let counter: Counter;
+let endpoint: string;
+
+beforeEach(async () => {
+  jest.spyOn(console, 'error').mockImplementation();
+  clock = new ManualClock();
+  front = new Front({ clock, region: 'us-east-1', caller: (key) => (key === 'KNOWN' ? CALLER : undefined) });
+  faults = new Faults(clock);
+  front.interceptors.push(faults.interceptor);
+  counter = new Counter();
+  front.addService(counter);
+  front.addService(echo);
+  endpoint = await front.listen(0);
+});
+
+afterEach(async () => front.close());
+
+const authorization = (service: string, key = 'KNOWN', region = 'us-east-1'): string =>
+  `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=00`;
+
+async function send(operation: string, headers: Record<string, string> = {}, body = '{}'): Promise<Response> {
+  return fetch(endpoint, {
+    method: 'POST', body, headers: { 'authorization': authorization('counter'), 'x-amz-target': `Counter.${operation}`, 'content-type': 'application/x-amz-json-1.1', ...headers },
+  });
+}
+
+describe('routing', () => {
+  test('by the credential scope', async () => {
+    const response = await send('Count', {}, '{"a":1}');
+    expect(await response.json()).toEqual({ operation: 'Count', region: 'us-east-1', caller: CALLER.arn, body: '{"a":1}' });
+    expect(front.calls.records).toEqual([{
+      time: '2026-01-01T00:00:00.000Z', service: 'counter', operation: 'Count', caller: CALLER.arn, parameters: { a: 1 }, status: 200,
+    }]);
+  });
+
+  test('by a presigned URL', async () => {
+    const credential = encodeURIComponent('KNOWN/20260101/us-east-1/counter/aws4_request');
+    const response = await fetch(`${endpoint}/?X-Amz-Credential=${credential}`, { headers: { 'x-amz-target': 'Counter.Count' } });
+    expect(response.status).toBe(200);
+  });
+
+  test('decodes chunked bodies', async () => {
+    const response = await send('Count', { 'content-encoding': 'aws-chunked' }, '3\r\nabc\r\n0\r\n\r\n');
+    expect(await response.json()).toMatchObject({ body: 'abc' });
+  });
+
+  test.each<[string, Record<string, string>, number, string]>([
+    ['an unknown key', { authorization: authorization('counter', 'UNKNOWN') }, 403, 'UnrecognizedClientException'],
+    ['no signature', { authorization: '' }, 403, 'MissingAuthenticationToken'],
+    ['an unknown service', { authorization: authorization('nonsense') }, 501, 'LocalAwsNotSupported'],
+    ['another region', { authorization: authorization('counter', 'KNOWN', 'eu-west-1') }, 501, 'LocalAwsNotSupported'],
+  ])('refuses %s', async (_, headers, status, type) => {
+    const response = await send('Count', headers);
+    expect([response.status, (await response.json() as { __type: string }).__type]).toEqual([status, type]);
+    expect(counter.count).toBe(0);
+  });
+
+  test('errors are answered in the protocol of the service, and logged', async () => {
+    const refused = await send('Refuse');
+    expect([refused.status, await refused.json()]).toEqual([400, { __type: 'AccessDeniedException', message: 'no' }]);
+    expect((await send('Break')).status).toBe(500);
+    expect(front.calls.records.map(({ status, errorCode }) => [status, errorCode])).toEqual([[400, 'AccessDenied'], [500, 'InternalFailure']]);
+  });
+});
+
+describe('the query protocol', () => {
+  const query = async (body: string, key = 'KNOWN'): Promise<string> => (await fetch(endpoint, {
+    method: 'POST', body, headers: { 'authorization': authorization('echo', key), 'content-type': 'application/x-www-form-urlencoded' },
+  })).text();
+
+  test('reads lists and writes them', async () => {
+    expect(await query('Action=Echo&Names.member.1=a&Names.member.2=%3Cb%3E&Text=x%26y')).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<EchoResponse xmlns="urn:x"><EchoResult><Names><member>a</member><member>&lt;b&gt;</member></Names>'
+      + '<Text>x&amp;y</Text><No></No></EchoResult><ResponseMetadata><RequestId>id</RequestId></ResponseMetadata></EchoResponse>',
+    );
+  });
+
+  test('has errors of its own', async () => {
+    expect(await query('Action=Echo', 'UNKNOWN')).toContain('<Code>InvalidClientTokenId</Code>');
+    faults.add({ operation: 'Echo', error: { code: 'Throttling', message: 'slow down' } });
+    expect(await query('Action=Echo')).toContain('<Error><Type>Sender</Type><Code>Throttling</Code><Message>slow down</Message></Error>');
+  });
+});
+
+describe('faults', () => {
+  test('an error for the next calls, without effect', async () => {
+    faults.add({ operation: 'Count', times: 2, error: { code: 'ThrottlingException' } });
+    expect([(await send('Other')).status, (await send('Count')).status, (await send('Count')).status, (await send('Count')).status])
+      .toEqual([200, 400, 400, 200]);
+    expect(counter.count).toBe(2);
+    expect(faults.remaining()).toEqual([]);
+  });
+
+  test('after some calls, in one service only', async () => {
+    faults.add({ service: 'counter', operation: 'Count', after: 1, error: { code: 'ServiceUnavailable', status: 503 } });
+    faults.add({ service: 'echo', operation: 'Count', error: { code: 'Never' } });
+    expect([(await send('Count')).status, (await send('Count')).status, (await send('Count')).status]).toEqual([200, 503, 200]);
+  });
+
+  test('an error although the call took effect', async () => {
+    faults.add({ operation: 'Count', takesEffect: true, error: { code: 'InternalFailure', status: 500 } });
+    expect((await send('Count')).status).toBe(500);
+    expect(counter.count).toBe(1);
+  });
+
+  test.each([[false, 0], [true, 1]])('a dropped connection, took effect: %s', async (takesEffect, count) => {
+    faults.add({ operation: 'Count', drop: true, takesEffect });
+    await expect(send('Count')).rejects.toThrow();
+    expect(counter.count).toBe(count);
+    expect(front.calls.records[0].status).toBe(0);
+    expect((await send('Count')).status).toBe(200);
+  });
+
+  test('a delay in simulated time', async () => {
+    faults.add({ operation: 'Count', delaySeconds: 30 });
+    const response = send('Count');
+    while (front.calls.records.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await clock.advance(29_000);
+    expect(counter.count).toBe(0);
+    await clock.advance(2_000);
+    expect((await response).status).toBe(200);
+  });
+
+  test('are forgotten when cleared; senseless ones are refused', async () => {
+    faults.add({ operation: 'Count', drop: true });
+    faults.clear();
+    expect((await send('Count')).status).toBe(200);
+    expect(() => faults.add({ operation: 'Count' })).toThrow('needs');
+  });
+});

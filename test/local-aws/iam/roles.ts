@@ -1,0 +1,111 @@
+import { ACCOUNT, ServiceError } from '../core';
+import { awsManagedPolicy, isAwsManaged } from './managed-policies';
+import { checkPolicyDocument } from './policy-documents';
+
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  trust: object;
+  boundary?: string;
+  readonly inline: Map<string, object>;
+  readonly attached: Set<string>;
+}
+
+/** Roles by name. */
+export class Roles {
+  private readonly byName = new Map<string, Role>();
+
+  constructor(private readonly policies: ManagedPolicies) {}
+
+  create(request: { roleName: string; assumeRolePolicyDocument: object; permissionsBoundary?: string; path?: string }): string {
+    const { roleName, path = '/' } = request;
+    if (this.byName.has(roleName)) {
+      throw new ServiceError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409);
+    }
+    checkPolicyDocument(request.assumeRolePolicyDocument);
+    const arn = `arn:aws:iam::${ACCOUNT}:role${path}${roleName}`;
+    this.byName.set(roleName, {
+      arn,
+      name: roleName,
+      trust: request.assumeRolePolicyDocument,
+      boundary: request.permissionsBoundary,
+      inline: new Map(),
+      attached: new Set(),
+    });
+    return arn;
+  }
+
+  delete(roleName: string): void {
+    const role = this.get(roleName);
+    if (role.inline.size > 0) {
+      throw new ServiceError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409);
+    }
+    if (role.attached.size > 0) {
+      throw new ServiceError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
+    }
+    this.byName.delete(roleName);
+  }
+
+  get(roleName: string): Role {
+    const role = this.byName.get(roleName);
+    if (!role) {
+      throw new ServiceError('NoSuchEntity', `The role with name ${roleName} cannot be found.`, 404);
+    }
+    return role;
+  }
+
+  byArn(arn: string): Role | undefined {
+    const role = this.byName.get(arn.slice(arn.lastIndexOf('/') + 1));
+    return role?.arn === arn ? role : undefined;
+  }
+
+  /** Whether a managed policy is still attached somewhere. */
+  isAttached(policyArn: string): boolean {
+    return [...this.byName.values()].some((role) => role.attached.has(policyArn) || role.boundary === policyArn);
+  }
+
+  /** All policies that say what the role may do. */
+  identityPolicies(role: Role): { name: string; policy: object }[] {
+    return [
+      ...[...role.inline].map(([name, policy]) => ({ name, policy })),
+      ...[...role.attached].map((arn) => ({ name: arn, policy: this.policies.get(arn) })),
+    ];
+  }
+}
+
+/** The account's own managed policies, by ARN, and the few AWS managed ones. */
+export class ManagedPolicies {
+  private readonly byArn = new Map<string, object>();
+
+  create(policyName: string, document: object): string {
+    const arn = `arn:aws:iam::${ACCOUNT}:policy/${policyName}`;
+    if (this.byArn.has(arn)) {
+      throw new ServiceError('EntityAlreadyExists', `A policy called ${policyName} already exists. Duplicate names are not allowed.`, 409);
+    }
+    checkPolicyDocument(document);
+    this.byArn.set(arn, document);
+    return arn;
+  }
+
+  update(arn: string, document: object): void {
+    this.get(arn);
+    checkPolicyDocument(document);
+    this.byArn.set(arn, document);
+  }
+
+  delete(arn: string): void {
+    this.get(arn);
+    this.byArn.delete(arn);
+  }
+
+  get(arn: string): object {
+    if (isAwsManaged(arn)) {
+      return awsManagedPolicy(arn);
+    }
+    const document = this.byArn.get(arn);
+    if (!document) {
+      throw new ServiceError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404);
+    }
+    return document;
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  CreateDatasetExportJobCommand, DescribeDatasetExportJobCommand, ListDatasetExportJobsCommand, PersonalizeClient,
+} from '@aws-sdk/client-personalize';
+import { LocalAwsClient } from './client';
+import { ACCOUNT } from './core';
+import { DEPLOYER } from './iam/credentials';
+import { LocalAws } from './local-aws';
+
+const SERVICE = 'personalize.amazonaws.com';
+const BUCKET = 'exports';
+
+let local: LocalAws;
+let control: LocalAwsClient;
+let personalize: PersonalizeClient;
+
+beforeAll(async () => {
+  local = await LocalAws.start({ region: 'eu-west-1', speed: 200 });
+  control = new LocalAwsClient(local.endpoint);
+  personalize = new PersonalizeClient({ endpoint: local.endpoint, region: 'eu-west-1', credentials: DEPLOYER });
+});
+
+afterAll(async () => {
+  personalize.destroy();
+  await local.stop();
+});
+
+const policy = (...statements: object[]): object => ({ Version: '2012-10-17', Statement: statements });
+
+test('an export by the real SDK, watched through the control API', async () => {
+  const { iam, s3 } = local.world;
+  const roleArn = iam.createRole({
+    roleName: 'export', assumeRolePolicyDocument: policy({ Effect: 'Allow', Principal: { Service: SERVICE }, Action: 'sts:AssumeRole' }),
+  });
+  const access = { Effect: 'Allow', Action: ['s3:ListBucket', 's3:PutObject'], Resource: [`arn:aws:s3:::${BUCKET}`, `arn:aws:s3:::${BUCKET}/*`] };
+  iam.putRolePolicy('export', 'access', policy(access));
+  s3.createBucket(BUCKET, { policy: policy({ ...access, Principal: { Service: SERVICE } }) });
+  const datasetArn = await control.seedDataset({ group: 'shop', type: 'USERS', csv: 'USER_ID,AGE\nu1,20\n', putCsv: 'USER_ID,AGE\nu1,21\n' });
+  expect(datasetArn).toBe(`arn:aws:personalize:eu-west-1:${ACCOUNT}:dataset/shop/USERS`);
+  expect(await control.configurePersonalize({ secondsPending: 10 })).toMatchObject({ secondsPending: 10, secondsInProgress: 40 });
+  await expect(control.configurePersonalize({ secondsPnding: 10 } as object)).rejects.toThrow('secondsPnding');
+
+  const { datasetExportJobArn } = await personalize.send(new CreateDatasetExportJobCommand({
+    jobName: 'job', datasetArn, roleArn, ingestionMode: 'ALL', jobOutput: { s3DataDestination: { path: `s3://${BUCKET}/out` } },
+  }));
+  const statuses = new Set<string>();
+  for (const end = Date.now() + 10_000; !statuses.has('ACTIVE') && Date.now() < end;) {
+    const { datasetExportJob } = await personalize.send(new DescribeDatasetExportJobCommand({ datasetExportJobArn }));
+    expect(datasetExportJob?.creationDateTime).toBeInstanceOf(Date);
+    statuses.add(datasetExportJob!.status!);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  expect([...statuses]).toEqual(['CREATE PENDING', 'CREATE IN_PROGRESS', 'ACTIVE']);
+
+  expect(await control.objects(BUCKET)).toEqual([{ key: 'out/part-00000.csv', size: 18 }]);
+  expect(String(await control.objectBody(BUCKET, 'out/part-00000.csv'))).toBe('USER_ID,AGE\nu1,21\n');
+  expect(await control.jobs()).toMatchObject([{ datasetExportJobArn, caller: DEPLOYER.userArn, status: 'ACTIVE', request: { ingestionMode: 'ALL' } }]);
+  expect(await control.calls({ operation: 'CreateDatasetExportJob' })).toMatchObject([{
+    service: 'personalize', caller: DEPLOYER.userArn, status: 200, parameters: { jobName: 'job' },
+  }]);
+  expect(await control.decisions()).toContainEqual(expect.objectContaining({
+    principal: { service: SERVICE }, action: 's3:PutObject', resource: `arn:aws:s3:::${BUCKET}/out/part-00000.csv`, allowed: true,
+  }));
+});
+
+test('faults are seen by the SDK as the service\'s own errors', async () => {
+  await control.addFaults({ operation: 'ListDatasetExportJobs', times: 2, error: { code: 'ThrottlingException' } });
+  expect((await personalize.send(new ListDatasetExportJobsCommand({}))).$metadata.attempts).toBe(3);
+  await control.addFaults({ operation: 'ListDatasetExportJobs', error: { code: 'InvalidNextTokenException', message: 'why' } });
+  await expect(personalize.send(new ListDatasetExportJobsCommand({}))).rejects.toMatchObject({ name: 'InvalidNextTokenException', message: 'why' });
+  await control.addFaults({ operation: 'ListDatasetExportJobs', drop: true });
+  expect(await control.remainingFaults()).toHaveLength(1);
+  await control.clearFaults();
+  expect(await control.remainingFaults()).toEqual([]);
+});
+
+test('an unknown access key is turned away', async () => {
+  const stranger = new PersonalizeClient({
+    endpoint: local.endpoint, region: 'eu-west-1', credentials: { ...DEPLOYER, accessKeyId: 'SOMEBODY' },
+  });
+  await expect(stranger.send(new ListDatasetExportJobsCommand({}))).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  stranger.destroy();
+});
+
+test('what the control API does not have is said so', async () => {
+  await expect(control.objects('nowhere')).rejects.toThrow('NoSuchBucket');
+  await expect(control.logs('/aws/lambda/none')).rejects.toThrow('does not exist');
+  local.world.logs.createLogGroup('/aws/lambda/f');
+  local.world.logs.append('/aws/lambda/f', 's', 'hello');
+  expect(await control.logs('/aws/lambda/f')).toEqual(['hello']);
+});
+
+test('the environment is bootstrapped for the CDK CLI', async () => {
+  const { iam, s3 } = local.world;
+  expect(s3.bucket(`cdk-hnb659fds-assets-${ACCOUNT}-eu-west-1`)).toBeDefined();
+  const roleArn = `arn:aws:iam::${ACCOUNT}:role/cdk-hnb659fds-deploy-role-${ACCOUNT}-eu-west-1`;
+  await expect(iam.assumeRole({ roleArn, sessionName: 'cdk', principal: { userArn: DEPLOYER.userArn } })).resolves.toBeDefined();
+  await expect(iam.assumeRole({ roleArn, sessionName: 'cdk', principal: { service: 'lambda.amazonaws.com' } })).rejects.toMatchObject({ code: 'AccessDenied' });
+  expect(local.world.ssm.parameter('/cdk-bootstrap/hnb659fds/version')).toBe('30');
+});

@@ -1,0 +1,22 @@
+import { ServiceError } from '../core';
+import type { PersonalizeSettings } from '../wire';
+
+/** Real jobs take minutes to hours; these are long enough that a poller sees every status. */
+export const DEFAULT_SETTINGS: PersonalizeSettings = {
+  secondsPending: 20,
+  secondsInProgress: 40,
+  maxConcurrentJobs: null,
+  failNextJobsWith: null,
+  statusInProgress: null,
+  sendSourceContext: false,
+  recordsPerFile: 600,
+};
+
+/** Changes some settings; a misspelt one is refused. */
+export function changeSettings(settings: PersonalizeSettings, change: Record<string, unknown>): void {
+  const unknown = Object.keys(change).filter((name) => !(name in DEFAULT_SETTINGS));
+  if (unknown.length > 0) {
+    throw new ServiceError('InvalidSettings', `There is no setting ${unknown.join(', ')}`);
+  }
+  Object.assign(settings, change);
+}

@@ -1,0 +1,75 @@
+import { ServiceError, type BucketConfiguration, type Clock, type S3, type StoredObject } from '../../core';
+import { checkPolicyDocument, checkRolePrincipals } from '../../iam/policy-documents';
+
+interface Bucket {
+  configuration: BucketConfiguration;
+  readonly objects: Map<string, StoredObject>;
+}
+
+/** Buckets and objects, in memory. */
+export class S3Store implements S3 {
+  private readonly buckets = new Map<string, Bucket>();
+
+  constructor(private readonly clock: Clock, private readonly hasRole: (arn: string) => boolean) {}
+
+  createBucket(name: string, configuration: BucketConfiguration): void {
+    if (this.buckets.has(name)) {
+      throw new ServiceError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409);
+    }
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
+      throw new ServiceError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
+    }
+    this.checkPolicy(configuration.policy);
+    this.buckets.set(name, { configuration: { ...configuration }, objects: new Map() });
+  }
+
+  updateBucket(name: string, configuration: Partial<BucketConfiguration>): void {
+    this.checkPolicy(configuration.policy);
+    const bucket = this.get(name);
+    bucket.configuration = { ...bucket.configuration, ...configuration };
+  }
+
+  deleteBucket(name: string): void {
+    if (this.get(name).objects.size > 0) {
+      throw new ServiceError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
+    }
+    this.buckets.delete(name);
+  }
+
+  bucket(name: string): BucketConfiguration | undefined {
+    return this.buckets.get(name)?.configuration;
+  }
+
+  /** In the order of their keys, as S3 lists them. */
+  objects(bucket: string): StoredObject[] {
+    return [...this.get(bucket).objects.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+  }
+
+  putObject(bucket: string, key: string, body: Buffer, kmsKeyArn?: string): void {
+    const { objects, configuration } = this.get(bucket);
+    objects.set(key, { key, body, lastModified: new Date(this.clock.now()), kmsKeyArn: kmsKeyArn ?? configuration.kmsKeyArn });
+  }
+
+  getObject(bucket: string, key: string): StoredObject | undefined {
+    return this.get(bucket).objects.get(key);
+  }
+
+  deleteObject(bucket: string, key: string): void {
+    this.get(bucket).objects.delete(key);
+  }
+
+  private get(name: string): Bucket {
+    const bucket = this.buckets.get(name);
+    if (!bucket) {
+      throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404);
+    }
+    return bucket;
+  }
+
+  private checkPolicy(policy: object | undefined): void {
+    if (policy) {
+      checkPolicyDocument(policy);
+      checkRolePrincipals(policy, this.hasRole);
+    }
+  }
+}

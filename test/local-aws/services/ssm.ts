@@ -1,0 +1,43 @@
+import { ACCOUNT, NotSupportedError, ServiceError, type ApiRequest, type ApiResponse, type Clock, type Iam, type Service, type Ssm } from '../core';
+import { principalOf } from '../iam/principal';
+import { jsonError, jsonOperation, jsonParameters, jsonResponse } from '../protocols/json';
+
+/** Parameter Store, read only. */
+export class SsmService implements Service, Ssm {
+  readonly signingName = 'ssm';
+  private readonly parameters = new Map<string, string>();
+
+  constructor(private readonly iam: Iam, private readonly clock: Clock) {}
+
+  setParameter(name: string, value: string): void {
+    this.parameters.set(name, value);
+  }
+
+  parameter(name: string): string | undefined {
+    return this.parameters.get(name);
+  }
+
+  operation(request: ApiRequest): string {
+    return jsonOperation(request);
+  }
+
+  async handle(operation: string, request: ApiRequest): Promise<ApiResponse> {
+    if (operation !== 'GetParameter') {
+      throw new NotSupportedError(`ssm ${operation}`);
+    }
+    const name = String(jsonParameters(request).Name);
+    const arn = `arn:aws:ssm:${request.region}:${ACCOUNT}:parameter/${name.replace(/^\//, '')}`;
+    await this.iam.authorize({ principal: principalOf(request.caller), action: 'ssm:GetParameter', resource: arn });
+    const value = this.parameters.get(name);
+    if (value === undefined) {
+      throw new ServiceError('ParameterNotFound', '');
+    }
+    return jsonResponse({
+      Parameter: { Name: name, Type: 'String', Value: value, Version: 1, ARN: arn, DataType: 'text', LastModifiedDate: this.clock.origin / 1000 },
+    });
+  }
+
+  error(error: ServiceError, requestId: string): ApiResponse {
+    return jsonError(error, requestId);
+  }
+}

@@ -1,0 +1,105 @@
+/** What the control API and its client say to each other. Types only: the client shares no code with the server. */
+
+export interface CallRecord {
+  /** simulated time, ISO 8601 */
+  readonly time: string;
+  readonly service: string;
+  readonly operation: string;
+  /** the caller's ARN */
+  readonly caller: string;
+  /** body of JSON calls, parameters of query calls, path and query of the others */
+  readonly parameters: Record<string, unknown>;
+  /** 0: the connection was dropped without an answer; absent while the call is under way */
+  status?: number;
+  errorCode?: string;
+}
+
+export interface DecisionRecord {
+  readonly principal: { roleArn?: string; userArn?: string; service?: string; sessionArn?: string };
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Record<string, string | string[]>;
+  readonly resourcePolicy?: object;
+  readonly allowed: boolean;
+}
+
+/** The next calls of an operation go wrong. */
+export interface Fault {
+  /** signing name; absent: any service */
+  readonly service?: string;
+  readonly operation: string;
+  /** part of the caller's ARN; absent: any caller */
+  readonly caller?: string;
+  /** calls let through first; default 0 */
+  readonly after?: number;
+  /** calls that go wrong; default 1 */
+  readonly times?: number;
+  /** simulated seconds to wait before anything else happens */
+  readonly delaySeconds?: number;
+  /** answered in the protocol of the service */
+  readonly error?: { readonly code: string; readonly message?: string; readonly status?: number };
+  /** the connection is closed without an answer */
+  readonly drop?: boolean;
+  /** with `error` or `drop`: the call takes effect all the same */
+  readonly takesEffect?: boolean;
+}
+
+export type DatasetType = 'INTERACTIONS' | 'ITEMS' | 'USERS' | 'ACTIONS' | 'ACTION_INTERACTIONS';
+
+export interface SeedRequest {
+  /** the dataset group's name */
+  readonly group: string;
+  readonly type: DatasetType;
+  /** CSV with header: what import jobs brought in */
+  readonly csv: string;
+  /** CSV with header: what was put record by record */
+  readonly putCsv?: string;
+  /** the key that the dataset group is encrypted with */
+  readonly kmsKeyArn?: string;
+}
+
+export interface PersonalizeSettings {
+  /** simulated seconds that jobs stay `CREATE PENDING` */
+  secondsPending: number;
+  /** simulated seconds that jobs stay `CREATE IN_PROGRESS` */
+  secondsInProgress: number;
+  /** further jobs are refused with LimitExceededException; null: no limit */
+  maxConcurrentJobs: number | null;
+  /** while set, jobs that would have written their output fail with this reason */
+  failNextJobsWith: string | null;
+  /** what DescribeDatasetExportJob says instead of `CREATE IN_PROGRESS`: a status that nobody has heard of, say */
+  statusInProgress: string | null;
+  /** whether Personalize's own calls to S3 and KMS carry aws:SourceAccount and aws:SourceArn (not documented) */
+  sendSourceContext: boolean;
+  /** rows per output file */
+  recordsPerFile: number;
+}
+
+export interface JobRecord {
+  readonly datasetExportJobArn: string;
+  /** every parameter as it was sent */
+  readonly request: Record<string, unknown>;
+  readonly caller: string;
+  readonly status: string;
+  readonly failureReason?: string;
+  /** which permission was missing: AWS does not tell */
+  readonly detail?: string;
+  /** simulated times, ISO 8601 */
+  readonly creationDateTime: string;
+  readonly lastUpdatedDateTime: string;
+}
+
+export interface ObjectRecord {
+  readonly key: string;
+  readonly size: number;
+  readonly kmsKeyArn?: string;
+}
+
+/** Printed by main.ts when it is ready. */
+export interface Ready {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly account: string;
+  /** for the CDK CLI, the SDKs and everything else that is to talk to local AWS */
+  readonly env: Record<string, string>;
+}
