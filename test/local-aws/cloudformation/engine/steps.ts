@@ -62,7 +62,7 @@ function pick(ready: Step[], steps: readonly Step[], isPending: (id: string) => 
   }
   const byId = new Map(steps.map((step) => [step.id, step]));
   const pendingEager = steps.filter(({ id, eager }) => eager && isPending(id));
-  if (true) {
+  if (pendingEager.length === 0) {
     return others;
   }
   const wanted = new Set<string>();
