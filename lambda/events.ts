@@ -36,7 +36,10 @@ export interface OnEventResponse {
   readonly Decision: Decision;
 }
 
-export type IsCompleteRequest = OnEventRequest & OnEventResponse;
+export type IsCompleteRequest = OnEventRequest & OnEventResponse & {
+  /** set by the state machine for long exports */
+  readonly Polled?: true;
+};
 
 export type IsCompleteResponse =
   | { readonly IsComplete: false }

@@ -3,7 +3,7 @@ import type { OnEventRequest } from './events';
 import { failure } from './messages';
 import {
   datasetArnProblem, ingestionModeProblem, jobNameProblem, kmsKeyArnProblem, outputPathLengthProblem, prefixProblem, roleArnProblem, tagKeyProblem,
-  tagsCountProblem, tagValueProblem, timeoutProblem,
+  tagsCountProblem, tagValueProblem, timeoutProblem, MAX_CUSTOM_RESOURCE_SECONDS, MAX_TIMEOUT_SECONDS,
 } from '../src/private/api-constraints';
 import type { DatasetExportJobResourceProperties } from '../src/private/contract';
 import { REQUEST_HASH_LENGTH } from '../src/private/request-hash';
@@ -73,8 +73,12 @@ export function outputUri(properties: DatasetExportJobResourceProperties, jobNam
   return `s3://${properties.BucketName}/${properties.Prefix ?? ''}${jobName}/`;
 }
 
-export function timeoutMilliseconds(properties: DatasetExportJobResourceProperties): number {
-  return Number(properties.TimeoutSeconds) * 1000;
+/** So that the poller always ends the wait before CloudFormation does, whatever its last pause. */
+const WAIT_MARGIN_SECONDS = 5 * 60;
+
+/** @param polled whether the state machine for long exports waits, not the custom resource itself */
+export function timeoutSeconds(properties: DatasetExportJobResourceProperties, polled: boolean): number {
+  return Math.min(Number(properties.TimeoutSeconds), polled ? MAX_TIMEOUT_SECONDS - WAIT_MARGIN_SECONDS : MAX_CUSTOM_RESOURCE_SECONDS);
 }
 
 /** Job ARNs follow from the name, so that a job has its ARN as physical id even before it exists. */
@@ -97,7 +101,14 @@ function problemOf(request: ExportRequest, properties: DatasetExportJobResourceP
     ?? (prefix === '' || prefix.endsWith('/') ? undefined : `prefix must end with "/", got ${JSON.stringify(prefix)}`)
     ?? outputPathLengthProblem(request.outputUri.length, request.outputUri)
     ?? timeoutProblem(Number(TimeoutSeconds), `${TimeoutSeconds} seconds`)
+    ?? unknownTimeoutProblem(properties)
     ?? tagsProblem(request.tags);
+}
+
+/** Whether an export is a long one is decided at synth. */
+function unknownTimeoutProblem({ TimeoutSeconds, WaitHandleUrl, WaitForCompletion }: DatasetExportJobResourceProperties): string | undefined {
+  if (Number(TimeoutSeconds) <= MAX_CUSTOM_RESOURCE_SECONDS || WaitHandleUrl !== undefined || WaitForCompletion === 'false') { return undefined; }
+  return `timeout must be at most ${MAX_CUSTOM_RESOURCE_SECONDS / 60} minutes when it is not known at synth, got ${TimeoutSeconds} seconds`;
 }
 
 function tagsProblem(tags: Readonly<Record<string, string>>): string | undefined {

@@ -1,14 +1,15 @@
 import type { Decision, IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './events';
 import {
-  changedInputs, DEFAULT_INGESTION_MODE, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutMilliseconds, type ExportRequest,
+  changedInputs, DEFAULT_INGESTION_MODE, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutSeconds, type ExportRequest,
 } from './export-request';
 import { errorText, failureKind, SETTLING_TIME } from './failures';
 import type { Log } from './log';
 import {
   createFailedMessage, describeFailedMessage, failure, lostMessage, nameTakenMessage, nameUsedUpMessage, notSettledMessage, notStartedMessage,
-  rollingBackMessage, timedOutMessage, type FailureContext,
+  notWatchedMessage, rollingBackMessage, timedOutMessage, type FailureContext,
 } from './messages';
 import type { JobDescription, PersonalizeApi } from './personalize-api';
+import type { PollerStarter } from './poller-api';
 import type { StackStatusReader } from './stack-status';
 import type { DatasetExportJobResourceAttributes } from '../src/private/contract';
 
@@ -16,6 +17,7 @@ import type { DatasetExportJobResourceAttributes } from '../src/private/contract
 export interface LifecycleDependencies {
   readonly personalize: PersonalizeApi;
   readonly stackStatus: StackStatusReader;
+  readonly startPoller: PollerStarter;
   /** milliseconds since the epoch */
   readonly now: () => number;
   readonly log: Log;
@@ -26,7 +28,7 @@ export interface LifecycleDependencies {
 const OLDEST_OWN_JOB = 60 * 60 * 1000;
 
 type ExportDecision = Extract<Decision, { kind: 'export' }>;
-type StackPhase = 'going forward' | 'rolling back' | 'unknown';
+export type StackPhase = 'going forward' | 'rolling back' | 'unknown';
 
 /**
  * The life of the custom resource, as the CDK's Provider framework drives it: onEvent once per request (or more often, when a
@@ -56,8 +58,24 @@ export class Lifecycle {
       case 'delete':
         return { IsComplete: true };
       case 'nothing changed': // after a rollback, the job that stayed need not have the inputs of the properties
+        return hasNewWait(event) ? this.progress(event, this.existingJob(event)) : this.kept(event, event.PhysicalResourceId);
       case 'rollback':
         return this.kept(event, event.PhysicalResourceId);
+    }
+  }
+
+  /** Whether the stack that a request belongs to still goes forward. */
+  public async stackPhase(event: OnEventRequest, elapsed: number): Promise<StackPhase> {
+    try {
+      const status = await this.deps.stackStatus(event.StackId);
+      this.log(event, 'stack status', { status });
+      // FAILED: what is left of a stack whose rollback is disabled, when it has given up
+      return /ROLLBACK|DELETE|FAILED/.test(status) ? 'rolling back' : 'going forward';
+    } catch (error) {
+      const kind = failureKind(error);
+      this.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });
+      // One export too many does less harm than a stack that cannot be updated because it cannot be asked.
+      return kind === 'transient' || (kind !== 'terminal' && elapsed < SETTLING_TIME) ? 'unknown' : 'going forward';
     }
   }
 
@@ -141,6 +159,12 @@ export class Lifecycle {
     }
   }
 
+  /** A wait that begins although the export is an old one: only the time limit, or whether to wait, was changed. */
+  private existingJob(event: IsCompleteRequest): ExportDecision {
+    const jobName = jobNameOfArn(event.PhysicalResourceId);
+    return { kind: 'export', jobName, startedAt: this.deps.now(), created: true, undecided: true, previousPhysicalId: event.PhysicalResourceId };
+  }
+
   private async progress(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
     if (decision.undecided) {
       switch (await this.stackPhase(event, this.deps.now() - decision.startedAt)) {
@@ -152,8 +176,39 @@ export class Lifecycle {
           this.rejectUsedUpName(event, changedInputs(event.OldResourceProperties!, event.ResourceProperties));
       }
     }
+    if (!event.Polled && hasNewWait(event)) {
+      return this.handOver(event, { ...decision, undecided: false });
+    }
+    return this.look(event, decision);
+  }
+
+  /** A long export: the state machine looks after it from here on, and the stack's WaitCondition waits for its signal. */
+  private async handOver(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
+    const request = exportRequest(event.ResourceProperties, decision.jobName);
+    // the response URL, which comes with the event, is not for the state machine's history
+    const { ResponseURL: _, ...input } = event as IsCompleteRequest & { ResponseURL?: string };
+    try {
+      await this.deps.startPoller(event.ResourceProperties.PollerArn!, event.RequestId, { ...input, Decision: decision, Polled: true });
+    } catch (error) {
+      const kind = failureKind(error);
+      this.log(event, 'poller not started', { jobArn: event.PhysicalResourceId, detail: `${kind}: ${errorText(error)}` });
+      const settling = kind !== 'terminal' && this.deps.now() - decision.startedAt < SETTLING_TIME;
+      if (kind === 'transient' || settling) {
+        return this.waiting(event, decision, errorText(error), decision.created || undefined);
+      }
+      throw failure(notWatchedMessage(errorText(error), this.context(event, request)));
+    }
+    this.log(event, 'poller started', { jobArn: event.PhysicalResourceId });
+    return keptJob(event.PhysicalResourceId, request.outputUri);
+  }
+
+  private async look(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
     const request = exportRequest(event.ResourceProperties, decision.jobName);
     const arn = event.PhysicalResourceId;
+    const ungated = event.ResourceProperties.WaitForCompletion === 'false';
+    if (ungated && decision.created) {
+      return keptJob(arn, request.outputUri);
+    }
     let job: JobDescription;
     try {
       job = await this.deps.personalize.describeDatasetExportJob(arn);
@@ -163,9 +218,12 @@ export class Lifecycle {
 
     this.log(event, 'described', { jobArn: arn, status: job.status });
     this.rejectForeignJob(event, decision, request, job);
+    if (ungated) {
+      return keptJob(arn, request.outputUri);
+    }
     switch (job.status) {
       case 'ACTIVE':
-        return { IsComplete: true, Data: attributes(arn, request.outputUri) };
+        return keptJob(arn, request.outputUri);
       case 'CREATE FAILED':
         throw failure(createFailedMessage(job.failureReason, this.context(event, request)));
       default: // also one that did not exist when this was written
@@ -197,7 +255,7 @@ export class Lifecycle {
 
   /** Creates the job that onEvent could not create, unless the request is over: the framework polls on after a rollback has begun. */
   private async startLate(event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest): Promise<IsCompleteResponse> {
-    const late = this.deps.now() - decision.startedAt >= timeoutMilliseconds(event.ResourceProperties);
+    const late = this.deps.now() - decision.startedAt >= this.timeout(event);
     if (late) { return this.waiting(event, decision, decision.trouble ?? 'not created', false); }
 
     switch (await this.stackPhase(event, this.deps.now() - decision.startedAt)) {
@@ -215,7 +273,7 @@ export class Lifecycle {
   /** Not done yet: an error when the time is over, before CloudFormation gives up with fewer words. */
   private waiting(event: IsCompleteRequest, decision: ExportDecision, state: string, created: boolean | undefined): IsCompleteResponse {
     const elapsed = this.deps.now() - decision.startedAt;
-    const timeout = timeoutMilliseconds(event.ResourceProperties);
+    const timeout = this.timeout(event);
     if (elapsed >= timeout) {
       const context = this.context(event, exportRequest(event.ResourceProperties, decision.jobName));
       throw failure(timedOutMessage(state, elapsed / 1000, timeout / 1000, created, context));
@@ -256,18 +314,9 @@ export class Lifecycle {
     return keptJob(arn, uri);
   }
 
-  private async stackPhase(event: OnEventRequest, elapsed: number): Promise<StackPhase> {
-    try {
-      const status = await this.deps.stackStatus(event.StackId);
-      this.log(event, 'stack status', { status });
-      // FAILED: what is left of a stack whose rollback is disabled, when it has given up
-      return /ROLLBACK|DELETE|FAILED/.test(status) ? 'rolling back' : 'going forward';
-    } catch (error) {
-      const kind = failureKind(error);
-      this.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });
-      // One export too many does less harm than a stack that cannot be updated because it cannot be asked.
-      return kind === 'transient' || (kind !== 'terminal' && elapsed < SETTLING_TIME) ? 'unknown' : 'going forward';
-    }
+  /** in milliseconds */
+  private timeout({ ResourceProperties, Polled }: IsCompleteRequest): number {
+    return timeoutSeconds(ResourceProperties, Polled === true) * 1000;
   }
 
   private context({ ResourceProperties: { JobName } }: OnEventRequest, request: ExportRequest): FailureContext {
@@ -280,6 +329,11 @@ export class Lifecycle {
       .reduce((text, value) => text?.replaceAll(value, '***'), fields.detail);
     this.deps.log(decision, { requestId: event.RequestId, logicalId: event.LogicalResourceId, ...fields, ...detail !== undefined && { detail } });
   }
+}
+
+/** Not one that has been signalled before: the same handle comes with every later update. */
+function hasNewWait({ ResourceProperties: { WaitHandleUrl }, OldResourceProperties }: OnEventRequest): boolean {
+  return WaitHandleUrl !== undefined && WaitHandleUrl !== OldResourceProperties?.WaitHandleUrl;
 }
 
 function keptJob(arn: string, uri: string): IsCompleteResponse {

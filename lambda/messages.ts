@@ -49,6 +49,20 @@ export function notSettledMessage(error: string, seconds: number, context: Failu
   ]);
 }
 
+export function notWatchedMessage(error: string, context: FailureContext): string {
+  return message([
+    `The state machine that watches long exports could not be started: ${clip(error, MAX_QUOTE_BYTES)}`,
+    'The job itself may be running: Personalize cannot stop it.', about(context),
+  ]);
+}
+
+export function brokenPollerMessage(error: string, context: FailureContext): string {
+  return message([
+    `The state machine that watches long exports failed: ${clip(error, MAX_QUOTE_BYTES)}`,
+    'The job itself may be running: Personalize cannot stop it.', about(context),
+  ]);
+}
+
 export function describeFailedMessage(error: string, context: FailureContext): string {
   return message([
     `Dataset export job could not be looked at: ${clip(error, MAX_QUOTE_BYTES)}`,
@@ -67,7 +81,7 @@ export function timedOutMessage(
       undefined: 'If the job was created, it goes on: Personalize cannot stop it.',
     }[`${created}`],
     hint(state),
-    'Raise timeout (up to 55 minutes), or export less.', about(context),
+    'Raise timeout (up to 12 hours), or export less.', about(context),
   ]);
 }
 

@@ -1,6 +1,4 @@
-import {
-  Annotations, Arn, ArnFormat, CustomResource, Duration, IResource, Resource, Stack, Token, Tokenization, aws_personalize as personalize,
-} from 'aws-cdk-lib';
+import { ArnFormat, CustomResource, Duration, IResource, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
@@ -8,10 +6,10 @@ import { DatasetExportProvider } from './dataset-export-provider';
 import { ExportDestination } from './export-destination';
 import { ExportTrigger } from './export-trigger';
 import { IngestionMode } from './ingestion-mode';
-import {
-  datasetArnProblem, datasetTypeProblem, jobNameProblem, outputPathLengthProblem, tagKeyProblem, tagsCountProblem, tagValueProblem, timeoutProblem,
-} from './private/api-constraints';
+import { MAX_CUSTOM_RESOURCE_SECONDS, jobNameProblem, timeoutProblem } from './private/api-constraints';
+import { CompletionWait } from './private/completion-wait';
 import { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from './private/contract';
+import { datasetProblem, tagsProblem, validateOutputPath, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
@@ -81,13 +79,26 @@ export interface DatasetExportJobProps {
   readonly trigger?: ExportTrigger;
 
   /**
-   * How long the deployment waits for the job, from 1 to 55 minutes.
+   * How long the deployment waits for the job, from 1 minute to 12 hours.
    *
    * When it is over, the deployment fails; the job itself goes on, as Personalize cannot stop it.
+   *
+   * Above 55 minutes, which is as long as CloudFormation waits for a custom resource, a WaitCondition holds the deployment: two
+   * more resources for the job, and a state machine, a function, a role and two policies for all such jobs of the stack. A
+   * timeout that is a token is at most 55 minutes.
    *
    * @default Duration.minutes(55)
    */
   readonly timeout?: Duration;
+
+  /**
+   * Whether the deployment waits until the job is done, and fails if it fails.
+   *
+   * With `false`, the deployment is done as soon as Personalize has created the job; nothing in the stack tells how it ended.
+   *
+   * @default true
+   */
+  readonly waitForCompletion?: boolean;
 
   /**
    * Tags of the job, 50 at most. The tags of the stack do not reach it.
@@ -176,7 +187,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
     const generatedPrefix = jobNamePrefix(this);
     const jobNamePattern = props.jobName ?? generatedJobNamePattern(generatedPrefix);
-    this.validateOutputPath(jobNamePattern);
+    validateOutputPath(this, this.destination, jobNamePattern);
     this.grants = DatasetExportJobGrants._fromDestination(this.destination, jobNamePattern);
 
     const provider = props.provider ?? DatasetExportProvider.getOrCreate(this);
@@ -186,18 +197,28 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       datasetArn, roleArn: this.destination.role.roleArn, jobName: props.jobName, tagged,
     });
 
-    const properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'> = {
+    const inputs = {
       DatasetArn: datasetArn,
       IngestionMode: props.ingestionMode,
       JobName: props.jobName,
-      JobNamePrefix: props.jobName === undefined ? generatedPrefix : undefined,
       RoleArn: this.destination.role.roleArn,
       BucketName: this.destination.bucket.bucketName,
       Prefix: this.destination.prefix || undefined,
       KmsKeyArn: this.destination.encryptionKey?.keyArn,
-      Tags: tagged ? props.tags : undefined,
       TriggerToken: props.trigger?._token(),
-      TimeoutSeconds: timeoutSeconds(props.timeout ?? DEFAULT_TIMEOUT),
+    };
+    const timeout = props.timeout ?? DEFAULT_TIMEOUT;
+    const waitForCompletion = props.waitForCompletion ?? true;
+    const poller = waitForCompletion && isLong(timeout) ? provider._longExportPoller() : undefined;
+    const wait = poller && new CompletionWait(this, inputs, timeout.toSeconds());
+    const properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'> = {
+      ...inputs,
+      JobNamePrefix: props.jobName === undefined ? generatedPrefix : undefined,
+      Tags: tagged ? props.tags : undefined,
+      TimeoutSeconds: timeoutSeconds(timeout),
+      WaitForCompletion: waitForCompletion ? undefined : 'false',
+      WaitHandleUrl: wait?.handleUrl,
+      PollerArn: poller?.stateMachineArn,
     };
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.serviceToken,
@@ -205,64 +226,29 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       properties,
     });
     // the policies come before the job and leave after it
-    resource.node.addDependency(permissions, this.destination._inPlace);
+    resource.node.addDependency(permissions, this.destination._inPlace, ...poller ? [poller.permissions] : []);
+    wait?.waitFor(resource);
 
-    const attribute = (name: keyof DatasetExportJobResourceAttributes) => resource.getAttString(name);
+    const attribute = (name: keyof DatasetExportJobResourceAttributes) => {
+      const value = resource.getAttString(name);
+      return wait ? wait.gate(value) : value;
+    };
     this.datasetExportJobArn = attribute('DatasetExportJobArn');
     this.datasetExportJobName = attribute('DatasetExportJobName');
     this.outputUri = attribute('OutputUri');
   }
 
   private validate(props: DatasetExportJobProps): void {
-    rejectIf(this.datasetProblem(props.dataset), literal`InvalidDataset`, this);
+    rejectIf(datasetProblem(this, props.dataset), literal`InvalidDataset`, this);
     rejectIf(props.jobName === undefined ? undefined : checkKnown(props.jobName, jobNameProblem), literal`InvalidJobName`, this);
     rejectIf(triggerProblem(props), literal`JobNameWithTrigger`, this);
     rejectIf(props.timeout && timeoutProp(props.timeout), literal`InvalidTimeout`, this);
     rejectIf(props.tags && tagsProblem(props.tags), literal`InvalidTags`, this);
-
-    if (props.ingestionMode === undefined) {
-      Annotations.of(this).addWarningV2(
-        'cdk-personalize-dataset-export:ingestionModeDefault',
-        'ingestionMode is left out: Personalize exports only records that were added one by one (PUT) then, none that were imported in bulk; set IngestionMode.ALL, BULK or PUT',
-      );
-    }
-  }
-
-  private datasetProblem(dataset: personalize.IDatasetRef): string | undefined {
-    if (personalize.CfnDataset.isCfnDataset(dataset)) {
-      return checkKnown(dataset.datasetType, type => datasetTypeProblem(type, dataset.node.path));
-    }
-    const { datasetArn } = dataset.datasetRef;
-    return checkKnown(datasetArn, datasetArnProblem) ?? this.environmentProblem(datasetArn);
-  }
-
-  private environmentProblem(datasetArn: string): string | undefined {
-    if (Token.isUnresolved(datasetArn)) { return undefined; }
-    const { account, region } = Arn.split(datasetArn, ArnFormat.SLASH_RESOURCE_NAME);
-    for (const [name, ofDataset, ofStack] of [['account', account!, this.stack.account], ['Region', region!, this.stack.region]]) {
-      if (!Token.isUnresolved(ofStack) && ofDataset !== ofStack) {
-        return `dataset must be in the ${name} of the stack, ${ofStack}, got ${JSON.stringify(datasetArn)}`;
-      }
-    }
-    return undefined;
-  }
-
-  private validateOutputPath(jobName: string): void {
-    const { bucket, prefix } = this.destination;
-    const path = `s3://${bucket.bucketName}/${prefix}${jobName}/`;
-    const length = ['s3://', '/', '/'].join('').length
-      + minimumLength(bucket.bucketName, MIN_BUCKET_NAME_LENGTH) + minimumLength(prefix, 0) + minimumLength(jobName, 1);
-    rejectIf(outputPathLengthProblem(length, Token.isUnresolved(path) ? prefix : path), literal`OutputPathTooLong`, this);
+    warnOfDefaultIngestionMode(this, props.ingestionMode);
   }
 }
 
 const DEFAULT_TIMEOUT = Duration.minutes(55);
-const MIN_BUCKET_NAME_LENGTH = 3;
-
-/** The length of a text that is known, the least possible one of a token: the handler checks the real one. */
-function minimumLength(value: string, ofToken: number): number {
-  return Token.isUnresolved(value) ? ofToken : value.length;
-}
 
 function triggerProblem(props: DatasetExportJobProps): string | undefined {
   if (props.jobName === undefined || !props.trigger?._isEveryDeployment) { return undefined; }
@@ -273,11 +259,11 @@ function timeoutProp(timeout: Duration): string | undefined {
   return timeout.isUnresolved() ? undefined : timeoutProblem(timeout.toSeconds({ integral: false }), timeout.toHumanString());
 }
 
-function timeoutSeconds(timeout: Duration): string {
-  return Tokenization.stringifyNumber(timeout.toSeconds());
+/** Longer than CloudFormation waits for a custom resource. A token is taken for short: the handler refuses it if it is not. */
+function isLong(timeout: Duration): boolean {
+  return !timeout.isUnresolved() && timeout.toSeconds() > MAX_CUSTOM_RESOURCE_SECONDS;
 }
 
-function tagsProblem(tags: { readonly [key: string]: string }): string | undefined {
-  const problems = Object.entries(tags).map(([key, value]) => tagKeyProblem(key) ?? checkKnown(value, known => tagValueProblem(key, known)));
-  return tagsCountProblem(problems.length) ?? problems.find(problem => problem !== undefined);
+function timeoutSeconds(timeout: Duration): string {
+  return Tokenization.stringifyNumber(timeout.toSeconds());
 }

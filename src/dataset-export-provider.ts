@@ -2,6 +2,7 @@ import * as path from 'path';
 import { Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
+import { LongExportPoller } from './private/long-export-poller';
 import { JobPermissions, ProviderPermissions } from './private/provider-permissions';
 import { literal, rejectIf } from './private/validation';
 
@@ -10,6 +11,8 @@ const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
 
 /** CloudFormation waits this long for a custom resource. */
 const CLOUDFORMATION_LIMIT = Duration.minutes(60);
+/** The history of a state machine's execution has room for 25,000 events, and twelve hours are long. */
+const MIN_LONG_POLL_INTERVAL = Duration.minutes(1);
 /** Longer, and a job at its time limit might be noticed only after CloudFormation gave up. */
 const MAX_POLL_INTERVAL = Duration.minutes(2);
 
@@ -20,7 +23,8 @@ export interface DatasetExportProviderProps {
   /**
    * How often a running job is looked at, in whole seconds from 1 second to 2 minutes.
    *
-   * A deployment is done at most this long after its job.
+   * A deployment is done at most this long after its job. Exports with a timeout of more than 55 minutes are looked at every
+   * minute, or less often if this says so.
    *
    * @default Duration.seconds(30)
    */
@@ -74,6 +78,8 @@ export class DatasetExportProvider extends Construct {
    */
   public readonly logGroup: logs.ILogGroup;
 
+  private readonly pollInterval: Duration;
+  private readonly handlerRole: iam.Role;
   private readonly permissions: ProviderPermissions;
   private readonly jobNames = new Map<string, string>();
 
@@ -92,12 +98,13 @@ export class DatasetExportProvider extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
-    const handlerRole = this.functionRole('HandlerRole');
-    this.permissions = new ProviderPermissions(Stack.of(this), handlerRole);
+    this.pollInterval = pollInterval;
+    this.handlerRole = this.functionRole('HandlerRole');
+    this.permissions = new ProviderPermissions(Stack.of(this), this.handlerRole);
 
     const provider = new cr.Provider(this, 'Provider', {
-      onEventHandler: this.handler('OnEvent', 'index.onEvent', Duration.minutes(2), handlerRole),
-      isCompleteHandler: this.handler('IsComplete', 'index.isComplete', Duration.minutes(1), handlerRole),
+      onEventHandler: this.handler('OnEvent', 'index.onEvent', Duration.minutes(2)),
+      isCompleteHandler: this.handler('IsComplete', 'index.isComplete', Duration.minutes(1)),
       frameworkOnEventRole: this.functionRole('FrameworkOnEventRole'),
       frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkCompleteRole'),
       logGroup: this.logGroup,
@@ -133,13 +140,26 @@ export class DatasetExportProvider extends Construct {
     return this.permissions.add(permissions);
   }
 
+  /**
+   * Watches long exports; made with the first one.
+   *
+   * @internal
+   */
+  public _longExportPoller(): LongExportPoller {
+    return this.node.tryFindChild('LongExports') as LongExportPoller | undefined ?? new LongExportPoller(this, 'LongExports', {
+      pollFunction: this.handler('Poll', 'index.poll', Duration.minutes(1)),
+      interval: this.pollInterval.toSeconds() > MIN_LONG_POLL_INTERVAL.toSeconds() ? this.pollInterval : MIN_LONG_POLL_INTERVAL,
+      starter: this.handlerRole,
+    });
+  }
+
   private functionRole(id: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
     return role;
   }
 
-  private handler(id: string, entryPoint: string, timeout: Duration, role: iam.IRole): lambda.Function {
+  private handler(id: string, entryPoint: string, timeout: Duration): lambda.Function {
     return new lambda.Function(this, id, {
       description: `Personalize dataset exports: ${entryPoint} (${this.node.path})`.slice(0, 256),
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
@@ -149,7 +169,7 @@ export class DatasetExportProvider extends Construct {
       logGroup: this.logGroup,
       memorySize: 256,
       timeout,
-      role,
+      role: this.handlerRole,
     });
   }
 }

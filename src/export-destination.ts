@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms, 
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './private/api-constraints';
+import { normalizedPrefix } from './private/export-inputs';
 import { grantPersonalizeAccess } from './private/personalize-access';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
@@ -202,10 +203,6 @@ export class ExportDestination extends Construct {
       }),
     });
   }
-}
-
-function normalizedPrefix(prefix: string = ''): string {
-  return prefix === '' || Token.isUnresolved(prefix) || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
 /** The text of an ARN shows that it is an alias even where the Region or the account in it is a token. */

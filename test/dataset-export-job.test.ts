@@ -207,20 +207,22 @@ describe('jobName', () => {
 });
 
 describe('timeout', () => {
-  test.each([[Duration.minutes(1), '60'], [Duration.seconds(90), '90'], [Duration.minutes(55), '3300']])('%s is accepted', (timeout, seconds) => {
-    const stack = concreteStack();
-    jobIn(stack, { timeout });
-    expect(propertiesOf(stack).TimeoutSeconds).toBe(seconds);
-  });
+  test.each([[Duration.minutes(1), '60'], [Duration.seconds(90), '90'], [Duration.minutes(55), '3300'], [Duration.hours(12), '43200']])(
+    '%s is accepted', (timeout, seconds) => {
+      const stack = concreteStack();
+      jobIn(stack, { timeout });
+      expect(propertiesOf(stack).TimeoutSeconds).toBe(seconds);
+    });
 
-  test.each([Duration.seconds(59), Duration.seconds(3301), Duration.hours(1), Duration.millis(60_500), Duration.seconds(0)])('fails at synth for %s', (timeout) => {
-    expect(() => jobIn(concreteStack(), { timeout })).toThrow('timeout must be 1 to 55 minutes in whole seconds');
+  test.each([Duration.seconds(59), Duration.seconds(43201), Duration.days(1), Duration.millis(60_500), Duration.seconds(0)])('fails at synth for %s', (timeout) => {
+    expect(() => jobIn(concreteStack(), { timeout })).toThrow('timeout must be 1 minute to 12 hours in whole seconds');
   });
 
   test('as a token is checked in the deployment', () => {
     const stack = concreteStack();
     jobIn(stack, { timeout: Duration.seconds(new CfnParameter(stack, 'Seconds', { type: 'Number' }).valueAsNumber) });
     expect(propertiesOf(stack).TimeoutSeconds).toEqual({ Ref: 'Seconds' });
+    Template.fromStack(stack).resourceCountIs('AWS::CloudFormation::WaitCondition', 0);
   });
 });
 

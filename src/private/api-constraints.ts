@@ -10,8 +10,10 @@
 export const MAX_OUTPUT_PATH_LENGTH = 256;
 export const MAX_JOB_NAME_LENGTH = 63;
 export const MIN_TIMEOUT_SECONDS = 60;
-/** CloudFormation gives up on a custom resource after 60 minutes. */
-export const MAX_TIMEOUT_SECONDS = 55 * 60;
+/** CloudFormation holds a deployment for a WaitCondition for 12 hours at most. */
+export const MAX_TIMEOUT_SECONDS = 12 * 60 * 60;
+/** CloudFormation gives up on a custom resource after 60 minutes: what takes longer needs a WaitCondition. */
+export const MAX_CUSTOM_RESOURCE_SECONDS = 55 * 60;
 
 const MAX_DATASET_ARN_LENGTH = 256;
 const MAX_ROLE_ARN_LENGTH = 256;
@@ -87,8 +89,8 @@ export function outputPathLengthProblem(length: number, path: string): string | 
 
 export function timeoutProblem(seconds: number, text: string): string | undefined {
   if (Number.isInteger(seconds) && seconds >= MIN_TIMEOUT_SECONDS && seconds <= MAX_TIMEOUT_SECONDS) { return undefined; }
-  return `timeout must be ${MIN_TIMEOUT_SECONDS / 60} to ${MAX_TIMEOUT_SECONDS / 60} minutes in whole seconds `
-    + `(CloudFormation gives up on a custom resource after 60 minutes), got ${text}`;
+  return 'timeout must be 1 minute to 12 hours in whole seconds '
+    + `(CloudFormation holds a deployment for 12 hours at most), got ${text}`;
 }
 
 export function tagsCountProblem(count: number): string | undefined {

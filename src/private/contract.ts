@@ -20,6 +20,12 @@ export interface DatasetExportJobResourceProperties {
   /** A change of it starts a new export. */
   readonly TriggerToken?: string;
   readonly TimeoutSeconds: string;
+  /** `false`: the custom resource is done when the job is created. */
+  readonly WaitForCompletion?: string;
+  /** The handle of the WaitCondition that holds the deployment for a long export: a presigned URL, a secret. */
+  readonly WaitHandleUrl?: string;
+  /** The state machine that watches long exports. */
+  readonly PollerArn?: string;
 }
 
 /** The attributes of the custom resource: always all of them, CloudFormation fails on a missing one. */

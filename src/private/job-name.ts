@@ -29,3 +29,21 @@ export function jobNamePrefix(job: Construct): string {
 export function generatedJobNamePattern(prefix: string): string {
   return `${prefix}_${'?'.repeat(REQUEST_HASH_LENGTH)}`;
 }
+
+/** States.Hash with MD5: the state machine cannot shorten it, so the rest of the name is shorter. */
+const RUN_HASH_LENGTH = 32;
+const RUN_STACK_LENGTH = 12;
+const RUN_CONSTRUCT_LENGTH = 8;
+
+/** What the names of all jobs begin with that a state machine starts through one construct; the state machine appends `_<hash>`. */
+export function runJobNamePrefix(scope: Construct): string {
+  const stack = Names.uniqueResourceName(Stack.of(scope), { maxLength: RUN_STACK_LENGTH, allowedSpecialCharacters: '-' });
+  const human = scope.node.id.replace(/[^A-Za-z0-9]/g, '').slice(0, RUN_CONSTRUCT_LENGTH);
+  const hash = createHash('sha256').update(scope.node.path).digest('hex').slice(0, PATH_HASH_LENGTH).toUpperCase();
+  return `${stack}_${human}${hash}`;
+}
+
+/** An IAM pattern for the names that a state machine makes from a prefix. */
+export function runJobNamePattern(prefix: string): string {
+  return `${prefix}_${'?'.repeat(RUN_HASH_LENGTH)}`;
+}

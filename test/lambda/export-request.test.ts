@@ -1,5 +1,5 @@
 import { createEvent, DATASET_ARN, KEY_ARN, OTHER_DATASET_ARN, properties, ROLE_ARN, type Properties } from './events';
-import { changedInputs, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutMilliseconds } from '../../lambda/export-request';
+import { changedInputs, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutSeconds } from '../../lambda/export-request';
 import { generatedJobNamePattern } from '../../src/private/job-name';
 
 describe('jobNameOf', () => {
@@ -133,6 +133,12 @@ describe('ARNs and paths', () => {
   });
 
   it('reads the timeout from a text', () => {
-    expect(timeoutMilliseconds(properties({ TimeoutSeconds: '90' }))).toBe(90_000);
+    expect(timeoutSeconds(properties({ TimeoutSeconds: '90' }), false)).toBe(90);
+  });
+
+  it('keeps the custom resource and the state machine each within what CloudFormation waits', () => {
+    expect(timeoutSeconds(properties({ TimeoutSeconds: '43200' }), false)).toBe(55 * 60);
+    expect(timeoutSeconds(properties({ TimeoutSeconds: '36000' }), true)).toBe(36000);
+    expect(timeoutSeconds(properties({ TimeoutSeconds: '43200' }), true)).toBe(43200 - 300);
   });
 });

@@ -4,7 +4,7 @@ import { RESPONSE_SECRET, throughFramework, type CloudFormationResponse, type Wa
 import { World } from './world';
 import type { OnEventRequest } from '../../lambda/events';
 import { jobNameOf } from '../../lambda/export-request';
-import { MAX_TIMEOUT_SECONDS } from '../../src/private/api-constraints';
+import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/private/api-constraints';
 
 // What CloudFormation really receives: the CDK's own Provider framework drives the lifecycle.
 
@@ -154,9 +154,9 @@ describe('when Create fails at once', () => {
 describe('the time limit', () => {
   it.each([
     ['the shortest and the slowest polls', 60, 120],
-    ['the longest and the slowest polls', MAX_TIMEOUT_SECONDS, 120],
-    ['the longest and ordinary polls', MAX_TIMEOUT_SECONDS, 30],
-    ['the longest and polls of an odd length', MAX_TIMEOUT_SECONDS, 119],
+    ['the longest and the slowest polls', MAX_CUSTOM_RESOURCE_SECONDS, 120],
+    ['the longest and ordinary polls', MAX_CUSTOM_RESOURCE_SECONDS, 30],
+    ['the longest and polls of an odd length', MAX_CUSTOM_RESOURCE_SECONDS, 119],
   ])('fails in our words, before the framework and CloudFormation give up: %s', async (_, timeout, intervalSeconds) => {
     world.personalize.heldStatus = 'CREATE IN_PROGRESS';
     const { body } = await respond(createEvent(properties({ TimeoutSeconds: String(timeout) })), {

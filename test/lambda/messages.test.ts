@@ -205,7 +205,7 @@ Logs: log group Shop-ProviderLogGroup-1A2B."
     expect(lines(timedOutMessage('status CREATE IN_PROGRESS', 55 * MINUTE + 3, 55 * MINUTE, true, CONTEXT))).toMatchInlineSnapshot(`
 "Dataset export job was not done within its timeout of 55 min: status CREATE IN_PROGRESS after 55 min 3 s.
 The job goes on: Personalize cannot stop it, and its output will be at the destination.
-Raise timeout (up to 55 minutes), or export less.
+Raise timeout (up to 12 hours), or export less.
 Job: arn:aws:personalize:eu-west-1:111122223333:dataset-export-job/Shop_Export_1.
 Dataset: arn:aws:personalize:eu-west-1:111122223333:dataset/shop/INTERACTIONS.
 Destination: s3://exports/personalize/Shop_Export_1/.
@@ -217,7 +217,7 @@ Logs: log group Shop-ProviderLogGroup-1A2B."
     expect(lines(timedOutMessage('not created', 55 * MINUTE + 3, 55 * MINUTE, false, CONTEXT))).toMatchInlineSnapshot(`
 "Dataset export job was not done within its timeout of 55 min: not created after 55 min 3 s.
 Personalize shows no job of this name.
-Raise timeout (up to 55 minutes), or export less.
+Raise timeout (up to 12 hours), or export less.
 Job: arn:aws:personalize:eu-west-1:111122223333:dataset-export-job/Shop_Export_1.
 Dataset: arn:aws:personalize:eu-west-1:111122223333:dataset/shop/INTERACTIONS.
 Destination: s3://exports/personalize/Shop_Export_1/.
@@ -232,7 +232,7 @@ describe('a job of which it is not known whether it was created', () => {
     expect(lines(timedOutMessage('ThrottlingException: Rate exceeded', 55 * MINUTE + 3, 55 * MINUTE, undefined, CONTEXT))).toMatchInlineSnapshot(`
 "Dataset export job was not done within its timeout of 55 min: ThrottlingException: Rate exceeded after 55 min 3 s.
 If the job was created, it goes on: Personalize cannot stop it.
-Raise timeout (up to 55 minutes), or export less.
+Raise timeout (up to 12 hours), or export less.
 Job: arn:aws:personalize:eu-west-1:111122223333:dataset-export-job/Shop_Export_1.
 Dataset: arn:aws:personalize:eu-west-1:111122223333:dataset/shop/INTERACTIONS.
 Destination: s3://exports/personalize/Shop_Export_1/.
@@ -246,7 +246,7 @@ Logs: log group Shop-ProviderLogGroup-1A2B."
 "Dataset export job was not done within its timeout of 55 min: LimitExceededException: More than 5 resources with PENDING or IN_PROGRESS status. after 55 min 3 s.
 Personalize shows no job of this name.
 Other jobs of the account use up the limit: wait for them, or ask for a higher quota.
-Raise timeout (up to 55 minutes), or export less.
+Raise timeout (up to 12 hours), or export less.
 Job: arn:aws:personalize:eu-west-1:111122223333:dataset-export-job/Shop_Export_1.
 Dataset: arn:aws:personalize:eu-west-1:111122223333:dataset/shop/INTERACTIONS.
 Destination: s3://exports/personalize/Shop_Export_1/.
