@@ -57,7 +57,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // tests only
     'aws-cdk@2.1148.1',
     `aws-cdk-lib-newest@npm:aws-cdk-lib@${CDK_NEWEST}`,
+    'asl-validator@^3',
     'aws-local-stepfunctions@3.0.0',
+    'jsonpath-plus@^10',
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
     'cdk-nag@^3',
     'csv-parse@^7',

@@ -59,7 +59,10 @@ export class LongExport {
     return {
       Status: 'FAILURE',
       Reason: brokenPollerMessage(errorText({ name, message }), {
-        request, jobArn: jobArn(request.datasetArn, request.jobName), generatedName: ResourceProperties.JobName === undefined, logGroup: this.deps.logGroup,
+        request,
+        jobArn: jobArn(request.datasetArn, request.jobName),
+        generatedName: ResourceProperties.JobName === undefined,
+        logGroup: this.deps.logGroup,
       }),
     };
   }

@@ -22,7 +22,7 @@ export class Verification extends Component {
 
     const slow = project.addTask('test:slow', {
       description: 'Deployments to local AWS by the real CDK CLI, and checks of the packed tarball (after `projen package`)',
-      exec: `jest --ci --coverage=false --testPathIgnorePatterns=/node_modules/ --runInBand ${SLOW_TESTS}`,
+      exec: `jest --ci --coverage=false --testPathIgnorePatterns=/node_modules/ --maxWorkers=2 --maxConcurrency=3 ${SLOW_TESTS}`,
       receiveArgs: true,
     });
 

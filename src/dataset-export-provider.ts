@@ -9,6 +9,8 @@ import { literal, rejectIf } from './private/validation';
 /** Part of every job's ServiceToken, which can never change: frozen. */
 const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
 
+/** Some calls, each of which may take 15 seconds before it is given up. */
+const HANDLER_TIMEOUT = Duration.minutes(2);
 /** CloudFormation waits this long for a custom resource. */
 const CLOUDFORMATION_LIMIT = Duration.minutes(60);
 /** The history of a state machine's execution has room for 25,000 events, and twelve hours are long. */
@@ -103,8 +105,8 @@ export class DatasetExportProvider extends Construct {
     this.permissions = new ProviderPermissions(Stack.of(this), this.handlerRole);
 
     const provider = new cr.Provider(this, 'Provider', {
-      onEventHandler: this.handler('OnEvent', 'index.onEvent', Duration.minutes(2)),
-      isCompleteHandler: this.handler('IsComplete', 'index.isComplete', Duration.minutes(1)),
+      onEventHandler: this.handler('OnEvent', 'index.onEvent'),
+      isCompleteHandler: this.handler('IsComplete', 'index.isComplete'),
       frameworkOnEventRole: this.functionRole('FrameworkOnEventRole'),
       frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkCompleteRole'),
       logGroup: this.logGroup,
@@ -147,7 +149,7 @@ export class DatasetExportProvider extends Construct {
    */
   public _longExportPoller(): LongExportPoller {
     return this.node.tryFindChild('LongExports') as LongExportPoller | undefined ?? new LongExportPoller(this, 'LongExports', {
-      pollFunction: this.handler('Poll', 'index.poll', Duration.minutes(1)),
+      pollFunction: this.handler('Poll', 'index.poll'),
       interval: this.pollInterval.toSeconds() > MIN_LONG_POLL_INTERVAL.toSeconds() ? this.pollInterval : MIN_LONG_POLL_INTERVAL,
       starter: this.handlerRole,
     });
@@ -159,7 +161,7 @@ export class DatasetExportProvider extends Construct {
     return role;
   }
 
-  private handler(id: string, entryPoint: string, timeout: Duration): lambda.Function {
+  private handler(id: string, entryPoint: string): lambda.Function {
     return new lambda.Function(this, id, {
       description: `Personalize dataset exports: ${entryPoint} (${this.node.path})`.slice(0, 256),
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
@@ -168,7 +170,7 @@ export class DatasetExportProvider extends Construct {
       loggingFormat: lambda.LoggingFormat.JSON,
       logGroup: this.logGroup,
       memorySize: 256,
-      timeout,
+      timeout: HANDLER_TIMEOUT,
       role: this.handlerRole,
     });
   }

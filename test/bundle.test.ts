@@ -6,11 +6,11 @@ import * as path from 'path';
 const BUNDLE = path.join(__dirname, '..', 'assets', 'lambda', 'index', 'index.js');
 const ROOT = path.join(__dirname, '..');
 
-test('the bundle has the two handlers', () => {
+test('the bundle has the three handlers', () => {
   const exported = execFileSync(process.execPath, ['-p', `Object.keys(require(${JSON.stringify(BUNDLE)})).sort().join()`], {
     env: { AWS_REGION: 'eu-west-1' }, encoding: 'utf8',
   });
-  expect(exported.trim()).toBe('isComplete,onEvent');
+  expect(exported.trim()).toBe('isComplete,onEvent,poll');
 });
 
 test('the bundle needs nothing but Node', () => {

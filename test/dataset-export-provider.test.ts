@@ -60,7 +60,7 @@ describe('functions', () => {
 
   test('of ours have the two entry points and time limits that leave the framework time', () => {
     const ours = functions.filter(fn => fn.Properties.Handler.startsWith('index.')).map(fn => [fn.Properties.Handler, fn.Properties.Timeout]);
-    expect(ours).toEqual([['index.onEvent', 120], ['index.isComplete', 60]]);
+    expect(ours).toEqual([['index.onEvent', 120], ['index.isComplete', 120]]);
   });
 
   test('are watched by a state machine that never gives up before CloudFormation does', () => {

@@ -23,7 +23,9 @@ export class LongExportPoller extends Construct {
     super(scope, id);
 
     // The function has tried before it fails, and what it does may be repeated: many attempts, for nobody else ends the wait.
-    const retry: sfn.RetryProps = { errors: [sfn.Errors.ALL], interval: Duration.seconds(10), backoffRate: 2, maxDelay: Duration.minutes(5), maxAttempts: 10 };
+    const retry: sfn.RetryProps = {
+      errors: [sfn.Errors.ALL], interval: Duration.seconds(10), backoffRate: 2, maxDelay: Duration.minutes(5), maxAttempts: 10,
+    };
     const poll = this.invoke('Poll', props.pollFunction, '$.Poll').addRetry(retry);
     const giveUp = this.invoke('GiveUp', props.pollFunction, '$.Poll').addRetry(retry);
     const wait = new sfn.Wait(this, 'Wait', { time: sfn.WaitTime.duration(props.interval) });

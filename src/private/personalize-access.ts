@@ -1,4 +1,4 @@
-import { Annotations, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Annotations, IResource, Stack, Token, TokenComparison, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
 
 const SERVICE = 'personalize.amazonaws.com';
@@ -39,7 +39,10 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
     new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [props.bucket.bucketArn] }),
     new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }),
   ];
-  const bucketStatements = roleStatements.map(statement => statement.copy({ principals: [new iam.ServicePrincipal(SERVICE)] }));
+  const bucketPrincipals: iam.IPrincipal[] = [new iam.ServicePrincipal(SERVICE)];
+  // across accounts, the role's own policy is not enough
+  if (inOtherAccount(props.bucket, props.role)) { bucketPrincipals.push(new iam.ArnPrincipal(props.role.roleArn)); }
+  const bucketStatements = roleStatements.map(statement => statement.copy({ principals: bucketPrincipals }));
   for (const statement of bucketStatements) {
     const { statementAdded, policyDependable } = props.bucket.addToResourcePolicy(statement);
     if (policyDependable) { inPlace.add(policyDependable); }
@@ -49,10 +52,12 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
   for (const key of distinct([...props.outputKeys, ...props.datasetEncryptionKey ? [props.datasetEncryptionKey] : []])) {
     const more = props.datasetEncryptionKey ? [DATASET_KEY_ACTION] : [];
     // A key policy that names a role of another stack would make the stacks depend on each other in a circle. The key's own
-    // stack leaves IAM to the account then, and the role's policy gets what the key policy would have said.
-    const roleInKeyPolicy = Stack.of(key) === Stack.of(props.role);
+    // stack leaves IAM to the account then, and the role's policy gets what the key policy would have said. Across accounts,
+    // both policies must say all of it.
+    const acrossAccounts = inOtherAccount(key, props.role);
+    const roleInKeyPolicy = acrossAccounts || Stack.of(key) === Stack.of(props.role);
     roleStatements.push(new iam.PolicyStatement({
-      actions: [...roleInKeyPolicy ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
+      actions: [...roleInKeyPolicy && !acrossAccounts ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
       resources: [key.keyArn],
     }));
     const statement = new iam.PolicyStatement({
@@ -66,12 +71,23 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
     }
   }
 
+  if (iam.Role.isRole(props.role) && Stack.of(props.role) !== Stack.of(scope)) {
+    // In the role's own stack, a policy that names the bucket or the key of this one would make the stacks depend on each other
+    // in a circle.
+    inPlace.add(new iam.Policy(scope, 'RolePolicy', { roles: [props.role], statements: roleStatements }));
+    return inPlace;
+  }
   for (const statement of roleStatements) {
     const { statementAdded, policyDependable } = props.role.grantPrincipal.addToPrincipalPolicy(statement);
     if (policyDependable) { inPlace.add(policyDependable); }
     if (!statementAdded || pretends(props.role, policyDependable)) { warnNotAdded(scope, 'rolePolicy', 'policy of the imported role', statement); }
   }
   return inPlace;
+}
+
+/** As far as that is known at synth. */
+function inOtherAccount(resource: IResource, role: iam.IRole): boolean {
+  return Token.compareStrings(resource.env.account, role.env.account) === TokenComparison.DIFFERENT;
 }
 
 function distinct(keys: kms.IKey[]): kms.IKey[] {

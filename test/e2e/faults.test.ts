@@ -1,54 +1,32 @@
-import { CfnResource, Duration, Stack, aws_personalize as personalize } from 'aws-cdk-lib';
-import { assembly, removeAssemblies } from './assembly';
-import { CdkCli, type CliResult } from './cdk-cli';
-import { exportedRecords, interactions } from './exports';
-import { LocalAwsProcess } from './local-aws-process';
-import { Dataset, DatasetExportJob, DatasetExportJobProps, ExportDestination, IngestionMode } from '../../src';
+import { Duration } from 'aws-cdk-lib';
+import type { CliResult } from './cdk-cli';
+import { exportedRecords } from './exports';
+import { exportIn, failingResource, Fixture, RECORDS, unwrapped } from './fixture';
+import { DatasetExportProvider, ExportDestination, IngestionMode } from '../../src';
 import type { LocalAwsClient } from '../local-aws/client';
-import type { Fault, JobRecord } from '../local-aws/wire';
+import type { Fault } from '../local-aws/wire';
 
 jest.setTimeout(300_000);
 
 const INSUFFICIENT = 'Insufficient privileges for accessing data in S3. Please look at the bucket policy';
 
 describe('a deployment', () => {
-  let localAws: LocalAwsProcess;
+  let fixture: Fixture;
   let client: LocalAwsClient;
-  let cli: CdkCli;
   let stacks = 0;
 
   beforeAll(async () => {
-    localAws = await LocalAwsProcess.start({ speed: 20 }); // two simulated minutes are long enough for slow processes
-    client = localAws.client;
-    cli = new CdkCli(localAws.ready);
-    await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: interactions(50).bulk });
+    fixture = await Fixture.start(15); // two simulated minutes are long enough for slow processes
+    client = fixture.client;
   });
-  afterAll(async () => {
-    removeAssemblies();
-    await localAws.stop();
-  });
+  afterAll(() => fixture.stop());
 
-  const movies = (stack: Stack): personalize.IDatasetRef => Dataset.fromDatasetArn(stack, 'Movies', stack.formatArn({
-    service: 'personalize', resource: 'dataset', resourceName: 'movies/INTERACTIONS',
-  }));
-  /** a job that writes the URI of its output to the outputs */
-  const exportIn = (stack: Stack, props: Partial<DatasetExportJobProps> = {}, id = 'Export') => {
-    const dataset = stack.node.tryFindChild('Movies') as unknown as personalize.IDatasetRef ?? movies(stack);
-    const job = new DatasetExportJob(stack, id, { dataset, ingestionMode: IngestionMode.ALL, ...props });
-    stack.exportValue(job.outputUri, { name: `${stack.stackName}-${id}` });
-    return job;
-  };
-  /** fails in the middle of the deployment, while the jobs are waited for */
-  const failingResource = (stack: Stack, properties: Record<string, unknown>) => new CfnResource(stack, 'Other', { type: 'LocalAws::Test::Failure', properties });
-  const deploy = (stackName: string, define: (stack: Stack) => void = exportIn) => cli.deploy(['--app', assembly(stackName, define)]);
   const newName = () => `Faults${stacks++}`;
-  const jobsOf = async (stackName: string): Promise<JobRecord[]> => (await client.jobs()).filter(({ request }) => String(request.jobName).startsWith(`${stackName}_`));
 
   async function expectExported(stackName: string, { exitCode, output, outputs }: CliResult): Promise<void> {
     expect(exitCode === 0 ? '' : output).toBe('');
-    expect((await jobsOf(stackName)).map(({ status }) => status)).toEqual(['ACTIVE']);
-    const [uri] = Object.values(outputs[stackName]);
-    expect((await exportedRecords(client, uri)).rows).toHaveLength(40);
+    expect(await fixture.statusesOf(stackName)).toEqual(['ACTIVE']);
+    expect((await exportedRecords(client, outputs[stackName].ExportUri)).rows).toHaveLength(RECORDS);
   }
 
   /** only for calls by the functions of a stack, so that deployments do not disturb each other */
@@ -77,7 +55,7 @@ describe('a deployment', () => {
       personalizeFault('DescribeDatasetExportJob', { delaySeconds: 20 }),
     ]],
     ['the job is not visible at first', [
-      personalizeFault('DescribeDatasetExportJob', { ...error('ResourceNotFoundException', 'The given dataset export job does not exist'), times: 2 }),
+      personalizeFault('DescribeDatasetExportJob', error('ResourceNotFoundException', 'The given dataset export job does not exist')),
     ]],
     ['role and policies take a while to be in force', [
       personalizeFault('CreateDatasetExportJob', { ...error('InvalidInputException', INSUFFICIENT), times: 2 }),
@@ -87,7 +65,7 @@ describe('a deployment', () => {
   ])('succeeds with one job when %s', async (_, faults) => {
     const name = newName();
     await client.addFaults(...faults.map(fault => ofStack(name, fault)));
-    const result = await deploy(name);
+    const result = await fixture.deploy(name);
     expect((await client.remainingFaults()).filter(({ caller }) => caller?.includes(`/${name}-`))).toEqual([]);
     await expectExported(name, result);
   });
@@ -107,7 +85,7 @@ describe('a deployment', () => {
   ])('fails and says so when %s', async (_, fault, messages) => {
     const name = newName();
     await client.addFaults(ofStack(name, fault));
-    const { exitCode, output } = await deploy(name);
+    const { exitCode, output } = await fixture.deploy(name);
     expect(exitCode).not.toBe(0);
     for (const message of messages) {
       expect(unwrapped(output)).toContain(message);
@@ -116,120 +94,122 @@ describe('a deployment', () => {
   });
 
   describe('one at a time', () => {
-    afterEach(async () => {
-      await client.clearFaults();
-      await client.configurePersonalize({
-        maxConcurrentJobs: null, failNextJobsWith: null, statusInProgress: null, secondsPending: 20, secondsInProgress: 40,
-      });
-    });
+    afterEach(() => fixture.reset());
 
     test('succeeds when Personalize shows a status that nobody has heard of', async () => {
       await client.configurePersonalize({ statusInProgress: 'CREATE RESTING' });
       const name = newName();
-      await expectExported(name, await deploy(name));
+      await expectExported(name, await fixture.deploy(name));
     });
 
     test('fails at its own time limit, before CloudFormation\'s, when the job takes too long', async () => {
       await client.configurePersonalize({ secondsInProgress: 7200 });
       const name = newName();
-      const { exitCode, output } = await deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
+      const { exitCode, output } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
       expect(exitCode).not.toBe(0);
       expect(unwrapped(output)).toMatch(/Dataset export job was not done within its timeout of 2 min: status CREATE IN_PROGRESS after 2 min/);
       expect(unwrapped(output)).toContain('The job goes on');
-      expect((await jobsOf(name)).map(({ status }) => status)).toEqual(['CREATE IN_PROGRESS']);
+      expect(await fixture.statusesOf(name)).toEqual(['CREATE IN_PROGRESS']);
     });
 
     test('fails at its time limit without a job when there was never room for one', async () => {
       await client.configurePersonalize({ maxConcurrentJobs: 0 });
       const name = newName();
-      const { exitCode, output } = await deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
+      const { exitCode, output } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
       expect(exitCode).not.toBe(0);
-      expect(unwrapped(output)).toContain('No job was created.');
-      expect(await jobsOf(name)).toEqual([]);
+      expect(unwrapped(output)).toContain('LimitExceededException: More than 0 resources with PENDING or IN_PROGRESS status.');
+      expect(await fixture.jobsOf(name)).toEqual([]);
     });
 
-    test('that fails elsewhere is rolled back while the job is waited for, and again later with its data in place', async () => {
+    test('that fails elsewhere is rolled back while the job is waited for, and creates no other', async () => {
       await client.configurePersonalize({ secondsInProgress: 600 });
       const name = newName();
-      const failed = await deploy(name, (stack) => {
-        exportIn(stack);
-        failingResource(stack, { AfterSeconds: 90 });
+      const failed = await fixture.deploy(name, (stack) => {
+        const job = exportIn(stack);
+        failingResource(stack, { AfterSeconds: 90 }).node.addDependency(job.destination, DatasetExportProvider.getOrCreate(stack));
       });
       expect(failed.exitCode).not.toBe(0);
       expect(failed.output).toContain('failed as told to');
       expect(failed.output).toContain('ROLLBACK_COMPLETE');
-      expect(await jobsOf(name)).toHaveLength(1);
+      expect(await fixture.jobsOf(name)).toHaveLength(1);
     });
 
     test('that is rolled back while there is no room for its job never creates it', async () => {
       await client.configurePersonalize({ maxConcurrentJobs: 0 });
       const name = newName();
-      const failed = await deploy(name, (stack) => {
-        exportIn(stack);
-        failingResource(stack, { AfterSeconds: 60 });
+      const failed = await fixture.deploy(name, (stack) => {
+        const job = exportIn(stack);
+        failingResource(stack, { AfterSeconds: 60 }).node.addDependency(job.destination, DatasetExportProvider.getOrCreate(stack));
       });
       expect(failed.exitCode).not.toBe(0);
       await client.configurePersonalize({ maxConcurrentJobs: null });
       await new Promise(resolve => setTimeout(resolve, 9_000)); // three minutes in which the framework may go on polling
-      expect(await jobsOf(name)).toEqual([]);
+      expect(await fixture.jobsOf(name)).toEqual([]);
     });
 
     describe('of an existing stack', () => {
       const name = 'Updated';
 
       test('starts with an export', async () => {
-        await expectExported(name, await deploy(name));
+        await expectExported(name, await fixture.deploy(name));
       });
 
       test('that changes only what does not matter to the export starts none', async () => {
-        const { exitCode } = await deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(7), tags: { team: 'ml' } }); });
+        const { exitCode } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(7), tags: { team: 'ml' } }); });
         expect(exitCode).toBe(0);
-        expect(await jobsOf(name)).toHaveLength(1);
+        expect(await fixture.jobsOf(name)).toHaveLength(1);
       });
 
       test('that fails elsewhere after its export starts no other one for the rollback, even when CloudFormation is hard to reach', async () => {
         await client.addFaults({
           service: 'cloudformation', operation: 'DescribeStacks', caller: 'HandlerRole', ...error('Throttling', 'Rate exceeded'), after: 1, times: 3,
         });
-        const { exitCode, output } = await deploy(name, (stack) => {
+        const { exitCode, output } = await fixture.deploy(name, (stack) => {
           const job = exportIn(stack, { ingestionMode: IngestionMode.BULK });
-          failingResource(stack, {}).node.addDependency(job);
+          failingResource(stack).node.addDependency(job);
         });
         expect(exitCode).not.toBe(0);
         expect(output).toContain('UPDATE_ROLLBACK_COMPLET');
         expect(await client.remainingFaults()).toEqual([]);
-        expect((await jobsOf(name)).map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE']);
+        expect(await fixture.statusesOf(name)).toEqual(['ACTIVE', 'ACTIVE']);
+      });
+
+      test('that is cancelled while its export runs goes back to what was, and starts no other one', async () => {
+        const before = (await fixture.jobsOf(name)).length;
+        await client.configurePersonalize({ secondsInProgress: 3000 });
+        const deployment = fixture.deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
+        while ((await fixture.jobsOf(name)).length === before) { await new Promise(resolve => setTimeout(resolve, 100)); }
+        await fixture.cancelUpdate(name);
+        const { exitCode, output } = await deployment;
+        expect(exitCode).not.toBe(0);
+        expect(output).toContain('UPDATE_ROLLBACK_COMPLET');
+        expect((await fixture.statusesOf(name)).slice(before)).toEqual([expect.stringMatching(/^CREATE (PENDING|IN_PROGRESS)$/)]);
       });
 
       test('that fails in its export is followed by one that works', async () => {
         await client.configurePersonalize({ failNextJobsWith: 'Input CSV is missing the following columns:[A, B].' });
-        const failed = await deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
+        const failed = await fixture.deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
         expect(failed.exitCode).not.toBe(0);
         expect(unwrapped(failed.output)).toContain('CREATE FAILED): Input CSV is missing the following columns:[A, B].');
 
         await client.configurePersonalize({ failNextJobsWith: null });
-        const fixed = await deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.BULK }); });
+        const fixed = await fixture.deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.BULK }); });
         expect(fixed.exitCode).toBe(0);
-        expect((await jobsOf(name)).map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'CREATE FAILED', 'ACTIVE']);
+        expect(await fixture.statusesOf(name)).toEqual(['ACTIVE', 'ACTIVE', expect.stringMatching(/^CREATE (PENDING|IN_PROGRESS)$/), 'CREATE FAILED', 'ACTIVE']);
       });
     });
 
     test('of 40 jobs, when the service allows 5 at a time, finishes all of them, each once', async () => {
       await client.configurePersonalize({ maxConcurrentJobs: 5, secondsPending: 5, secondsInProgress: 15 });
       const name = newName();
-      const { exitCode, output } = await deploy(name, (stack) => {
+      const { exitCode, output } = await fixture.deploy(name, (stack) => {
         const destination = new ExportDestination(stack, 'Exports');
         for (let i = 0; i < 40; i++) { exportIn(stack, { destination }, `Export${i}`); }
       });
       expect(exitCode === 0 ? '' : output).toBe('');
-      const jobs = await jobsOf(name);
+      const jobs = await fixture.jobsOf(name);
       expect(jobs.map(({ status }) => status)).toEqual(Array(40).fill('ACTIVE'));
       expect(new Set(jobs.map(({ request }) => request.jobName)).size).toBe(40);
     });
   });
 });
-
-/** The CLI's output without its line breaks and indentations. */
-function unwrapped(output: string): string {
-  return output.replace(/\s*\n\s*/g, ' ');
-}

@@ -1,5 +1,5 @@
-import { throughJson } from './json';
 import type { FakeClock } from './fake-clock';
+import { throughJson } from './json';
 import { LongExport, type PollRequest } from '../../lambda/long-export';
 import type { PollerStarter } from '../../lambda/poller-api';
 import type { WaitOutcome } from '../../lambda/wait-signal';

@@ -167,8 +167,12 @@ describe('an update', () => {
   it('that only raises the time limit, and so brings a first handle, ends the wait as soon as the present job is done', async () => {
     const before = properties();
     world.personalize.add({
-      jobName: 'Shop_Export0A1B2C3D_previous', datasetArn: before.DatasetArn, ingestionMode: 'ALL', roleArn: before.RoleArn,
-      outputUri: 's3://exports/personalize/Shop_Export0A1B2C3D_previous/', tags: {},
+      jobName: 'Shop_Export0A1B2C3D_previous',
+      datasetArn: before.DatasetArn,
+      ingestionMode: 'ALL',
+      roleArn: before.RoleArn,
+      outputUri: 's3://exports/personalize/Shop_Export0A1B2C3D_previous/',
+      tags: {},
     }, world.clock.now() - 24 * HOUR * 1000);
     const event = updateEvent(before, long(), PREVIOUS_ID);
     const signals = await signalsOf(event);

@@ -1,4 +1,4 @@
-import type { CallRecord, DecisionRecord, Fault, JobRecord, ObjectRecord, PersonalizeSettings, SeedRequest } from './wire';
+import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, ObjectRecord, PersonalizeSettings, SeedRequest, WaitSignalRecord } from './wire';
 
 /** The control API of a running local AWS. */
 export class LocalAwsClient {
@@ -19,6 +19,21 @@ export class LocalAwsClient {
   /** All dataset export jobs so far, in order. */
   async jobs(): Promise<JobRecord[]> {
     return this.json('GET', 'personalize/jobs');
+  }
+
+  /** All events on event buses so far, in order. */
+  async events(): Promise<EventRecord[]> {
+    return this.json('GET', 'events');
+  }
+
+  /** All executions of state machines so far, in the order of their starts. */
+  async executions(): Promise<ExecutionRecord[]> {
+    return this.json('GET', 'executions');
+  }
+
+  /** All signals to handles of WaitConditions so far, in order. */
+  async waitSignals(): Promise<WaitSignalRecord[]> {
+    return this.json('GET', 'wait-signals');
   }
 
   /** Creates a dataset with records; returns its ARN. */

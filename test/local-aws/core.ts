@@ -8,14 +8,14 @@ export const ACCOUNT = '111122223333';
 
 /** Time as the simulated services see it: it can run faster than the wall clock, never backwards. */
 export interface Clock {
-  /** simulated milliseconds since the epoch */
-  now(): number;
-  /** resolves after this many simulated milliseconds */
-  sleep(ms: number): Promise<void>;
   /** simulated milliseconds per real millisecond */
   readonly speed: number;
   /** real milliseconds since the epoch at which simulated and real time were the same */
   readonly origin: number;
+  /** simulated milliseconds since the epoch */
+  now(): number;
+  /** resolves after this many simulated milliseconds */
+  sleep(ms: number): Promise<void>;
 }
 
 /** Who signed a request, found by the access key id in its Authorization header. */
@@ -92,6 +92,7 @@ export interface RecordedDecision extends AuthorizationRequest {
 }
 
 export interface Iam {
+  readonly decisions: readonly RecordedDecision[];
   /** The roles are stored by name. `createRole` throws EntityAlreadyExists; deletes throw NoSuchEntity. */
   createRole(role: { roleName: string; assumeRolePolicyDocument: object; permissionsBoundary?: string; path?: string }): string;
   updateRole(roleName: string, change: { assumeRolePolicyDocument?: object; permissionsBoundary?: string }): void;
@@ -113,7 +114,6 @@ export interface Iam {
   assumeRole(request: {
     roleArn: string; sessionName: string; principal: AuthorizationRequest['principal']; context?: Record<string, string>;
   }): Promise<Credentials>;
-  readonly decisions: readonly RecordedDecision[];
 }
 
 export interface Credentials {
@@ -183,6 +183,12 @@ export interface Ssm {
   parameter(name: string): string | undefined;
 }
 
+/** Rules of event buses, by name. */
+export interface EventRules {
+  putRule(name: string, rule: { eventBus: string; pattern: object; targets: string[] }): void;
+  deleteRule(name: string): void;
+}
+
 /** Everything a resource type or a service may need of the others. */
 export interface World {
   readonly region: string;
@@ -193,6 +199,7 @@ export interface World {
   readonly logs: Logs;
   readonly ssm: Ssm;
   readonly personalize: PersonalizeResources;
+  readonly events: EventRules;
   /** `http://127.0.0.1:<port>` */
   readonly endpoint: string;
 }

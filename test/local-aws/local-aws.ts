@@ -11,6 +11,7 @@ import { Datasets } from './personalize/datasets';
 import { PersonalizeService } from './personalize/service';
 import { deployedServices, type DeployedServices } from './services';
 import { CloudTrailService } from './services/cloudtrail';
+import { EventsService, EventStore } from './services/events';
 import { KmsStore } from './services/kms';
 import { LogsService, LogStore } from './services/logs';
 import { S3Service } from './services/s3/service';
@@ -42,6 +43,7 @@ export class LocalAws {
     const datasets = new Datasets(region, clock, data);
     const personalize = new PersonalizeService({ region, clock, iam, s3, kms, datasets });
     const ssm = new SsmService(iam, clock);
+    const events = new EventStore();
     bootstrap(region, { iam, s3, ssm });
 
     const front = new Front({ clock, region, caller: (accessKeyId) => iam.caller(accessKeyId) });
@@ -56,18 +58,23 @@ export class LocalAws {
       s3,
       logs,
       exchanges: () => local.deployed?.cloudformation.customResourceExchanges() ?? [],
+      waitSignals: () => local.deployed?.cloudformation.waitSignals() ?? [],
+      events: () => events.events,
+      executions: () => local.deployed?.states.executions ?? [],
     }));
     for (const service of [
       new StsService(iam), ssm, new S3Service(s3, iam, kms), personalize, new LogsService(logs, iam), new CloudTrailService(),
+      new EventsService(events, iam, clock, region),
     ]) {
       front.addService(service);
     }
 
     const endpoint = await front.listen(port);
-    const world: World = { region, clock, iam, s3, kms, logs, ssm, personalize: datasets, endpoint };
+    const world: World = { region, clock, iam, s3, kms, logs, ssm, personalize: datasets, events, endpoint };
     const local = new LocalAws(endpoint, world, front, clock);
     try {
       local.deployed = deployedServices(world);
+      local.deployed.cloudformation.addInterceptor(faults.interceptor);
       for (const service of local.deployed.services) {
         front.addService(service);
       }

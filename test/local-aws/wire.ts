@@ -67,6 +67,10 @@ export interface PersonalizeSettings {
   maxConcurrentJobs: number | null;
   /** while set, jobs that would have written their output fail with this reason */
   failNextJobsWith: string | null;
+  /** datasets, by ARN, whose jobs fail in the end, and the reasons */
+  failJobsOf: Readonly<Record<string, string>>;
+  /** datasets in an answer of ListDatasets that asks for no fewer */
+  datasetsPerPage: number;
   /** what DescribeDatasetExportJob says instead of `CREATE IN_PROGRESS`: a status that nobody has heard of, say */
   statusInProgress: string | null;
   /** whether Personalize's own calls to S3 and KMS carry aws:SourceAccount and aws:SourceArn (not documented) */
@@ -89,6 +93,19 @@ export interface JobRecord {
   readonly lastUpdatedDateTime: string;
 }
 
+/** What was PUT to the handle of a WaitCondition. */
+export interface WaitSignalRecord {
+  readonly stackId: string;
+  readonly stackName: string;
+  /** the handle's */
+  readonly logicalId: string;
+  /** simulated time, ISO 8601 */
+  readonly receivedAt: string;
+  readonly body: string;
+  /** whether a WaitCondition took it: false before one listens, and for good if it is malformed, a repetition, or too late */
+  accepted: boolean;
+}
+
 export interface ObjectRecord {
   readonly key: string;
   readonly size: number;
@@ -102,4 +119,32 @@ export interface Ready {
   readonly account: string;
   /** for the CDK CLI, the SDKs and everything else that is to talk to local AWS */
   readonly env: Record<string, string>;
+}
+
+/** An event that somebody put on an event bus. */
+export interface EventRecord {
+  /** simulated time, ISO 8601 */
+  readonly time: string;
+  /** the bus's name */
+  readonly eventBus: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: Record<string, unknown>;
+  /** the targets of the rules that it matched, by ARN */
+  readonly deliveredTo: string[];
+}
+
+export interface ExecutionRecord {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly input: string;
+  /** simulated seconds since the epoch */
+  readonly startDate: number;
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly stopDate?: number;
+  /** JSON */
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
 }

@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { ACCOUNT, NotSupportedError, ServiceError, type ApiRequest, type ApiResponse, type Caller, type Service, type World } from '../core';
+import type { Interceptor } from '../front/calls';
 import { principalOf } from '../iam/principal';
 import type { LambdaService } from '../lambda';
 import { queryError, queryOperation, queryParameters, queryResponse } from '../protocols/query';
 import type { StatesService } from '../states';
+import type { WaitSignalRecord } from '../wire';
 import { describeChangeSet, describeResource, describeStack, summarizeResource } from './api/descriptions';
 import { QueryRequest } from './api/request';
 import { templateText } from './api/template-source';
 import { Correspondence } from './custom-resource/correspondence';
 import type { CustomResourceExchange } from './custom-resource/exchange';
+import { Gateway } from './custom-resource/gateway';
 import type { ChangeSet } from './engine/change-set';
 import type { Stack, StackSettings } from './engine/stack';
 import { Stacks } from './engine/stacks';
 import { invalid } from './template/template';
+import { WaitHandles } from './wait-condition/wait-handles';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 const EVENTS_PER_PAGE = 100;
@@ -25,6 +29,8 @@ export class CloudFormationService implements Service {
   readonly signingName = 'cloudformation';
   readonly stacks: Stacks;
   private readonly correspondence: Correspondence;
+  private readonly gateway: Gateway;
+  private readonly waitHandles: WaitHandles;
 
   private readonly operations: Readonly<Record<string, Operation>> = {
     CancelUpdateStack: async (request, caller) => {
@@ -126,13 +132,25 @@ export class CloudFormationService implements Service {
   };
 
   constructor(private readonly world: World, lambda: LambdaService, states: StatesService) {
-    this.correspondence = new Correspondence(world, lambda);
-    this.stacks = new Stacks(world, lambda, states, this.correspondence);
+    this.gateway = new Gateway(world, lambda);
+    this.correspondence = new Correspondence(world, lambda, this.gateway);
+    this.waitHandles = new WaitHandles(world, this.gateway);
+    this.stacks = new Stacks(world, lambda, states, this.correspondence, this.waitHandles);
   }
 
   /** Every request to a custom resource with the answers to it, in order. */
   customResourceExchanges(): readonly CustomResourceExchange[] {
     return this.correspondence.exchanges;
+  }
+
+  /** Every signal to a WaitCondition's handle, in order. */
+  waitSignals(): readonly WaitSignalRecord[] {
+    return this.waitHandles.signals;
+  }
+
+  /** Stands around every answer of a custom resource (`RespondToCustomResource`) and every signal (`SignalWaitCondition`). */
+  addInterceptor(interceptor: Interceptor): void {
+    this.gateway.interceptors.push(interceptor);
   }
 
   operation(request: ApiRequest): string {
@@ -154,7 +172,7 @@ export class CloudFormationService implements Service {
   }
 
   async stop(): Promise<void> {
-    await this.correspondence.stop();
+    await this.gateway.stop();
   }
 
   private async createChangeSet(request: QueryRequest, caller: Caller): Promise<object> {

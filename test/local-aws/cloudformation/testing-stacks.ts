@@ -21,14 +21,14 @@ export class TestStacks {
   /** the function behind every custom resource; by default, it says yes to everything */
   handler: (request: CustomResourceRequest) => Answer | Promise<Answer>;
   readonly requests: CustomResourceRequest[] = [];
-  private gateway?: { host: string; port: number; certificate: string };
+  private gateway?: { port: number; certificate: string };
 
   private constructor(readonly local: LocalAws) {
     this.handler = ({ RequestType, PhysicalResourceId, LogicalResourceId }) => (
       { PhysicalResourceId: RequestType === 'Create' ? `${LogicalResourceId}-id` : PhysicalResourceId });
     const lambda = {
-      openGateway: (host: string, port: number, certificate: string) => {
-        this.gateway = { host, port, certificate };
+      openGateway: (_hosts: string, port: number, certificate: string) => {
+        this.gateway = { port, certificate };
       },
       invokeAsync: async ({ functionName, payload }: { functionName: string; payload: string }) => {
         if (functionName.endsWith(':missing')) {
@@ -79,11 +79,16 @@ export class TestStacks {
   async answer(request: CustomResourceRequest, answer: Exclude<Answer, undefined>): Promise<void> {
     const { StackId, RequestId, LogicalResourceId } = request;
     const body = typeof answer === 'string' ? answer : JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, ...answer });
-    const { host, port, certificate } = this.gateway!;
-    const { pathname, search } = new URL(request.ResponseURL);
-    await new Promise<void>((resolve, reject) => {
-      https.request({ host: '127.0.0.1', port, servername: host, ca: certificate, method: 'PUT', path: pathname + search, agent: false }, (response) => {
-        response.resume().on('end', resolve);
+    await this.put(request.ResponseURL, body);
+  }
+
+  /** A PUT as a function would send it; returns the HTTP status. */
+  async put(url: string, body: string, headers: Record<string, string> = {}): Promise<number> {
+    const { port, certificate } = this.gateway!;
+    const { hostname, pathname, search } = new URL(url);
+    return new Promise<number>((resolve, reject) => {
+      https.request({ host: '127.0.0.1', port, servername: hostname, ca: certificate, method: 'PUT', path: pathname + search, headers, agent: false }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode!));
       }).on('error', reject).end(body);
     });
   }

@@ -4,7 +4,7 @@ import type { Datasets } from '../personalize/datasets';
 import type { PersonalizeService } from '../personalize/service';
 import { changeSettings } from '../personalize/settings';
 import type { S3Store } from '../services/s3/store';
-import type { Fault, ObjectRecord, PersonalizeSettings, SeedRequest } from '../wire';
+import type { EventRecord, ExecutionRecord, Fault, ObjectRecord, PersonalizeSettings, SeedRequest, WaitSignalRecord } from '../wire';
 import type { CallLog } from './calls';
 import type { Faults } from './faults';
 import type { PlainHandler } from './front';
@@ -21,6 +21,11 @@ export interface Controlled {
   readonly logs: Logs;
   /** requests to custom resources and the answers */
   readonly exchanges: () => readonly CustomResourceExchange[];
+  /** to handles of wait conditions */
+  readonly waitSignals: () => readonly WaitSignalRecord[];
+  readonly events: () => readonly EventRecord[];
+  /** of all state machines */
+  readonly executions: () => readonly ExecutionRecord[];
 }
 
 /** The control API: how tests look behind the services and arrange what happens. Plain JSON, no signatures. */
@@ -29,6 +34,9 @@ export function controlApi(parts: Controlled): PlainHandler {
     ['GET', /^calls$/, () => parts.calls.records],
     ['GET', /^decisions$/, () => parts.decisions()],
     ['GET', /^custom-resources$/, () => parts.exchanges()],
+    ['GET', /^wait-signals$/, () => parts.waitSignals()],
+    ['GET', /^events$/, () => parts.events()],
+    ['GET', /^executions$/, () => parts.executions()],
     ['GET', /^personalize\/jobs$/, () => parts.personalize.jobs()],
     ['POST', /^personalize\/datasets$/, (_, body) => ({ datasetArn: parts.datasets.seed(body() as SeedRequest) })],
     ['GET', /^personalize\/settings$/, () => parts.personalize.settings],

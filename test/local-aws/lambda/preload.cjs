@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Loaded into every function process before anything else: simulated time, and the way to the one host that CloudFormation
- * wants its answers at. The settings leave the environment, so that the function sees what Lambda would give it.
+ * Loaded into every function process before anything else: simulated time, and the way to the hosts that CloudFormation
+ * wants its answers and signals at. The settings leave the environment, so that the function sees what Lambda would give it.
  */
 const net = require('node:net');
 const timers = require('node:timers');
@@ -15,14 +15,17 @@ function setting(name) {
 
 const origin = Number(setting('LOCAL_AWS_CLOCK_ORIGIN'));
 const speed = Number(setting('LOCAL_AWS_CLOCK_SPEED'));
-const responseHost = setting('LOCAL_AWS_RESPONSE_HOST');
+const responseHosts = setting('LOCAL_AWS_RESPONSE_HOST')?.split(',');
 const responsePort = Number(setting('LOCAL_AWS_RESPONSE_PORT'));
+
+/** A call to local AWS takes real time: no simulated time limit may be shorter than that. */
+const LEAST_MILLISECONDS = 400;
 
 if (speed && speed !== 1) {
   scaleDate();
   scaleTimers();
 }
-if (responseHost) {
+if (responseHosts) {
   redirect();
 }
 
@@ -36,13 +39,17 @@ function scaleDate() {
   });
 }
 
+function realDelay(delay = 0) {
+  return Math.max(delay / speed, Math.min(delay, LEAST_MILLISECONDS));
+}
+
 function scaleTimers() {
   for (const name of ['setTimeout', 'setInterval']) {
     const real = timers[name];
     // setTimeout carries util.promisify.custom along, which must be scaled as well
-    const scaled = (callback, delay, ...args) => real(callback, delay / speed, ...args);
+    const scaled = (callback, delay, ...args) => real(callback, realDelay(delay), ...args);
     const promised = timersPromises[name];
-    timersPromises[name] = (delay, ...args) => promised(delay / speed, ...args);
+    timersPromises[name] = (delay, ...args) => promised(realDelay(delay), ...args);
     Object.defineProperty(scaled, Symbol.for('nodejs.util.promisify.custom'), { value: timersPromises[name] });
     timers[name] = globalThis[name] = scaled;
   }
@@ -54,7 +61,7 @@ function redirect() {
   net.Socket.prototype.connect = function (...args) {
     const normalized = Array.isArray(args[0]) ? args[0] : args;
     const options = normalized[0];
-    if (options && options.host === responseHost && Number(options.port) === 443) {
+    if (options && responseHosts.includes(options.host) && Number(options.port) === 443) {
       const redirected = { ...options, host: '127.0.0.1', port: responsePort };
       return connect.call(this, redirected, normalized.find((argument) => typeof argument === 'function'));
     }

@@ -81,7 +81,7 @@ export class ProcessPool {
   }
 
   private takeIdle(fn: LambdaFunction): FunctionProcess | undefined {
-    const index = this.idle.findIndex(({ process }) => process.fn === fn && process.revision === fn.revision && process.alive);
+    const index = this.idle.findIndex(({ process }) => process.fn === fn && process.alive);
     if (index < 0) {
       return undefined;
     }

@@ -91,6 +91,12 @@ export class Datasets implements PersonalizeResources {
     return found(this.groups, arn, 'dataset group');
   }
 
+  /** The datasets of a group, in the order in which they were created. */
+  datasetsOf(groupArn: string): Dataset[] {
+    this.group(groupArn);
+    return [...this.datasets.values()].filter((dataset) => dataset.groupArn === groupArn);
+  }
+
   /** The columns of the dataset's schema, in its order. */
   columns(dataset: Dataset): string[] {
     return found(this.schemas, dataset.schemaArn, 'schema').columns;

@@ -34,8 +34,9 @@ export class ExportRunner {
       const files = this.files(job, dataset);
       await this.target(job, dataset, files);
       await this.pass(this.settings.secondsInProgress);
-      if (this.settings.failNextJobsWith !== null) {
-        throw new JobFailure(this.settings.failNextJobsWith);
+      const ordered = this.settings.failNextJobsWith ?? this.settings.failJobsOf[dataset.arn];
+      if (ordered !== undefined) {
+        throw new JobFailure(ordered);
       }
       // access is needed until the last byte is written, not only at first
       const target = await this.target(job, dataset, files);

@@ -43,6 +43,7 @@ export class PersonalizeService implements Service {
       case 'CreateDatasetExportJob': return jsonResponse(await this.createExportJob(parameters, request));
       case 'DescribeDatasetExportJob': return jsonResponse(await this.describeExportJob(parameters, request));
       case 'ListDatasetExportJobs': return jsonResponse(await this.listExportJobs(parameters, request));
+      case 'ListDatasets': return jsonResponse(await this.listDatasets(parameters, request));
       case 'DescribeDataset': return jsonResponse(await this.describeDataset(parameters, request));
       case 'DescribeDatasetGroup': return jsonResponse(await this.describeDatasetGroup(parameters, request));
       default: throw new NotSupportedError(`personalize ${operation}`);
@@ -152,6 +153,23 @@ export class PersonalizeService implements Service {
         ...(job.failureReason !== undefined && { failureReason: job.failureReason }),
       })),
       ...(end < matching.length && { nextToken: String(end) }),
+    };
+  }
+
+  private async listDatasets(parameters: Record<string, unknown>, { caller }: ApiRequest): Promise<object> {
+    await this.parts.iam.authorize({ principal: principalOf(caller), action: 'personalize:ListDatasets', resource: '*' });
+    validate(parameters, { datasetGroupArn: EXPORT_JOB_ARN });
+    const { datasetGroupArn, nextToken = '0', maxResults = 100 } = parameters as { datasetGroupArn: string; nextToken?: string; maxResults?: number };
+    if (maxResults < 1 || maxResults > 100 || !/^\d+$/.test(nextToken)) {
+      throw new ServiceError('ValidationException', `1 validation error detected: maxResults ${maxResults} or nextToken ${nextToken}`);
+    }
+    const start = Number(nextToken);
+    const all = this.parts.datasets.datasetsOf(datasetGroupArn);
+    const end = start + Math.min(maxResults, this.settings.datasetsPerPage);
+    return {
+      datasets: all.slice(start, end).map(({ name, arn, type, created }) => (
+        { name, datasetArn: arn, datasetType: type, status: 'ACTIVE', ...times({ created, updated: created }) })),
+      ...(end < all.length && { nextToken: String(end) }),
     };
   }
 

@@ -7,6 +7,8 @@ export const DEFAULT_SETTINGS: PersonalizeSettings = {
   secondsInProgress: 40,
   maxConcurrentJobs: null,
   failNextJobsWith: null,
+  failJobsOf: {},
+  datasetsPerPage: 100,
   statusInProgress: null,
   sendSourceContext: false,
   recordsPerFile: 600,

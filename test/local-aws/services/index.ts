@@ -1,12 +1,13 @@
 import { cloudFormationService, type CloudFormationService } from '../cloudformation';
 import type { Service, World } from '../core';
 import { lambdaService } from '../lambda';
-import { statesService } from '../states';
+import { statesService, type StatesService } from '../states';
 
 /** The services that run what was deployed, and how to end what they started. */
 export interface DeployedServices {
   readonly services: Service[];
   readonly cloudformation: CloudFormationService;
+  readonly states: StatesService;
   stop(): Promise<void>;
 }
 
@@ -18,6 +19,7 @@ export function deployedServices(world: World): DeployedServices {
   return {
     services: [lambda, states, cloudformation],
     cloudformation,
+    states,
     stop: async () => {
       await cloudformation.stop();
       await states.stop();

@@ -1,7 +1,8 @@
 import { NotSupportedError } from '../core';
+import { isIntegration } from './integration';
 
 /** A state, as far as it matters here. */
-interface State {
+export interface State {
   Type: string;
   Resource?: string;
   Seconds?: number;
@@ -9,7 +10,7 @@ interface State {
   Retry?: { IntervalSeconds?: number; MaxDelaySeconds?: number }[];
   Branches?: Definition[];
   Iterator?: Definition;
-  ItemProcessor?: Definition;
+  ItemProcessor?: Definition & { ProcessorConfig?: { Mode?: string; ExecutionType?: string } };
   [field: string]: unknown;
 }
 
@@ -29,15 +30,16 @@ const FIELDS: Record<string, string[]> = {
   Wait: [...DATA_FLOW, 'Seconds', 'Next', 'End'],
   Choice: [...DATA_FLOW, 'Choices', 'Default'],
   Succeed: DATA_FLOW,
-  Fail: ['Type', 'Comment', 'Error', 'Cause'],
+  Fail: ['Type', 'Comment', 'Error', 'Cause', 'CausePath', 'ErrorPath'],
   Parallel: [...DATA_FLOW, ...RESULT, 'Branches'],
-  Map: [...DATA_FLOW, ...RESULT, 'Iterator', 'ItemProcessor', 'ItemSelector', 'ItemsPath', 'MaxConcurrency'],
+  Map: [...DATA_FLOW, ...RESULT, 'Iterator', 'ItemProcessor', 'ItemSelector', 'ItemsPath', 'MaxConcurrency',
+    'ToleratedFailurePercentage', 'ResultWriter', 'Label'],
 };
 const MACHINE_FIELDS = ['States', 'StartAt', 'Comment', 'Version', 'TimeoutSeconds', 'ProcessorConfig'];
 const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+(:[^:]+)?$/;
 
 /** The library gives up on a task after 60 s unless told otherwise; Step Functions never. Timers cannot do more than 2³¹ ms. */
-const NO_TIMEOUT_SECONDS = 2_000_000;
+export const NO_TIMEOUT_SECONDS = 2_000_000;
 
 /** Refuses by name what cannot be run. */
 export function checkDefinition(definition: Definition): void {
@@ -61,8 +63,11 @@ function checkState(name: string, state: State): void {
   if (unknown) {
     throw new NotSupportedError(`${unknown} in a ${state.Type} state (state ${name})`);
   }
-  if (state.Type === 'Task' && !LAMBDA_ARN.test(state.Resource ?? '')) {
-    throw new NotSupportedError(`a task that is not a Lambda function: ${state.Resource} (state ${name})`);
+  if (state.Type === 'Task' && !LAMBDA_ARN.test(state.Resource ?? '') && !isIntegration(state.Resource ?? '')) {
+    throw new NotSupportedError(`a task that is neither a Lambda function nor a known service integration: ${state.Resource} (state ${name})`);
+  }
+  if (!isDistributed(state) && (state.ToleratedFailurePercentage ?? state.ResultWriter) !== undefined) {
+    throw new NotSupportedError(`ToleratedFailurePercentage or ResultWriter of an inline Map (state ${name})`);
   }
 }
 
@@ -93,18 +98,22 @@ function stateAtSpeed(state: State, speed: number): State {
   };
 }
 
-/** The functions that tasks invoke, by the tasks' names. */
-export function taskResources(definition: Definition): Map<string, string> {
-  const resources = new Map<string, string>();
+/** All tasks, by their names. */
+export function taskStates(definition: Definition): Map<string, State> {
+  const tasks = new Map<string, State>();
   for (const [name, state] of Object.entries(definition.States)) {
     if (state.Type === 'Task') {
-      resources.set(name, state.Resource!);
+      tasks.set(name, state);
     }
     for (const nested of inner(state)) {
-      taskResources(nested).forEach((resource, task) => resources.set(task, resource));
+      taskStates(nested).forEach((task, taskName) => tasks.set(taskName, task));
     }
   }
-  return resources;
+  return tasks;
+}
+
+export function isDistributed(state: State): boolean {
+  return state.Type === 'Map' && state.ItemProcessor?.ProcessorConfig?.Mode === 'DISTRIBUTED';
 }
 
 function inner({ Branches = [], Iterator, ItemProcessor }: State): Definition[] {

@@ -97,7 +97,7 @@ test('waiting takes simulated time', async () => {
 });
 
 test.each<[string, object, string]>([
-  ['other services', { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: {}, End: true }, 'a task that is not a Lambda function: arn:aws:states:::lambda:invoke (state X)'],
+  ['other services', { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters: {}, End: true }, 'a task that is neither a Lambda function nor a known service integration: arn:aws:states:::lambda:invoke (state X)'],
   ['computed waits', { Type: 'Wait', SecondsPath: '$.s', End: true }, 'SecondsPath in a Wait state (state X)'],
   ['heartbeats', { Type: 'Task', Resource: `${PREFIX}f`, HeartbeatSeconds: 1, TimeoutSeconds: 2, End: true }, 'HeartbeatSeconds in a Task state (state X)'],
 ])('%s are refused by name', async (_, state, message) => {

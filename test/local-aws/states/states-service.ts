@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ACCOUNT, NotSupportedError, ServiceError, type ApiRequest, type ApiResponse, type Service, type World } from '../core';
 import { principalOf } from '../iam/principal';
 import type { LambdaService } from '../lambda';
-import { atSpeed, checkDefinition, taskResources, type Definition } from './definition';
-import { StateMachine as Runner, type StateMachineDefinition } from './library';
+import { atSpeed, checkDefinition, taskStates, type Definition, type State } from './definition';
+import { hash, isHash, withTrueHashes } from './hashes';
+import { StateMachine as Runner, type JSONValue, type StateMachineDefinition } from './library';
+import { MapRuns, withoutDistributedMaps } from './map-run';
 import { runTask } from './task';
 import { jsonError, jsonOperation, jsonParameters, jsonResponse } from '../protocols/json';
 
@@ -28,11 +30,19 @@ export interface Execution {
   readonly name: string;
   readonly input: string;
   readonly startDate: number;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   stopDate?: number;
   output?: string;
   error?: string;
   cause?: string;
+}
+
+/** What an execution, or a child of it, runs with. */
+interface ExecutionPart {
+  readonly machine: StateMachine;
+  readonly execution: Execution;
+  /** the Context Object */
+  readonly context: { Execution: Record<string, string>; StateMachine: Record<string, string> };
 }
 
 /** Step Functions: the definitions run in a library, their tasks are local Lambda functions. */
@@ -41,9 +51,12 @@ export class StatesService implements Service {
   private readonly machines = new Map<string, StateMachine>();
   private readonly executionsByArn = new Map<string, Execution>();
   private readonly aborts = new Set<() => void>();
+  private readonly mapRuns: MapRuns;
   private stopped = false;
 
-  constructor(private readonly world: World, private readonly lambda: LambdaService) {}
+  constructor(private readonly world: World, private readonly lambda: LambdaService) {
+    this.mapRuns = new MapRuns(world);
+  }
 
   get executions(): readonly Execution[] {
     return [...this.executionsByArn.values()];
@@ -101,6 +114,14 @@ export class StatesService implements Service {
             { executionArn, stateMachineArn, name, status, startDate, stopDate }));
         return jsonResponse({ executions: executions.reverse() });
       }
+      case 'DescribeMapRun': {
+        await authorize(parameters.mapRunArn);
+        const mapRun = this.mapRuns.get(parameters.mapRunArn);
+        if (!mapRun) {
+          throw new ServiceError('ResourceNotFoundException', `Resource not found: '${parameters.mapRunArn}'`);
+        }
+        return jsonResponse({ ...mapRun, status: 'SUCCEEDED' });
+      }
       default:
         throw new NotSupportedError(`states ${operation}`);
     }
@@ -129,28 +150,68 @@ export class StatesService implements Service {
     }
   }
 
-  private async run({ definition, roleArn }: StateMachine, execution: Execution): Promise<void> {
-    const taskResourceLocalHandlers = Object.fromEntries([...taskResources(definition)].map(([task, functionName]) => [
-      task,
-      (input: unknown) => runTask(this.world, this.lambda, roleArn, functionName, input) as Promise<string>,
-    ]));
-    const runner = new Runner(
-      atSpeed(definition, this.world.clock.speed) as unknown as StateMachineDefinition,
-      // the original was validated; fractions of seconds are ours
-      { validationOptions: { noValidate: true } },
-    );
-    const { result, abort } = runner.run(JSON.parse(execution.input), { overrides: { taskResourceLocalHandlers } });
-    this.aborts.add(abort);
+  private async run(machine: StateMachine, execution: Execution): Promise<void> {
+    const definition = withTrueHashes(atSpeed(machine.definition, this.world.clock.speed));
+    const context = {
+      Execution: { Id: execution.executionArn, Name: execution.name, RoleArn: machine.roleArn },
+      StateMachine: { Id: machine.arn, Name: machine.arn.slice(machine.arn.lastIndexOf(':') + 1) },
+    };
     try {
-      execution.output = JSON.stringify(await result);
+      const input = JSON.parse(execution.input) as JSONValue;
+      execution.output = JSON.stringify(await this.runDefinition(definition, input, { machine, execution, context }));
       execution.status = 'SUCCEEDED';
     } catch (error) {
       const { name, message } = ((error as Error).cause ?? error) as Error;
-      execution.status = this.stopped ? 'ABORTED' : 'FAILED';
+      execution.status = this.stopped ? 'ABORTED' : name === 'ExecutionTimeoutError' ? 'TIMED_OUT' : 'FAILED';
       execution.error = name;
       execution.cause = message;
     } finally {
       execution.stopDate = this.now();
+    }
+  }
+
+  private async runDefinition(original: Definition, input: JSONValue, part: ExecutionPart): Promise<JSONValue> {
+    const { definition, distributed } = withoutDistributedMaps(original);
+    const { machine, execution } = part;
+    const handlers = Object.fromEntries([...taskStates(definition)].map(([task, { Resource }]) => [
+      task,
+      async (taskInput: JSONValue) => isHash(Resource!)
+        ? hash(Resource!, taskInput as Record<string, JSONValue>)
+        : await runTask(this.world, this.lambda, machine.roleArn, Resource!, taskInput) as JSONValue,
+    ]));
+    for (const [name, state] of distributed) {
+      handlers[name] = (taskInput) => this.mapRuns.run(
+        state,
+        { executionArn: execution.executionArn, roleArn: machine.roleArn, input: taskInput },
+        (map, children, mapInput) => this.runInLibrary(map, mapInput, children, part.context),
+        (childInput, childName) => this.runChild(state, childInput, childName, part),
+      );
+    }
+    return this.runInLibrary(definition, input, handlers, part.context);
+  }
+
+  /** A child of a Distributed Map is an execution of its own: the role must be allowed to start it, and it has its own name. */
+  private async runChild({ ItemProcessor }: State, input: JSONValue, name: string, part: ExecutionPart): Promise<JSONValue> {
+    const { machine, context } = part;
+    await this.world.iam.authorize({ principal: { roleArn: machine.roleArn }, action: 'states:StartExecution', resource: machine.arn });
+    const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}/child:${name}`;
+    return this.runDefinition(ItemProcessor!, input, {
+      ...part,
+      context: { Execution: { ...context.Execution, Id: executionArn, Name: name }, StateMachine: { ...context.StateMachine, Id: `${machine.arn}/child` } },
+    });
+  }
+
+  private async runInLibrary(
+    definition: Definition, input: JSONValue, handlers: Record<string, (input: JSONValue) => Promise<JSONValue>>, context: ExecutionPart['context'],
+  ): Promise<JSONValue> {
+    // the original was validated; fractions of seconds are ours
+    const runner = new Runner(definition as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } });
+    const taskResourceLocalHandlers = handlers as Record<string, (input: unknown) => Promise<string>>;
+    const { result, abort } = runner.run(input, { overrides: { taskResourceLocalHandlers }, context });
+    this.aborts.add(abort);
+    try {
+      return await result as JSONValue;
+    } finally {
       this.aborts.delete(abort);
     }
   }

@@ -1,17 +1,14 @@
 import { ServiceError, type World } from '../core';
 import type { LambdaService } from '../lambda';
+import { TaskError, callService, isIntegration } from './integration';
 
-/** An error as the definition's Retry and Catch see it: the name is `Error`, the message is `Cause`. */
-class TaskError extends Error {
-  constructor(error: string, cause: string) {
-    super(cause);
-    this.name = error;
+/** Runs a task as a session of the state machine's role: invokes a function or calls a service. */
+export async function runTask(world: World, lambda: LambdaService, roleArn: string, resource: string, input: unknown): Promise<unknown> {
+  if (isIntegration(resource)) {
+    const credentials = await world.iam.assumeRole({ roleArn, sessionName: 'states', principal: { service: 'states.amazonaws.com' } });
+    return callService(world.endpoint, world.region, credentials, resource, input);
   }
-}
-
-/** Runs a task: invokes the function as a session of the state machine's role. */
-export async function runTask(world: World, lambda: LambdaService, roleArn: string, functionName: string, input: unknown): Promise<unknown> {
-  const result = await invoke(world, lambda, roleArn, functionName, input);
+  const result = await invoke(world, lambda, roleArn, resource, input);
   const payload: unknown = JSON.parse(result.payload);
   if (result.functionError) {
     throw new TaskError(String((payload as { errorType?: string }).errorType), result.payload);

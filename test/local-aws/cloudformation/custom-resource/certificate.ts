@@ -7,16 +7,16 @@ export interface Certificate {
 
 const DAY = 86_400_000;
 
-/** A certificate for one host name, to be trusted by those who are told to. */
-export async function certificateFor(host: string): Promise<Certificate> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: host }], {
+/** A certificate for these host names, to be trusted by those who are told to. */
+export async function certificateFor(hosts: readonly string[]): Promise<Certificate> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'local AWS' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(Date.now() - DAY),
     notAfterDate: new Date(Date.now() + 7 * DAY),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: host }] },
+      { name: 'subjectAltName', altNames: hosts.map((value) => ({ type: 2, value })) },
     ],
   });
   return { key, cert };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomResourceExchange, CustomResourceRequest } from './exchange';
+import type { Gateway } from './gateway';
 import { judge, type Verdict } from './response';
-import { ResponseServer } from './response-server';
 import type { World } from '../../core';
 import type { LambdaService } from '../../lambda';
 
@@ -14,14 +14,12 @@ export interface Letter {
 /** Sends requests to custom resources' functions and waits for their answers. */
 export class Correspondence {
   readonly exchanges: CustomResourceExchange[] = [];
-  private server?: Promise<ResponseServer>;
 
-  constructor(private readonly world: World, private readonly lambda: LambdaService) {}
+  constructor(private readonly world: World, private readonly lambda: LambdaService, private readonly gateway: Gateway) {}
 
   /** Throws when the function cannot even be invoked; resolves to undefined when it was called off while waiting. */
   async send(letter: Letter, principal: Parameters<LambdaService['invokeAsync']>[0]['principal'], signal: AbortSignal): Promise<Verdict | undefined> {
-    this.server ??= this.startServer();
-    const server = await this.server;
+    const server = await this.gateway.server();
     const requestId = randomUUID();
     let onAnswer!: (body: string) => void;
     const answered = new Promise<string>((resolve) => {
@@ -61,16 +59,6 @@ export class Correspondence {
     exchange.outcome = answer === TIMED_OUT ? 'TIMED OUT' : verdict.success ? 'SUCCESS' : 'FAILED';
     exchange.reason = verdict.success ? undefined : verdict.reason;
     return verdict;
-  }
-
-  async stop(): Promise<void> {
-    await (await this.server)?.stop();
-  }
-
-  private async startServer(): Promise<ResponseServer> {
-    const server = await ResponseServer.start(this.world.region);
-    this.lambda.openGateway(server.host, server.port, server.certificate);
-    return server;
   }
 
   private time(): string {

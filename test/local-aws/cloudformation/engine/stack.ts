@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ResourceState } from './resource-state';
-import type { AuthorizationRequest, Clock } from '../../core';
+import type { AuthorizationRequest } from '../../core';
 import type { Blueprint } from '../template/blueprint';
 
 export interface StackEvent {
@@ -52,7 +52,7 @@ export class Stack {
   terminationProtection = false;
   private lastTick = 0;
 
-  constructor(readonly id: string, readonly name: string, settings: StackSettings, private readonly clock: Clock) {
+  constructor(readonly id: string, readonly name: string, settings: StackSettings) {
     this.settings = settings;
     this.creationTime = this.now();
   }
@@ -73,7 +73,7 @@ export class Stack {
 
   /** Sets a resource's state and tells so in the events. */
   setResource(state: Omit<ResourceState, 'timestamp'>): ResourceState {
-    const stamped = { ...state, timestamp: this.tick() };
+    const stamped = { ...state, timestamp: this.now() };
     this.resources.set(state.logicalId, stamped);
     this.addResourceEvent(stamped);
     return stamped;
@@ -83,13 +83,12 @@ export class Stack {
     this.addEvent(logicalId, physicalId ?? '', type, status, statusReason);
   }
 
+  /**
+   * Real time, not simulated: the CDK CLI shows what happened since the change set was made, or since it began itself.
+   * Never the same twice: whoever sorts events by it gets them in order.
+   */
   now(): Date {
-    return new Date(this.clock.now());
-  }
-
-  /** The time, but never the same twice: whoever sorts events by it gets them in order. */
-  private tick(): Date {
-    this.lastTick = Math.max(Math.ceil(this.clock.now()), this.lastTick + 1);
+    this.lastTick = Math.max(Date.now(), this.lastTick + 1);
     return new Date(this.lastTick);
   }
 
@@ -101,7 +100,7 @@ export class Stack {
       LogicalResourceId: logicalId,
       PhysicalResourceId: physicalId,
       ResourceType: type,
-      Timestamp: this.tick(),
+      Timestamp: this.now(),
       ResourceStatus: status,
       ResourceStatusReason: reason,
     });

@@ -15,6 +15,7 @@ import { ResourceTypes } from '../resources/resource-types';
 import { Blueprint } from '../template/blueprint';
 import { givenParameters } from '../template/parameters';
 import { invalid, parseTemplate } from '../template/template';
+import type { WaitHandles } from '../wait-condition/wait-handles';
 
 export interface ChangeSetRequest {
   readonly stackName: string;
@@ -40,8 +41,9 @@ export class Stacks {
 
   constructor(
     private readonly world: World, private readonly lambda: LambdaService, private readonly states: StatesService, correspondence: Correspondence,
+    waitHandles: WaitHandles,
   ) {
-    this.types = new ResourceTypes(correspondence);
+    this.types = new ResourceTypes(correspondence, waitHandles);
   }
 
   /** By name (the one that is not deleted) or by id. */
@@ -94,7 +96,7 @@ export class Stacks {
       throw invalid(`Stack:${existing.id} is in ${existing.status} state and can not be updated.`);
     }
     const stack = existing ?? new Stack(
-      `arn:aws:cloudformation:${this.world.region}:${ACCOUNT}:stack/${stackName}/${randomUUID()}`, stackName, settings, this.world.clock);
+      `arn:aws:cloudformation:${this.world.region}:${ACCOUNT}:stack/${stackName}/${randomUUID()}`, stackName, settings);
     const blueprint = this.blueprint(stack, request);
     const changes = plannedChanges(stack, blueprint);
     const changeSet: ChangeSet = {

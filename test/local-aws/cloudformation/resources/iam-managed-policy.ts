@@ -1,11 +1,16 @@
 import type { ResourceType } from './resource-type';
 import { document, text, texts } from './values';
+import { NotSupportedError } from '../../core';
 import { physicalName } from '../engine/names';
 
 export const managedPolicy: ResourceType = {
-  properties: { ManagedPolicyName: 'replace', Description: 'replace', PolicyDocument: 'update', Roles: 'update' },
+  properties: { ManagedPolicyName: 'replace', Path: 'replace', Description: 'replace', PolicyDocument: 'update', Roles: 'update' },
   required: ['PolicyDocument'],
   create(properties, { world: { iam }, stack, logicalId }) {
+    const path = text(properties, 'Path') ?? '/';
+    if (path !== '/') {
+      throw new NotSupportedError(`a managed policy with the path ${path}`);
+    }
     const name = text(properties, 'ManagedPolicyName') ?? physicalName(stack.name, logicalId, 128);
     const arn = iam.createPolicy(name, document(properties.PolicyDocument));
     texts(properties, 'Roles').forEach((role) => iam.attachRolePolicy(role, arn));

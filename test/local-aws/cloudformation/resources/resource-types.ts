@@ -1,3 +1,4 @@
+import { rule } from './events-rule';
 import { managedPolicy } from './iam-managed-policy';
 import { policy } from './iam-policy';
 import { role } from './iam-role';
@@ -8,20 +9,24 @@ import { logGroup } from './log-group';
 import { dataset } from './personalize-dataset';
 import { datasetGroup } from './personalize-dataset-group';
 import { schema } from './personalize-schema';
-import { alias, metadata, parameter, topic, waitConditionHandle } from './placeholders';
+import { alarm, alias, metadata, parameter, queue, queuePolicy, topic, topicPolicy } from './placeholders';
 import type { ResourceType } from './resource-type';
 import { bucket } from './s3-bucket';
 import { bucketPolicy } from './s3-bucket-policy';
+import { schedule } from './scheduler-schedule';
 import { stateMachine } from './state-machine';
 import { testFailure } from './test-failure';
 import { NotSupportedError } from '../../core';
 import type { Correspondence } from '../custom-resource/correspondence';
 import { customResource } from '../custom-resource/custom-resource';
 import { isCustomResource } from '../custom-resource/type-name';
+import { waitCondition, waitConditionHandle } from '../wait-condition/wait-condition';
+import type { WaitHandles } from '../wait-condition/wait-handles';
 
 const TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::CDK::Metadata': metadata,
-  'AWS::CloudFormation::WaitConditionHandle': waitConditionHandle,
+  'AWS::CloudWatch::Alarm': alarm,
+  'AWS::Events::Rule': rule,
   'AWS::IAM::ManagedPolicy': managedPolicy,
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
@@ -36,22 +41,34 @@ const TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
   'AWS::SNS::Topic': topic,
+  'AWS::SNS::TopicPolicy': topicPolicy,
+  'AWS::SQS::Queue': queue,
+  'AWS::SQS::QueuePolicy': queuePolicy,
   'AWS::SSM::Parameter': parameter,
+  'AWS::Scheduler::Schedule': schedule,
   'AWS::StepFunctions::StateMachine': stateMachine,
   'LocalAws::Test::Failure': testFailure,
 };
 
 /** All resource types by name; others are refused. */
 export class ResourceTypes {
-  constructor(private readonly correspondence: Correspondence) {}
+  private readonly types: Readonly<Record<string, ResourceType>>;
+
+  constructor(private readonly correspondence: Correspondence, waitHandles: WaitHandles) {
+    this.types = {
+      ...TYPES,
+      'AWS::CloudFormation::WaitCondition': waitCondition(waitHandles),
+      'AWS::CloudFormation::WaitConditionHandle': waitConditionHandle(waitHandles),
+    };
+  }
 
   get(name: string): ResourceType {
     if (isCustomResource(name)) {
       return customResource(name, this.correspondence);
     }
-    if (!Object.hasOwn(TYPES, name)) {
+    if (!Object.hasOwn(this.types, name)) {
       throw new NotSupportedError(`the resource type ${name}`);
     }
-    return TYPES[name];
+    return this.types[name];
   }
 }

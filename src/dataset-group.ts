@@ -1,0 +1,23 @@
+import { Resource, aws_personalize as personalize } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+/**
+ * References to Amazon Personalize dataset groups that are not defined in this app.
+ */
+export class DatasetGroup {
+  /**
+   * Reference an existing dataset group by its ARN.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param datasetGroupArn such as `arn:aws:personalize:eu-west-1:111122223333:dataset-group/my-group`
+   */
+  public static fromDatasetGroupArn(scope: Construct, id: string, datasetGroupArn: string): personalize.IDatasetGroupRef {
+    class Import extends Resource implements personalize.IDatasetGroupRef {
+      public readonly datasetGroupRef: personalize.DatasetGroupReference = { datasetGroupArn };
+    }
+    return new Import(scope, id, { environmentFromArn: datasetGroupArn });
+  }
+
+  private constructor() {}
+}

@@ -1,0 +1,90 @@
+import { CfnOutput, CfnResource, Stack } from 'aws-cdk-lib';
+import { assembly, removeAssemblies } from './assembly';
+import { CdkCli, type CliResult } from './cdk-cli';
+import { interactions } from './exports';
+import { LocalAwsProcess } from './local-aws-process';
+import { Dataset, DatasetExportJob, DatasetExportJobProps, IngestionMode } from '../../src';
+import type { LocalAwsClient } from '../local-aws/client';
+import type { JobRecord } from '../local-aws/wire';
+
+/** The records in the dataset that `exportIn` exports. */
+export const RECORDS = 40;
+
+/** Local AWS with one dataset, and the CLI to deploy stacks that export it. */
+export class Fixture {
+  public static async start(speed: number): Promise<Fixture> {
+    const localAws = await LocalAwsProcess.start({ speed });
+    await localAws.client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: interactions(RECORDS + 10).bulk });
+    return new Fixture(localAws);
+  }
+
+  public readonly client: LocalAwsClient;
+  private readonly cli: CdkCli;
+
+  private constructor(private readonly localAws: LocalAwsProcess) {
+    this.client = localAws.client;
+    this.cli = new CdkCli(localAws.ready);
+  }
+
+  public async stop(): Promise<void> {
+    removeAssemblies();
+    await this.localAws.stop();
+  }
+
+  /** No faults, no limits, jobs of a minute. */
+  public async reset(): Promise<void> {
+    await this.client.clearFaults();
+    await this.client.configurePersonalize({
+      maxConcurrentJobs: null, failNextJobsWith: null, statusInProgress: null, secondsPending: 20, secondsInProgress: 40,
+    });
+  }
+
+  public async deploy(stackName: string, define: (stack: Stack) => void = exportIn): Promise<CliResult> {
+    return this.cli.deploy(['--app', assembly(stackName, define)]);
+  }
+
+  /** Deploys a template that was changed after the synthesis. */
+  public async deployEdited(stackName: string, define: (stack: Stack) => void, edit: (template: any) => void): Promise<CliResult> {
+    return this.cli.deploy(['--app', assembly(stackName, define, edit)]);
+  }
+
+  /** What the CLI has no command for. */
+  public async cancelUpdate(stackName: string): Promise<void> {
+    const { endpoint, region, env } = this.localAws.ready;
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=${env.AWS_ACCESS_KEY_ID}/20261101/${region}/cloudformation/aws4_request, SignedHeaders=host, Signature=none` },
+      body: new URLSearchParams({ Action: 'CancelUpdateStack', Version: '2010-05-15', StackName: stackName }),
+    });
+    if (!response.ok) { throw new Error(await response.text()); }
+  }
+
+  /** The jobs with generated names that a stack started, in order. */
+  public async jobsOf(stackName: string): Promise<JobRecord[]> {
+    return (await this.client.jobs()).filter(({ request }) => String(request.jobName).startsWith(`${stackName}_`));
+  }
+
+  public async statusesOf(stackName: string): Promise<string[]> {
+    return (await this.jobsOf(stackName)).map(({ status }) => status);
+  }
+}
+
+/** A job that exports the dataset, with the URI of its output in the stack's output `<id>Uri`. */
+export function exportIn(stack: Stack, props: Partial<DatasetExportJobProps> = {}, id = 'Export'): DatasetExportJob {
+  const dataset = Dataset.fromDatasetArn(stack, `${id}Dataset`, stack.formatArn({
+    service: 'personalize', resource: 'dataset', resourceName: 'movies/INTERACTIONS',
+  }));
+  const job = new DatasetExportJob(stack, id, { dataset, ingestionMode: IngestionMode.ALL, ...props });
+  new CfnOutput(stack, `${id}Uri`, { value: job.outputUri });
+  return job;
+}
+
+/** A resource that fails, in the middle of the deployment if told when. */
+export function failingResource(stack: Stack, properties: Record<string, unknown> = {}): CfnResource {
+  return new CfnResource(stack, 'Other', { type: 'LocalAws::Test::Failure', properties });
+}
+
+/** The CLI's output without its line breaks and indentations. */
+export function unwrapped(output: string): string {
+  return output.replace(/\s*\n\s*/g, ' ');
+}
