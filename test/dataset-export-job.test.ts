@@ -57,6 +57,12 @@ describe('properties of the custom resource', () => {
     expect(job.node.id).toContain('-');
   });
 
+  test.each(['Default', 'a-b', 'A'.repeat(24)])('begin with the name of the stack, here %s', (name) => {
+    const stack = concreteStack(name);
+    jobIn(stack);
+    expect(propertiesOf(stack).JobNamePrefix).toMatch(new RegExp(`^${name}_Export[0-9A-F]{8}$`));
+  });
+
   test('generate different names for jobs with the same id in different scopes', () => {
     const stack = concreteStack();
     const a = new Stack(stack, 'A', { stackName: 'Movies', env: { account: ACCOUNT, region: REGION } });

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { Names, Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { REQUEST_HASH_LENGTH } from './request-hash';
 
@@ -15,14 +15,25 @@ const PATH_HASH_LENGTH = 8;
 
 /** What all generated names in a stack begin with. */
 export function stackJobNamePrefix(stack: Stack): string {
-  return `${Names.uniqueResourceName(stack, { maxLength: STACK_LENGTH, allowedSpecialCharacters: '-' })}_`;
+  return `${stackPart(stack, STACK_LENGTH)}_`;
+}
+
+/** The stack's name, or what is known of it: cut, and told apart by a hash, where it is too long or, in a nested stack, not known. */
+function stackPart(stack: Stack, maxLength: number): string {
+  const isKnown = !Token.isUnresolved(stack.stackName);
+  const name = isKnown ? stack.stackName : stack.node.path.replace(/[^A-Za-z0-9]/g, '');
+  if (isKnown && name.length <= maxLength) { return name; }
+  return name.slice(0, maxLength - PATH_HASH_LENGTH) + pathHash(name);
+}
+
+function pathHash(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, PATH_HASH_LENGTH).toUpperCase();
 }
 
 /** What all generated names of one construct begin with; the handler appends `_<hash>`. */
 export function jobNamePrefix(job: Construct): string {
   const human = job.node.id.replace(/[^A-Za-z0-9]/g, '').slice(0, CONSTRUCT_LENGTH);
-  const hash = createHash('sha256').update(job.node.path).digest('hex').slice(0, PATH_HASH_LENGTH).toUpperCase();
-  return `${stackJobNamePrefix(Stack.of(job))}${human}${hash}`;
+  return `${stackJobNamePrefix(Stack.of(job))}${human}${pathHash(job.node.path)}`;
 }
 
 /** An IAM pattern for the names that the handler makes from a prefix. */
@@ -37,10 +48,8 @@ const RUN_CONSTRUCT_LENGTH = 8;
 
 /** What the names of all jobs begin with that a state machine starts through one construct; the state machine appends `_<hash>`. */
 export function runJobNamePrefix(scope: Construct): string {
-  const stack = Names.uniqueResourceName(Stack.of(scope), { maxLength: RUN_STACK_LENGTH, allowedSpecialCharacters: '-' });
   const human = scope.node.id.replace(/[^A-Za-z0-9]/g, '').slice(0, RUN_CONSTRUCT_LENGTH);
-  const hash = createHash('sha256').update(scope.node.path).digest('hex').slice(0, PATH_HASH_LENGTH).toUpperCase();
-  return `${stack}_${human}${hash}`;
+  return `${stackPart(Stack.of(scope), RUN_STACK_LENGTH)}_${human}${pathHash(scope.node.path)}`;
 }
 
 /** An IAM pattern for the names that a state machine makes from a prefix. */

@@ -14,7 +14,7 @@ test('the package holds the compiled library, the bundle and the docs, and nothi
   const files = fs.readdirSync(app.library, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile()).map(entry => path.relative(app.library, path.join(entry.parentPath, entry.name))).sort();
   expect(files).toEqual([
-    '.jsii', '.jsii.tabl.json', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'package.json',
+    '.jsii', '.jsii.tabl.json', 'API.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'THIRD-PARTY-LICENSES', 'package.json',
     'assets/lambda/index/index.js',
     ...SOURCES.flatMap(name => [`lib/${name}.d.ts`, `lib/${name}.js`]),
   ].sort());
