@@ -47,6 +47,14 @@ export class Verification extends Component {
       ],
       env: { TSX_TSCONFIG_PATH: 'test/tsconfig.json', NODE_NO_WARNINGS: '1' },
     });
+    project.addTask('demo:nightly-backup', {
+      description: 'Deploys examples/nightly-backup to local AWS and prints the reports of two scheduled runs',
+      steps: [
+        { spawn: bundleTask.name },
+        { exec: 'node --import tsx test/e2e/nightly-backup-demo.ts' },
+      ],
+      env: { TSX_TSCONFIG_PATH: 'test/tsconfig.json', NODE_NO_WARNINGS: '1' },
+    });
     const localAws = project.addTask('local-aws', {
       description: 'Starts local AWS for an app of your own and prints what to export',
       exec: 'node --import tsx test/local-aws/main.ts',

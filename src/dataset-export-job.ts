@@ -95,6 +95,7 @@ export interface DatasetExportJobProps {
    * Whether the deployment waits until the job is done, and fails if it fails.
    *
    * With `false`, the deployment is done as soon as Personalize has created the job; nothing in the stack tells how it ended.
+   * Personalize sends no event: describe the job, or use a `DatasetExportWorkflow`, which sends one for each export.
    *
    * @default true
    */
