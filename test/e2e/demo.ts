@@ -100,6 +100,6 @@ main().then(() => {
     'Nothing of this used an AWS account; the CDK CLI, the template and the Lambda code are those that a real deployment would use.',
   ].join('\n'));
 }, (error) => {
-  console.error(error);
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });
