@@ -125,7 +125,7 @@ export class Lifecycle {
 
   private rejectUsedUpName(event: OnEventRequest, changed: string[]): void {
     const { JobName } = event.ResourceProperties;
-    if (JobName !== undefined && JobName === event.OldResourceProperties!.JobName) {
+    if (changed.length > 0 && JobName !== undefined && JobName === event.OldResourceProperties!.JobName) {
       throw failure(nameUsedUpMessage(changed, this.context(event, exportRequest(event.ResourceProperties, JobName))));
     }
   }

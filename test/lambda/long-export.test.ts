@@ -180,6 +180,16 @@ describe('an update', () => {
     expect(world.personalize.callsOf('create')).toHaveLength(0);
   });
 
+  it('that only raises the time limit needs no new name for a job with a name of its own', async () => {
+    const named = { JobName: 'mine' };
+    world.personalize.add({
+      jobName: 'mine', datasetArn: long().DatasetArn, ingestionMode: 'ALL', roleArn: long().RoleArn, outputUri: 's3://exports/personalize/mine/', tags: {},
+    }, world.clock.now() - 24 * HOUR * 1000);
+    const event = updateEvent(properties(named), long(named), PREVIOUS_ID.replace(/[^/]+$/, 'mine'));
+    expect(await signalsOf(event)).toMatchObject([{ handleUrl: HANDLE, Status: 'SUCCESS', hours: 0 }]);
+    expect(world.personalize.callsOf('create')).toHaveLength(0);
+  });
+
   it('whose values changed in the deployment only, with the old handle, is waited for by the custom resource', async () => {
     world.personalize.runningSeconds = 10 * 60;
     const outcome = await world.run(updateEvent(long({ TriggerToken: 'a' }), long({ TriggerToken: 'b' })));
