@@ -6,6 +6,7 @@ import { IngestionMode } from './ingestion-mode';
 import { datasetArnProblem, prefixProblem } from './private/api-constraints';
 import { environmentProblem, normalizedPrefix, tagsProblem, validateOutputPath, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
+import { transientRetry } from './private/transient-retry';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
@@ -298,18 +299,7 @@ const DEFAULT_POLL_INTERVAL = Duration.minutes(1);
 const MAX_ATTEMPTS = 99_999_999;
 const MAX_RESOURCES_PER_STATEMENT = 20;
 
-/**
- * Throttling, failures of the service and of the network. Step Functions names only the errors that the service's model
- * names, and throttling is not among them for Personalize: so it is everything else.
- */
-const TRANSIENT: sfn.RetryProps = {
-  errors: [sfn.Errors.TASKS_FAILED],
-  interval: Duration.seconds(2),
-  backoffRate: 2,
-  maxDelay: Duration.minutes(1),
-  maxAttempts: 15,
-  jitterStrategy: sfn.JitterType.FULL,
-};
+const TRANSIENT = transientRetry(15);
 
 /** Fields of an object in the state's input. */
 class ResultPath {

@@ -1,6 +1,7 @@
-import { ArnFormat, Aws, Duration, Stack, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Stack, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DatasetExportFragment } from '../dataset-export-fragment';
+import { transientRetry } from './transient-retry';
 import { JOB_EVENT, RUN_EVENT, SOURCE } from './workflow-events';
 
 export interface ExportStatesProps {
@@ -17,14 +18,7 @@ export interface ExportStatesProps {
 /** As in Personalize's documentation and as in ARNs: which of the two it answers is not documented. */
 const EXPORTABLE_TYPES = ['INTERACTIONS', 'Interactions', 'ITEMS', 'Items', 'USERS', 'Users'];
 
-const SERVICE_RETRY: sfn.RetryProps = {
-  errors: [sfn.Errors.TASKS_FAILED],
-  interval: Duration.seconds(2),
-  backoffRate: 2,
-  maxDelay: Duration.minutes(1),
-  maxAttempts: 10,
-  jitterStrategy: sfn.JitterType.FULL,
-};
+const SERVICE_RETRY = transientRetry(10);
 
 const path = sfn.JsonPath;
 
