@@ -4,7 +4,8 @@ import { Construct } from 'constructs';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
 import { datasetArnProblem, prefixProblem } from './private/api-constraints';
-import { environmentProblem, normalizedPrefix, tagsProblem, validateOutputPath, warnOfDefaultIngestionMode } from './private/export-inputs';
+import { environmentProblem } from './private/environments';
+import { normalizedPrefix, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
 import { transientRetry } from './private/transient-retry';
 import { checkKnown, literal, rejectIf } from './private/validation';
@@ -127,7 +128,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
     this.jobNamePrefix = runJobNamePrefix(this);
     const prefix = normalizedPrefix(props.prefix);
-    validateOutputPath(this, this.destination, `${sfn.JsonPath.isEncodedJsonPath(prefix) ? '' : prefix}${runJobNamePattern(this.jobNamePrefix)}`);
+    validateDestination(this, this.destination, `${sfn.JsonPath.isEncodedJsonPath(prefix) ? '' : prefix}${runJobNamePattern(this.jobNamePrefix)}`);
 
     const path = new ResultPath(props.resultPath ?? '$.datasetExport');
     const inputs = new sfn.Pass(this, 'Prepare dataset export', {

@@ -9,7 +9,7 @@ import { IngestionMode } from './ingestion-mode';
 import { MAX_CUSTOM_RESOURCE_SECONDS, jobNameProblem, timeoutProblem } from './private/api-constraints';
 import { CompletionWait } from './private/completion-wait';
 import { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from './private/contract';
-import { datasetProblem, tagsProblem, validateOutputPath, warnOfDefaultIngestionMode } from './private/export-inputs';
+import { datasetProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
@@ -188,7 +188,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
     const generatedPrefix = jobNamePrefix(this);
     const jobNamePattern = props.jobName ?? generatedJobNamePattern(generatedPrefix);
-    validateOutputPath(this, this.destination, jobNamePattern);
+    validateDestination(this, this.destination, jobNamePattern);
     this.grants = DatasetExportJobGrants._fromDestination(this.destination, jobNamePattern);
 
     const provider = props.provider ?? DatasetExportProvider.getOrCreate(this);

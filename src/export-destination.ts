@@ -2,8 +2,10 @@ import { Duration, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms, 
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './private/api-constraints';
+import { keyRegionProblem, roleAccountProblem } from './private/environments';
 import { normalizedPrefix } from './private/export-inputs';
 import { grantPersonalizeAccess } from './private/personalize-access';
+import { sourceConditions } from './private/source-conditions';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
@@ -33,7 +35,8 @@ export interface ExportDestinationProps {
    * The KMS key that encrypts the exported objects.
    *
    * Its policy must let Personalize and the role use it. That is added for a key of this app; for an imported key a warning
-   * at synth holds the statement to add. An alias fails: Personalize takes only the ARN of a key.
+   * at synth holds the statement to add. An alias fails: Personalize takes only the ARN of a key. So does a key that is known
+   * to be in another Region than the bucket.
    *
    * @default - the encryption key of `bucket`, if it is known to have one; for a new bucket, a new key with yearly rotation
    */
@@ -42,7 +45,8 @@ export interface ExportDestinationProps {
   /**
    * The service role that Personalize assumes to write.
    *
-   * It must trust `personalize.amazonaws.com`. What it needs is added to its policy.
+   * It must trust `personalize.amazonaws.com`. What it needs is added to its policy. A role of another account fails at synth,
+   * as far as that is known there: roles cannot be passed across accounts.
    *
    * @default - a new role that only Personalize can assume, only for this account and Region
    */
@@ -95,6 +99,18 @@ export interface ExportDestinationProps {
    * @default - the dataset group has no key of its own
    */
   readonly datasetEncryptionKey?: kms.IKey;
+
+  /**
+   * Whether the bucket's and the keys' policies let Personalize in only when it acts for this account and Region
+   * (`aws:SourceAccount`, `aws:SourceArn`), as the new role's trust policy always does.
+   *
+   * Not the default, because it is not documented that Personalize's own calls to S3 and KMS carry these keys: if they do not,
+   * every export fails with "Insufficient privileges". Try it with an export of yours first.
+   *
+   * @see https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
+   * @default false
+   */
+  readonly sourceConditions?: boolean;
 }
 
 /**
@@ -152,13 +168,14 @@ export class ExportDestination extends Construct {
       role: this.role,
       outputKeys: [this.encryptionKey, this.bucket.encryptionKey].filter(key => key !== undefined),
       datasetEncryptionKey: props.datasetEncryptionKey,
+      sourceConditions: props.sourceConditions ? sourceConditions(Stack.of(this)) : undefined,
     });
   }
 
   private validate(props: ExportDestinationProps): void {
     rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
-    rejectIf(props.role && checkKnown(props.role.roleArn, roleArnProblem), literal`InvalidRole`, this);
-    rejectIf(props.encryptionKey && keyProblem(props.encryptionKey), literal`InvalidEncryptionKey`, this);
+    rejectIf(props.role && (checkKnown(props.role.roleArn, roleArnProblem) ?? roleAccountProblem(props.role, Stack.of(this).account)), literal`InvalidRole`, this);
+    rejectIf(props.encryptionKey && (keyProblem(props.encryptionKey) ?? keyRegionProblem(props.encryptionKey, props.bucket?.env.region ?? Stack.of(this).region)), literal`InvalidEncryptionKey`, this);
     rejectIf(encryptionProblem(props), literal`InvalidEncryption`, this);
     rejectIf(conflictProblem(props), literal`ConflictingDestinationProps`, this);
     rejectIf(props.expiration && expirationProblem(props.expiration), literal`InvalidExpiration`, this);
@@ -191,16 +208,9 @@ export class ExportDestination extends Construct {
   }
 
   private newRole(): iam.IRole {
-    const stack = Stack.of(this);
     return new iam.Role(this, 'Role', {
       description: `Lets Amazon Personalize write the dataset exports of ${this.node.path}`.slice(0, 1000),
-      // the documented guard against the confused deputy; the job's ARN is not known earlier, hence the wildcard
-      assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': stack.account },
-          StringLike: { 'aws:SourceArn': stack.formatArn({ service: 'personalize', resource: '*' }) },
-        },
-      }),
+      assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com', { conditions: sourceConditions(Stack.of(this)) }),
     });
   }
 }

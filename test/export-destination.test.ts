@@ -177,6 +177,44 @@ describe('datasetEncryptionKey', () => {
   });
 });
 
+describe('sourceConditions', () => {
+  const conditions = {
+    StringEquals: { 'aws:SourceAccount': ACCOUNT },
+    StringLike: { 'aws:SourceArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:personalize:${REGION}:${ACCOUNT}:*`]] } },
+  };
+
+  test('asks for the source of what the service does itself, in the bucket\'s and the key\'s policies', () => {
+    const stack = concreteStack();
+    destinationIn(stack, { sourceConditions: true });
+    const template = Template.fromStack(stack);
+    expect(statementsOf(template, 'AWS::S3::BucketPolicy').slice(1).map(({ Action, Principal, Condition }) => [Action, Principal, Condition]))
+      .toEqual([['s3:ListBucket', SERVICE, conditions], ['s3:PutObject', SERVICE, conditions]]);
+    expect(statementsOf(template, 'AWS::KMS::Key').slice(1)).toEqual([
+      { Effect: 'Allow', Action: KEY_ACTIONS, Resource: '*', Principal: SERVICE, Condition: conditions },
+      { Effect: 'Allow', Action: KEY_ACTIONS, Resource: '*', Principal: { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^ExportsRole/), 'Arn'] } } },
+    ]);
+  });
+
+  test('is off when it is false', () => {
+    const [off, byDefault] = [false, undefined].map((value) => {
+      const stack = concreteStack();
+      destinationIn(stack, { sourceConditions: value });
+      return Template.fromStack(stack).toJSON();
+    });
+    expect(off).toEqual(byDefault);
+  });
+
+  test('is in the statements of the warnings, and not asked of the role', () => {
+    const stack = concreteStack();
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketArn: 'arn:aws:s3:::theirs', account: '999988887777' });
+    destinationIn(stack, { bucket, sourceConditions: true });
+    const statements = Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => JSON.parse(/\{"Action.*\}/.exec(String(entry.data))![0]));
+    expect(statements.map(({ Principal, Condition }) => [Object.keys(Principal), Condition])).toEqual([
+      [['Service'], conditions], [['AWS'], undefined], [['Service'], conditions], [['AWS'], undefined],
+    ]);
+  });
+});
+
 describe('bucket', () => {
   test('of the app gets the statements, for its prefix, and its key is used', () => {
     const stack = concreteStack();
@@ -243,6 +281,52 @@ describe('role', () => {
     const stack = concreteStack();
     const role = iam.Role.fromRoleArn(stack, 'Mine', `arn:aws:iam::${ACCOUNT}:role/${'r'.repeat(256)}`);
     expect(() => destinationIn(stack, { role })).toThrow('role must have an ARN like arn:aws:iam::<account>:role/<name> of at most 256 characters');
+  });
+});
+
+describe('what cannot work', () => {
+  const OTHER = '999988887777';
+  const roleIn = (stack: Stack, account: string) => iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${account}:role/mine`);
+
+  test('a role of another account fails at synth', () => {
+    const stack = concreteStack();
+    expect(() => destinationIn(stack, { role: roleIn(stack, OTHER) }))
+      .toThrow(`role must be in the account of the stack, ${ACCOUNT}, got "arn:aws:iam::${OTHER}:role/mine": a role can be passed to a service within its account only`);
+  });
+
+  test('a role that another account\'s stack makes fails at synth', () => {
+    const stack = concreteStack();
+    const theirs = new Stack(stack.node.root as App, 'Theirs', { env: { account: OTHER, region: REGION } });
+    const role = new iam.Role(theirs, 'Role', { roleName: 'mine', assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com') });
+    expect(() => destinationIn(stack, { role })).toThrow(/^role must be in the account of the stack, .*got "Theirs\/Role"/);
+  });
+
+  test('an encryptionKey in another Region than the new bucket, or the one passed in, fails at synth', () => {
+    const stack = concreteStack();
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace(REGION, 'us-east-1'));
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'theirs', region: 'us-east-1' });
+    expect(() => new ExportDestination(stack, 'New', { encryptionKey }))
+      .toThrow(`encryptionKey must be in the Region of the bucket, ${REGION}, got "${encryptionKey.keyArn}": S3 encrypts with keys of its own Region only`);
+    expect(() => new ExportDestination(stack, 'Other', { bucket, encryptionKey: kms.Key.fromKeyArn(stack, 'Near', KEY_ARN) }))
+      .toThrow('encryptionKey must be in the Region of the bucket, us-east-1, ');
+    expect(() => new ExportDestination(stack, 'Same', { bucket, encryptionKey })).not.toThrow();
+  });
+
+  test.each([['account', { account: OTHER, region: REGION }], ['Region', { account: ACCOUNT, region: 'us-east-1' }]])(
+    'a destination of another %s\'s stack fails at synth', (part, env) => {
+      const stack = concreteStack();
+      const destination = destinationIn(new Stack(stack.node.root as App, 'Theirs', { env }));
+      expect(() => new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, destination }))
+        .toThrow(new RegExp(`destination must be in a stack of the same ${part}, .*, got "Theirs/Exports" in .*: define one in this stack, and pass it the bucket`));
+    },
+  );
+
+  test('accounts and Regions that are tokens are left to the deployment', () => {
+    const stack = agnosticStack();
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
+    const destination = destinationIn(stack, { role: roleIn(stack, OTHER), encryptionKey });
+    const concrete = new Stack(stack.node.root as App, 'Concrete', { env: { account: ACCOUNT, region: REGION } });
+    expect(() => new DatasetExportJob(concrete, 'Export', { dataset: importedDataset(concrete), ingestionMode: IngestionMode.ALL, destination })).not.toThrow();
   });
 });
 

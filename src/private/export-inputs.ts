@@ -1,10 +1,11 @@
-import { Annotations, Arn, ArnFormat, Stack, Token, aws_personalize as personalize } from 'aws-cdk-lib';
+import { Annotations, Token, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExportDestination } from '../export-destination';
 import { IngestionMode } from '../ingestion-mode';
 import {
   datasetArnProblem, datasetTypeProblem, outputPathLengthProblem, tagKeyProblem, tagsCountProblem, tagValueProblem,
 } from './api-constraints';
+import { destinationProblem, environmentProblem } from './environments';
 import { checkKnown, literal, rejectIf } from './validation';
 
 /** The checks at synth that all constructs share which start export jobs. */
@@ -26,19 +27,6 @@ export function datasetProblem(scope: Construct, dataset: personalize.IDatasetRe
   return checkKnown(datasetArn, datasetArnProblem) ?? environmentProblem(scope, 'dataset', datasetArn);
 }
 
-/** @param name the prop that holds the resource */
-export function environmentProblem(scope: Construct, name: string, arn: string): string | undefined {
-  if (Token.isUnresolved(arn)) { return undefined; }
-  const { account, region } = Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME);
-  const stack = Stack.of(scope);
-  for (const [part, ofResource, ofStack] of [['account', account!, stack.account], ['Region', region!, stack.region]]) {
-    if (!Token.isUnresolved(ofStack) && ofResource !== ofStack) {
-      return `${name} must be in the ${part} of the stack, ${ofStack}, got ${JSON.stringify(arn)}`;
-    }
-  }
-  return undefined;
-}
-
 export function tagsProblem(tags: { readonly [key: string]: string }): string | undefined {
   const problems = Object.entries(tags).map(([key, value]) => tagKeyProblem(key) ?? checkKnown(value, known => tagValueProblem(key, known)));
   return tagsCountProblem(problems.length) ?? problems.find(problem => problem !== undefined);
@@ -51,8 +39,13 @@ export function normalizedPrefix(prefix: string = ''): string {
 
 const MIN_BUCKET_NAME_LENGTH = 3;
 
-/** @param name of a job, or a text that is as long as all its names are */
-export function validateOutputPath(scope: Construct, { bucket, prefix }: ExportDestination, name: string): void {
+/** @param jobName of a job, or a text that is as long as all its names are */
+export function validateDestination(scope: Construct, destination: ExportDestination, jobName: string): void {
+  rejectIf(destinationProblem(scope, destination), literal`DestinationInOtherEnvironment`, scope);
+  validateOutputPath(scope, destination, jobName);
+}
+
+function validateOutputPath(scope: Construct, { bucket, prefix }: ExportDestination, name: string): void {
   const path = `s3://${bucket.bucketName}/${prefix}${name}/`;
   const length = ['s3://', '/', '/'].join('').length
     + minimumLength(bucket.bucketName, MIN_BUCKET_NAME_LENGTH) + minimumLength(prefix, 0) + minimumLength(name, 1);

@@ -1,4 +1,4 @@
-import { Duration, aws_iam as iam, aws_lambda as lambda, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
+import { Duration, aws_iam as iam, aws_lambda as lambda, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 
 export interface LongExportPollerProps {
@@ -22,12 +22,8 @@ export class LongExportPoller extends Construct {
   constructor(scope: Construct, id: string, props: LongExportPollerProps) {
     super(scope, id);
 
-    // The function has tried before it fails, and what it does may be repeated: many attempts, for nobody else ends the wait.
-    const retry: sfn.RetryProps = {
-      errors: [sfn.Errors.ALL], interval: Duration.seconds(10), backoffRate: 2, maxDelay: Duration.minutes(5), maxAttempts: 10,
-    };
-    const poll = this.invoke('Poll', props.pollFunction, '$.Poll').addRetry(retry);
-    const giveUp = this.invoke('GiveUp', props.pollFunction, '$.Poll').addRetry(retry);
+    const poll = this.invoke('Poll', props.pollFunction);
+    const giveUp = this.invoke('GiveUp', props.pollFunction);
     const wait = new sfn.Wait(this, 'Wait', { time: sfn.WaitTime.duration(props.interval) });
     poll.addCatch(giveUp, { resultPath: '$.Trouble' });
     poll.next(new sfn.Choice(this, 'Done?')
@@ -38,6 +34,7 @@ export class LongExportPoller extends Construct {
       comment: 'Looks after dataset export jobs that take longer than CloudFormation waits for a custom resource',
       definitionBody: sfn.DefinitionBody.fromChainable(poll),
     });
+    stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.pollFunction.functionArn] }));
     this.stateMachineArn = stateMachine.stateMachineArn;
 
     // A policy of its own: the state machine depends on the function, and the function on the other policies of this role.
@@ -47,7 +44,12 @@ export class LongExportPoller extends Construct {
     });
   }
 
-  private invoke(id: string, lambdaFunction: lambda.IFunction, resultPath: string): tasks.LambdaInvoke {
-    return new tasks.LambdaInvoke(this, id, { lambdaFunction, resultPath, payloadResponseOnly: true, retryOnServiceExceptions: false });
+  /** Not `tasks.LambdaInvoke`, which would let the state machine invoke all versions of the function. */
+  private invoke(id: string, pollFunction: lambda.IFunction): sfn.CustomState {
+    return new sfn.CustomState(this, id, { stateJson: { Type: 'Task', Resource: pollFunction.functionArn, ResultPath: '$.Poll' } })
+      // The function has tried before it fails, and what it does may be repeated: many attempts, for nobody else ends the wait.
+      .addRetry({
+        errors: [sfn.Errors.ALL], interval: Duration.seconds(10), backoffRate: 2, maxDelay: Duration.minutes(5), maxAttempts: 10,
+      });
   }
 }

@@ -1,5 +1,6 @@
-import { Annotations, IResource, Stack, Token, TokenComparison, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Annotations, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
+import { differ } from './environments';
 
 const SERVICE = 'personalize.amazonaws.com';
 
@@ -17,6 +18,8 @@ export interface PersonalizeAccessProps {
   /** The keys that encrypt the output: the one named in the API call and the bucket's own. */
   readonly outputKeys: kms.IKey[];
   readonly datasetEncryptionKey?: kms.IKey;
+  /** What the bucket's and the keys' policies ask of the service's own calls. */
+  readonly sourceConditions?: iam.Conditions;
 }
 
 /**
@@ -39,10 +42,9 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
     new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [props.bucket.bucketArn] }),
     new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }),
   ];
-  const bucketPrincipals: iam.IPrincipal[] = [new iam.ServicePrincipal(SERVICE)];
   // across accounts, the role's own policy is not enough
-  if (inOtherAccount(props.bucket, props.role)) { bucketPrincipals.push(new iam.ArnPrincipal(props.role.roleArn)); }
-  const bucketStatements = roleStatements.map(statement => statement.copy({ principals: bucketPrincipals }));
+  const bucketPrincipals = principals(props, differ(props.bucket.env.account, props.role.env.account));
+  const bucketStatements = roleStatements.flatMap(statement => bucketPrincipals.map(some => statement.copy({ principals: some })));
   for (const statement of bucketStatements) {
     const { statementAdded, policyDependable } = props.bucket.addToResourcePolicy(statement);
     if (policyDependable) { inPlace.add(policyDependable); }
@@ -54,20 +56,18 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
     // A key policy that names a role of another stack would make the stacks depend on each other in a circle. The key's own
     // stack leaves IAM to the account then, and the role's policy gets what the key policy would have said. Across accounts,
     // both policies must say all of it.
-    const acrossAccounts = inOtherAccount(key, props.role);
+    const acrossAccounts = differ(key.env.account, props.role.env.account);
     const roleInKeyPolicy = acrossAccounts || Stack.of(key) === Stack.of(props.role);
     roleStatements.push(new iam.PolicyStatement({
       actions: [...roleInKeyPolicy && !acrossAccounts ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
       resources: [key.keyArn],
     }));
-    const statement = new iam.PolicyStatement({
-      actions: [...KEY_POLICY_ACTIONS, ...more],
-      principals: [new iam.ServicePrincipal(SERVICE), ...roleInKeyPolicy ? [new iam.ArnPrincipal(props.role.roleArn)] : []],
-      resources: ['*'],
-    });
     inPlace.add(key);
-    if (!key.addToResourcePolicy(statement, true).statementAdded) {
-      warnNotAdded(scope, 'keyPolicy', 'policy of the imported key', statement);
+    for (const some of principals(props, roleInKeyPolicy)) {
+      const statement = new iam.PolicyStatement({ actions: [...KEY_POLICY_ACTIONS, ...more], principals: some, resources: ['*'] });
+      if (!key.addToResourcePolicy(statement, true).statementAdded) {
+        warnNotAdded(scope, 'keyPolicy', 'policy of the imported key', statement);
+      }
     }
   }
 
@@ -85,9 +85,12 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
   return inPlace;
 }
 
-/** As far as that is known at synth. */
-function inOtherAccount(resource: IResource, role: iam.IRole): boolean {
-  return Token.compareStrings(resource.env.account, role.env.account) === TokenComparison.DIFFERENT;
+/** The principals of each statement: the conditions are not met by what the service does in the role, which stands apart then. */
+function principals({ role, sourceConditions }: PersonalizeAccessProps, withRole: boolean): iam.IPrincipal[][] {
+  const service = new iam.ServicePrincipal(SERVICE, { conditions: sourceConditions });
+  if (!withRole) { return [[service]]; }
+  const roleItself = new iam.ArnPrincipal(role.roleArn);
+  return sourceConditions ? [[service], [roleItself]] : [[service, roleItself]];
 }
 
 function distinct(keys: kms.IKey[]): kms.IKey[] {

@@ -1,6 +1,6 @@
 /**
  * What the policies hold and no recorded call needs, in patterns of `describeVariant`: an exact list, in which nothing may be
- * missing and nothing may be too much. SECURITY.md tells the reasons to users.
+ * missing and nothing may be too much. None of it is ours. SECURITY.md tells the reasons to users.
  */
 export const NOT_OURS: readonly (readonly [RegExp, string])[] = [
   // The CDK's key policy for new keys: the account's administrators, and whoever they let in, may use and manage the key.
@@ -17,13 +17,4 @@ export const NOT_OURS: readonly (readonly [RegExp, string])[] = [
   [/^role policy of ProviderwaiterstatemachineRole: .*function:<ProviderframeworkisComplete>:\* for lambda:InvokeFunction$/, 'Provider framework'],
   [/^role policy of ProviderwaiterstatemachineRole: the statement for lambda:InvokeFunction$/, 'Provider framework'],
   [/^role policy of ProviderwaiterstatemachineRole: .*function:<ProviderframeworkonTimeout>(:\*)? for lambda:InvokeFunction$/, 'Provider framework'],
-  // `tasks.LambdaInvoke` grants versions and aliases too.
-  [/^role policy of ProviderLongExportsStateMachineRole: .*function:<ProviderPoll>:\* for lambda:InvokeFunction$/, 'tasks.LambdaInvoke'],
-];
-
-/** Ours, kept although no recorded call needs it. */
-export const OURS_UNPROVEN: readonly (readonly [RegExp, string])[] = [
-  // The documentation asks for the action in the key policy, without saying for whom. For a key of another account, the role's
-  // own policy must allow it too.
-  [/^role policy of \w*Role: kms:GenerateDataKeyWithoutPlaintext$/, 'datasetEncryptionKey'],
 ];

@@ -1,5 +1,6 @@
 import type { Call } from './calls';
 import { ACCOUNT, REGION, type ResolvedStack } from './resolved-stack';
+import { SOURCE_CONDITIONS } from './scenarios';
 
 export const OTHER_ACCOUNT = '999988887777';
 const PERSONALIZE = 'service personalize.amazonaws.com';
@@ -49,6 +50,23 @@ export function forbiddenCalls(stack: ResolvedStack): Map<string, Call> {
         const plain = { 'aws:SecureTransport': 'false' };
         forbid(`${by}: writing without TLS`, { who: subject, action: 's3:PutObject', resource: object, context: plain });
         forbid(`${by}: listing without TLS`, { who: subject, action: 's3:ListBucket', resource: bucket, context: plain });
+      }
+    }
+
+    if (stack.name === SOURCE_CONDITIONS) {
+      const source = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': job };
+      const elsewhere: [string, Record<string, string>][] = [
+        ['for another account', { ...source, 'aws:SourceAccount': OTHER_ACCOUNT }],
+        ['for another account\'s job', { ...source, 'aws:SourceArn': job.replace(ACCOUNT, OTHER_ACCOUNT) }],
+        ['for another Region', { ...source, 'aws:SourceArn': job.replace(REGION, 'us-east-1') }],
+        ['without a source', {}],
+      ];
+      for (const [what, context] of elsewhere) {
+        forbid(`Personalize: writing ${what}`, { who: PERSONALIZE, action: 's3:PutObject', resource: object, context: { ...TLS, ...context } });
+        forbid(`Personalize: listing ${what}`, { who: PERSONALIZE, action: 's3:ListBucket', resource: bucket, context: { ...TLS, ...context } });
+        for (const keyId of stack.ids('AWS::KMS::Key')) {
+          forbid(`Personalize: using ${keyId} ${what}`, { who: PERSONALIZE, action: 'kms:GenerateDataKey', resource: stack.arn(keyId), context });
+        }
       }
     }
 

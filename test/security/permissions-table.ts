@@ -13,8 +13,7 @@ const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])
   [/^bucket policy/, /^s3:ListBucket$/, 'documented: in its own name too; exports fail without the bucket policy'],
   [/^bucket policy/, /^s3:PutObject$/, 'documented: in its own name too; below the prefix'],
   [/^key policy/, /^kms:\*$/, 'the CDK\'s key policy: lets IAM policies of the account grant the use of the key, and administrators manage it'],
-  [/^role policy/, /^kms:GenerateDataKeyWithoutPlaintext$/, 'documented for the key policy, when the dataset group has a key of its own; here for keys of another account, where both policies must allow it'],
-  [/^key policy/, /^kms:GenerateDataKeyWithoutPlaintext$/, 'documented: needed when the dataset group has a key of its own'],
+  [/^(role|key) policy/, /^kms:GenerateDataKeyWithoutPlaintext$/, 'documented: needed when the dataset group has a key of its own; exports need both policies'],
   [/^key policy/, /^kms:CreateGrant$/, 'documented: needed in key policies only'],
   [/^(role|key) policy/, /^kms:(Decrypt|DescribeKey|GenerateDataKey|ListGrants)$/, 'documented: needed in both policies, on every key that takes part'],
   [/^role policy of Provider\w+$/, /^logs:/, 'the functions\' log'],
@@ -27,7 +26,7 @@ const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])
   [/^role policy of ProviderFramework/, /^states:StartExecution$/, 'Provider framework: starts the state machine that waits'],
   [/^role policy of Provider(Framework|waiter)/, /^lambda:InvokeFunction$/, 'Provider framework: its functions call ours, and its state machine calls its functions'],
   [/^role policy of ProviderFramework/, /^lambda:GetFunction$/, 'Provider framework: finds out whether a function is being updated when a call of it failed'],
-  [/^role policy of ProviderLongExports/, /^lambda:InvokeFunction$/, 'looks at the job; versions of the function because tasks.LambdaInvoke of the CDK grants them'],
+  [/^role policy of ProviderLongExports/, /^lambda:InvokeFunction$/, 'looks at the job'],
 ];
 
 export interface Row {
@@ -83,8 +82,8 @@ group with a key of its own. A stack without one of these has less.
 The last column is a call that is refused when the action is taken out of the statement. The calls were recorded in deployments
 by the CDK CLI to a simulation of AWS on one machine, and IAM's answers come from
 [@cloud-copilot/iam-simulate](https://www.npmjs.com/package/@cloud-copilot/iam-simulate). Calls marked *documented* are not made
-by the simulation of AWS: they are known from AWS's documentation alone. Where there is *none*, the policy is not ours, or
-[SECURITY.md](../SECURITY.md) says why the action is there all the same.
+by the simulation of AWS: they are known from AWS's documentation alone. Where there is *none*, the statement is not ours:
+[SECURITY.md](../SECURITY.md) says where it comes from.
 
 \`<Exports...>\` belongs to the \`ExportDestination\`, \`<Provider...>\` to the \`DatasetExportProvider\`; \`<GroupKey>\` is the user's.
 

@@ -9,7 +9,7 @@ import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { XMLParser } from 'fast-xml-parser';
 import type { Call } from './calls';
-import { DATASETS, SCENARIOS } from './scenarios';
+import { DATASETS, SCENARIOS, SOURCE_CONDITIONS } from './scenarios';
 import { CdkCli } from '../e2e/cdk-cli';
 import { interactions } from '../e2e/exports';
 import { LocalAwsProcess } from '../e2e/local-aws-process';
@@ -32,8 +32,14 @@ async function main(): Promise<void> {
       const app = new App({ outdir });
       for (const [name, define] of Object.entries(SCENARIOS)) { define(new Stack(app, name), round); }
       app.synth();
-      const { exitCode, output } = await new CdkCli(ready).deploy(['--app', outdir, '--all', '--concurrency', '3']);
-      if (exitCode !== 0) { throw new Error(output); }
+      const deploy = async (...stacks: string[]) => {
+        const { exitCode, output } = await new CdkCli(ready).deploy(['--app', outdir, '--concurrency', '3', ...stacks]);
+        if (exitCode !== 0) { throw new Error(output); }
+      };
+      await client.configurePersonalize({ sendSourceContext: true });
+      await deploy(SOURCE_CONDITIONS);
+      await client.configurePersonalize({ sendSourceContext: false });
+      await deploy(...Object.keys(SCENARIOS).filter(name => name !== SOURCE_CONDITIONS));
     }
     const decisions = await client.decisions();
     const calls: Record<string, Call[]> = {};

@@ -1,6 +1,9 @@
 import { Duration, RemovalPolicy, Stack, aws_kms as kms, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Dataset, DatasetExportJob, DatasetExportJobProps, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 
+/** In this scenario alone, the policies ask where Personalize's own calls come from. */
+export const SOURCE_CONDITIONS = 'SourceConditions';
+
 /**
  * Stacks that stand for all that can be granted. The name of each is its stack's name.
  *
@@ -25,6 +28,8 @@ export const SCENARIOS: Readonly<Record<string, (stack: Stack, round: number) =>
     const { encrypted, datasetEncryptionKey } = encryptedDataset(stack, 'secret');
     exportIn(stack, round, { dataset: encrypted, destination: new ExportDestination(stack, 'Exports', { datasetEncryptionKey }) });
   },
+  /** The one for which Personalize's own calls carry their source, see record-calls.ts. */
+  [SOURCE_CONDITIONS]: (stack, round) => exportIn(stack, round, { destination: new ExportDestination(stack, 'Exports', { sourceConditions: true }) }),
   Tags: (stack, round) => exportIn(stack, round, { tags: { team: 'ml' } }),
   TwoDestinations: (stack, round) => {
     exportIn(stack, round, { destination: new ExportDestination(stack, 'A', { prefix: 'a' }) }, 'ExportA');

@@ -6,7 +6,7 @@ const SERVICE = 'personalize.amazonaws.com';
 const KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey', 'kms:ListGrants'];
 /** … and the key's policy alone this one. */
 const KEY_POLICY_ACTION = 'kms:CreateGrant';
-/** Needed in addition when the dataset group has a key of its own. */
+/** In addition, in both policies, when the dataset group has a key of its own. */
 const GROUP_KEY_ACTION = 'kms:GenerateDataKeyWithoutPlaintext';
 /** A key policy that leaves everything to identity policies: to ask what these say by themselves. */
 const DELEGATING_KEY_POLICY = {
@@ -96,7 +96,12 @@ export class ExportAccess {
     }
     if (groupKmsKeyArn) {
       for (const keyArn of new Set([groupKmsKeyArn, ...(kmsKeyArn ? [kmsKeyArn] : [])])) {
-        requests.push(on(keyArn)(role, GROUP_KEY_ACTION), on(keyArn)({ service: SERVICE }, GROUP_KEY_ACTION));
+        const request = on(keyArn);
+        requests.push(
+          request(role, GROUP_KEY_ACTION, DELEGATING_KEY_POLICY),
+          request(byKeyPolicyAlone, GROUP_KEY_ACTION),
+          request({ service: SERVICE }, GROUP_KEY_ACTION),
+        );
       }
     }
     return requests;

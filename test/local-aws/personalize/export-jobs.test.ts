@@ -273,11 +273,17 @@ describe('access to keys', () => {
       outputKey = fixture.encryptBucket();
       groupKey = fixture.kms.createKey(fixture.keyPolicy(everyAction, everyAction));
       fixture.kms.putKeyPolicy(outputKey, fixture.keyPolicy(everyAction, everyAction));
+      fixture.allowRole([GROUP_KEY_ACTION], [outputKey, groupKey], 'group-key');
       fixture.datasets.seed({ group: 'secret', type: 'ITEMS', csv: 'ITEM_ID\na\n', kmsKeyArn: groupKey });
     });
 
     test('works when both keys allow it', async () => {
       expect(await fixture.export({ datasetArn })).toMatchObject({ status: 'ACTIVE' });
+    });
+
+    test.each(['output', 'group'])('the role\'s policy does not allow it on the %s key', async (key) => {
+      fixture.allowRole([GROUP_KEY_ACTION], [key === 'output' ? groupKey : outputKey], 'group-key');
+      expect(await fixture.export({ datasetArn })).toMatchObject({ ...DENIED, detail: expect.stringContaining(GROUP_KEY_ACTION) });
     });
 
     test.each([
