@@ -93,7 +93,7 @@ export interface ExportDestinationProps {
   /**
    * The KMS key of the dataset group, when the dataset group was created with one of its own.
    *
-   * Personalize needs further rights on both keys then.
+   * Personalize needs further rights on both keys then. An alias fails at synth: policies must name the key.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
    * @default - the dataset group has no key of its own
@@ -175,7 +175,9 @@ export class ExportDestination extends Construct {
   private validate(props: ExportDestinationProps): void {
     rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
     rejectIf(props.role && (checkKnown(props.role.roleArn, roleArnProblem) ?? roleAccountProblem(props.role, Stack.of(this).account)), literal`InvalidRole`, this);
-    rejectIf(props.encryptionKey && (keyProblem(props.encryptionKey) ?? keyRegionProblem(props.encryptionKey, props.bucket?.env.region ?? Stack.of(this).region)), literal`InvalidEncryptionKey`, this);
+    rejectIf(props.bucket?.encryptionKey && keyProblem(props.bucket.encryptionKey, 'the encryptionKey of bucket'), literal`InvalidBucketKey`, this);
+    rejectIf(props.datasetEncryptionKey && keyProblem(props.datasetEncryptionKey, 'datasetEncryptionKey'), literal`InvalidDatasetEncryptionKey`, this);
+    rejectIf(props.encryptionKey && (keyProblem(props.encryptionKey, 'encryptionKey') ?? keyRegionProblem(props.encryptionKey, props.bucket?.env.region ?? Stack.of(this).region)), literal`InvalidEncryptionKey`, this);
     rejectIf(encryptionProblem(props), literal`InvalidEncryption`, this);
     rejectIf(conflictProblem(props), literal`ConflictingDestinationProps`, this);
     rejectIf(props.expiration && expirationProblem(props.expiration), literal`InvalidExpiration`, this);
@@ -216,8 +218,8 @@ export class ExportDestination extends Construct {
 }
 
 /** The text of an ARN shows that it is an alias even where the Region or the account in it is a token. */
-function keyProblem(key: kms.IKey): string | undefined {
-  return Token.isUnresolved(key.keyArn) && !/:alias\//.test(key.keyArn) ? undefined : kmsKeyArnProblem(key.keyArn);
+function keyProblem(key: kms.IKey, name: string): string | undefined {
+  return Token.isUnresolved(key.keyArn) && !/:alias\//.test(key.keyArn) ? undefined : kmsKeyArnProblem(key.keyArn, name);
 }
 
 function encryptionProblem(props: ExportDestinationProps): string | undefined {

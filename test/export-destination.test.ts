@@ -144,7 +144,16 @@ describe('encryption', () => {
   test('fails at synth for an alias, which Personalize does not take, also when Region and account are tokens', () => {
     for (const stack of [concreteStack(), agnosticStack()]) {
       expect(() => destinationIn(stack, { encryptionKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine') }))
-        .toThrow('Personalize takes no alias');
+        .toThrow('encryptionKey must have the ARN of a key, like arn:aws:kms:<region>:<account>:key/<key id>: an alias or a bare key id does not do');
+    }
+  });
+
+  test('fails at synth for an alias as the key of the bucket or of the dataset group, too', () => {
+    for (const stack of [concreteStack(), agnosticStack()]) {
+      const alias = kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine');
+      expect(() => new ExportDestination(stack, 'A', { bucket: new s3.Bucket(stack, 'Bucket', { encryptionKey: alias }) }))
+        .toThrow('the encryptionKey of bucket must have the ARN of a key');
+      expect(() => new ExportDestination(stack, 'B', { datasetEncryptionKey: alias })).toThrow('datasetEncryptionKey must have the ARN of a key');
     }
   });
 

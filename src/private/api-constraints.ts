@@ -64,10 +64,10 @@ export function roleArnProblem(roleArn: string): string | undefined {
   return `role must have an ARN like arn:aws:iam::<account>:role/<name> of at most ${MAX_ROLE_ARN_LENGTH} characters, got ${quote(roleArn)}`;
 }
 
-export function kmsKeyArnProblem(kmsKeyArn: string): string | undefined {
+export function kmsKeyArnProblem(kmsKeyArn: string, name = 'encryptionKey'): string | undefined {
   if (kmsKeyArn.length <= MAX_KMS_KEY_ARN_LENGTH && KMS_KEY_ARN.test(kmsKeyArn)) { return undefined; }
-  return 'encryptionKey must have the ARN of a key, like arn:aws:kms:<region>:<account>:key/<key id>: '
-    + `Personalize takes no alias and no bare key id, got ${quote(kmsKeyArn)}`;
+  return `${name} must have the ARN of a key, like arn:aws:kms:<region>:<account>:key/<key id>: `
+    + `an alias or a bare key id does not do, got ${quote(kmsKeyArn)}`;
 }
 
 export function prefixProblem(prefix: string): string | undefined {
