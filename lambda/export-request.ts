@@ -78,7 +78,7 @@ const WAIT_MARGIN_SECONDS = 5 * 60;
 
 /** @param polled whether the state machine for long exports waits, not the custom resource itself */
 export function timeoutSeconds(properties: DatasetExportJobResourceProperties, polled: boolean): number {
-  return Math.min(Number(properties.TimeoutSeconds), polled ? MAX_TIMEOUT_SECONDS - WAIT_MARGIN_SECONDS : MAX_CUSTOM_RESOURCE_SECONDS);
+  return Math.min(timeoutOf(properties), polled ? MAX_TIMEOUT_SECONDS - WAIT_MARGIN_SECONDS : MAX_CUSTOM_RESOURCE_SECONDS);
 }
 
 /** Job ARNs follow from the name, so that a job has its ARN as physical id even before it exists. */
@@ -91,7 +91,7 @@ export function jobNameOfArn(arn: string): string {
 }
 
 function problemOf(request: ExportRequest, properties: DatasetExportJobResourceProperties): string | undefined {
-  const { Prefix: prefix = '', TimeoutSeconds } = properties;
+  const { Prefix: prefix = '' } = properties;
   return jobNameProblem(request.jobName)
     ?? datasetArnProblem(request.datasetArn)
     ?? (request.ingestionMode === undefined ? undefined : ingestionModeProblem(request.ingestionMode))
@@ -100,15 +100,20 @@ function problemOf(request: ExportRequest, properties: DatasetExportJobResourceP
     ?? prefixProblem(prefix)
     ?? (prefix === '' || prefix.endsWith('/') ? undefined : `prefix must end with "/", got ${JSON.stringify(prefix)}`)
     ?? outputPathLengthProblem(request.outputUri.length, request.outputUri)
-    ?? timeoutProblem(Number(TimeoutSeconds), `${TimeoutSeconds} seconds`)
+    ?? timeoutProblem(timeoutOf(properties), `${properties.TimeoutSeconds} seconds`)
     ?? unknownTimeoutProblem(properties)
     ?? tagsProblem(request.tags);
 }
 
 /** Whether an export is a long one is decided at synth. */
-function unknownTimeoutProblem({ TimeoutSeconds, WaitHandleUrl, WaitForCompletion }: DatasetExportJobResourceProperties): string | undefined {
-  if (Number(TimeoutSeconds) <= MAX_CUSTOM_RESOURCE_SECONDS || WaitHandleUrl !== undefined || WaitForCompletion === 'false') { return undefined; }
-  return `timeout must be at most ${MAX_CUSTOM_RESOURCE_SECONDS / 60} minutes when it is not known at synth, got ${TimeoutSeconds} seconds`;
+function unknownTimeoutProblem(properties: DatasetExportJobResourceProperties): string | undefined {
+  const { WaitHandleUrl, WaitForCompletion } = properties;
+  if (timeoutOf(properties) <= MAX_CUSTOM_RESOURCE_SECONDS || WaitHandleUrl !== undefined || WaitForCompletion === 'false') { return undefined; }
+  return `timeout must be at most ${MAX_CUSTOM_RESOURCE_SECONDS / 60} minutes when it is not known at synth, got ${properties.TimeoutSeconds} seconds`;
+}
+
+function timeoutOf({ TimeoutSeconds = `${MAX_CUSTOM_RESOURCE_SECONDS}` }: DatasetExportJobResourceProperties): number {
+  return Number(TimeoutSeconds);
 }
 
 function tagsProblem(tags: Readonly<Record<string, string>>): string | undefined {

@@ -12,12 +12,14 @@ import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
  * How one dataset is exported by a state machine.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
  */
 export interface DatasetExportFragmentProps {
   /**
    * The ARN of the dataset to export; may be taken from the state's input: `sfn.JsonPath.stringAt('$.datasetArn')`.
    *
-   * It must be in the account and Region of the stack. Of an ARN from the input only the run can tell: Personalize refuses
+   * Fails at synth when it is known to be in another account or Region than the stack. Of an ARN from the input only the run can tell: Personalize refuses
    * the export of datasets of type Actions and Action interactions, and the result says so.
    */
   readonly datasetArn: string;
@@ -41,6 +43,8 @@ export interface DatasetExportFragmentProps {
   /**
    * Where to write, and as whom.
    *
+   * Fails at synth when it is known to be in another account or Region.
+   *
    * @default - a new ExportDestination: an encrypted bucket, a KMS key and a service role
    */
   readonly destination?: ExportDestination;
@@ -49,6 +53,9 @@ export interface DatasetExportFragmentProps {
    * Where to write below the prefix of the destination; may be taken from the state's input:
    * `sfn.JsonPath.stringAt('$.prefix')`. One from the input must be empty or end with `/`.
    *
+   * Fails at synth with a `/` at its beginning, with `//`, with characters other than letters, digits, spaces and
+   * `!_.'()-=+@:,&/`, and when the whole path has more than 256 characters.
+   *
    * @default - directly below the prefix of the destination
    */
   readonly prefix?: string;
@@ -56,12 +63,15 @@ export interface DatasetExportFragmentProps {
   /**
    * Tags of the jobs, 50 at most. The tags of the stack do not reach them.
    *
+   * What Personalize would refuse fails at synth: more than 50, keys of more than 128 or values of more than 256 characters, keys
+   * that begin with `aws:`.
+   *
    * @default - no tags
    */
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * How often a running job is looked at, in whole seconds.
+   * How often a running job is looked at, in whole seconds: one or more, anything else fails at synth.
    *
    * @default Duration.minutes(1)
    */
@@ -80,6 +90,8 @@ export interface DatasetExportFragmentProps {
   /**
    * Where in the state's input to put the result. The states keep what they need there until they are done.
    *
+   * Fails at synth when it is no path of names, like `$.exports.movies`.
+   *
    * @default '$.datasetExport'
    */
   readonly resultPath?: string;
@@ -96,6 +108,8 @@ export interface DatasetExportFragmentProps {
  * LimitExceeded and ResourceInUse are tried again, with growing intervals, for as long as the state machine may run: give it
  * a timeout. Throttling and failures of the service are tried again for some minutes. The state machine's role gets what it
  * needs. To use the fragment twice in a state machine, call `prefixStates()`.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
 @propertyInjectable
 export class DatasetExportFragment extends sfn.StateMachineFragment {
@@ -122,6 +136,13 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
    */
   public readonly jobNamePrefix: string;
 
+  /**
+   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param props what to export, and how
+   */
   constructor(scope: Construct, id: string, props: DatasetExportFragmentProps) {
     super(scope, id);
     this.validate(props);

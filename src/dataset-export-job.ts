@@ -1,4 +1,4 @@
-import { ArnFormat, CustomResource, Duration, IResource, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
+import { ArnFormat, CfnResource, CustomResource, Duration, IResource, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
@@ -15,6 +15,8 @@ import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
  * A dataset export job of Amazon Personalize.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetExportJob.html
  */
 export interface IDatasetExportJob extends IResource {
   /**
@@ -34,6 +36,8 @@ export interface IDatasetExportJob extends IResource {
 
 /**
  * What to export, and how.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
  */
 export interface DatasetExportJobProps {
   /**
@@ -57,6 +61,8 @@ export interface DatasetExportJobProps {
   /**
    * Where to write, and as whom.
    *
+   * Fails at synth when it is known to be in another account or Region.
+   *
    * @default - a new ExportDestination: an encrypted bucket, a KMS key and a service role
    */
   readonly destination?: ExportDestination;
@@ -65,7 +71,8 @@ export interface DatasetExportJobProps {
    * The name of the job: 1 to 63 letters, digits, hyphens and underscores, the first a letter or a digit.
    *
    * Personalize never frees the name of an export job: with a name of your own, each change of the export's inputs needs a
-   * new name, and the deployment fails without one. Fails at synth together with `ExportTrigger.everyDeployment()`.
+   * new name, and the deployment fails without one. Fails at synth when it is no such name, when another job of the provider has it,
+   * and together with `ExportTrigger.everyDeployment()`.
    *
    * @default - generated from the stack, the construct and the deployment's request: unique for each export
    */
@@ -79,7 +86,7 @@ export interface DatasetExportJobProps {
   readonly trigger?: ExportTrigger;
 
   /**
-   * How long the deployment waits for the job, from 1 minute to 12 hours.
+   * How long the deployment waits for the job, from 1 minute to 12 hours in whole seconds. Anything else fails at synth.
    *
    * When it is over, the deployment fails; the job itself goes on, as Personalize cannot stop it.
    *
@@ -105,6 +112,8 @@ export interface DatasetExportJobProps {
    * Tags of the job, 50 at most. The tags of the stack do not reach it.
    *
    * They are given to a job when it is created: a change of tags alone starts no export and takes effect with the next one.
+   * What Personalize would refuse fails at synth: more than 50, keys of more than 128 or values of more than 256 characters, keys
+   * that begin with `aws:`.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html
    * @default - no tags
@@ -112,7 +121,7 @@ export interface DatasetExportJobProps {
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * What starts the job and waits for it; must be in the same stack.
+   * What starts the job and waits for it. Fails at synth when it is not in the same stack.
    *
    * @default - the one that all jobs of the stack share
    */
@@ -181,6 +190,13 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
    */
   public readonly grants: DatasetExportJobGrants;
 
+  /**
+   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param props what to export, and how
+   */
   constructor(scope: Construct, id: string, props: DatasetExportJobProps) {
     super(scope, id);
     this.validate(props);
@@ -208,15 +224,14 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       KmsKeyArn: this.destination.encryptionKey?.keyArn,
       TriggerToken: props.trigger?._token(),
     };
-    const timeout = props.timeout ?? DEFAULT_TIMEOUT;
     const waitForCompletion = props.waitForCompletion ?? true;
-    const poller = waitForCompletion && isLong(timeout) ? provider._longExportPoller() : undefined;
-    const wait = poller && new CompletionWait(this, inputs, timeout.toSeconds());
+    const poller = waitForCompletion && isLong(props.timeout) ? provider._longExportPoller() : undefined;
+    const wait = poller && new CompletionWait(this, inputs, props.timeout!.toSeconds());
     const properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'> = {
       ...inputs,
       JobNamePrefix: props.jobName === undefined ? generatedPrefix : undefined,
       Tags: tagged ? props.tags : undefined,
-      TimeoutSeconds: timeoutSeconds(timeout),
+      TimeoutSeconds: props.timeout && Tokenization.stringifyNumber(props.timeout.toSeconds()),
       WaitForCompletion: waitForCompletion ? undefined : 'false',
       WaitHandleUrl: wait?.handleUrl,
       PollerArn: poller?.stateMachineArn,
@@ -226,6 +241,9 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       resourceType: 'Custom::PersonalizeDatasetExportJob',
       properties,
     });
+    // CloudFormation deletes by default: saying so would only make templates longer, job by job
+    const { cfnOptions } = resource.node.defaultChild as CfnResource;
+    cfnOptions.deletionPolicy = cfnOptions.updateReplacePolicy = undefined;
     // the policies come before the job and leave after it
     resource.node.addDependency(permissions, this.destination._inPlace, ...poller ? [poller.permissions] : []);
     wait?.waitFor(resource);
@@ -249,8 +267,6 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   }
 }
 
-const DEFAULT_TIMEOUT = Duration.minutes(55);
-
 function triggerProblem(props: DatasetExportJobProps): string | undefined {
   if (props.jobName === undefined || !props.trigger?._isEveryDeployment) { return undefined; }
   return `jobName cannot be used with ExportTrigger.everyDeployment(), as each export needs a name of its own, got ${JSON.stringify(props.jobName)}: leave jobName out`;
@@ -261,10 +277,6 @@ function timeoutProp(timeout: Duration): string | undefined {
 }
 
 /** Longer than CloudFormation waits for a custom resource. A token is taken for short: the handler refuses it if it is not. */
-function isLong(timeout: Duration): boolean {
-  return !timeout.isUnresolved() && timeout.toSeconds() > MAX_CUSTOM_RESOURCE_SECONDS;
-}
-
-function timeoutSeconds(timeout: Duration): string {
-  return Tokenization.stringifyNumber(timeout.toSeconds());
+function isLong(timeout?: Duration): boolean {
+  return timeout !== undefined && !timeout.isUnresolved() && timeout.toSeconds() > MAX_CUSTOM_RESOURCE_SECONDS;
 }

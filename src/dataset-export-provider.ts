@@ -20,10 +20,13 @@ const MAX_POLL_INTERVAL = Duration.minutes(2);
 
 /**
  * How the export jobs of a stack are started and watched.
+ *
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
  */
 export interface DatasetExportProviderProps {
   /**
-   * How often a running job is looked at, in whole seconds from 1 second to 2 minutes.
+   * How often a running job is looked at, in whole seconds from 1 second to 2 minutes. Anything else, and a token, fails at
+   * synth.
    *
    * A deployment is done at most this long after its job. Exports with a timeout of more than 55 minutes are looked at every
    * minute, or less often if this says so.
@@ -54,6 +57,8 @@ export interface DatasetExportProviderProps {
  *
  * All jobs of a stack share one provider, which is made with the first job. Define one yourself to change its settings, and
  * pass it to the jobs as `provider`.
+ *
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
  */
 @propertyInjectable
 export class DatasetExportProvider extends Construct {
@@ -85,6 +90,13 @@ export class DatasetExportProvider extends Construct {
   private readonly permissions: ProviderPermissions;
   private readonly jobNames = new Map<string, string>();
 
+  /**
+   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param props how jobs are watched, and where the logs are
+   */
   constructor(scope: Construct, id: string, props: DatasetExportProviderProps = {}) {
     super(scope, id);
     const pollInterval = props.pollInterval ?? Duration.seconds(30);

@@ -8,6 +8,8 @@ import { literal, rejectIf } from './private/validation';
 
 /**
  * When a workflow runs.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export interface DatasetExportScheduleProps {
   /**
@@ -51,7 +53,7 @@ export interface DatasetExportScheduleProps {
   readonly enabled?: boolean;
 
   /**
-   * How often the start of a run is tried again, 0 to 185 times.
+   * How often the start of a run is tried again, 0 to 185 times. Anything else, and a token, fails at synth.
    *
    * This is about starting it: what a run does when exports fail is the workflow's affair.
    *
@@ -60,7 +62,8 @@ export interface DatasetExportScheduleProps {
   readonly retryAttempts?: number;
 
   /**
-   * How late a run may start when its start had to be tried again, from 1 minute to 24 hours.
+   * How late a run may start when its start had to be tried again, from 1 minute to 24 hours in whole seconds. Anything else,
+   * and a token, fails at synth.
    *
    * @default Duration.hours(1)
    */
@@ -99,6 +102,8 @@ export interface DatasetExportScheduleProps {
 
 /**
  * Defines a schedule on which a workflow exports datasets: EventBridge Scheduler starts an execution of its state machine.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 @propertyInjectable
 export class DatasetExportSchedule extends Construct {
@@ -115,6 +120,13 @@ export class DatasetExportSchedule extends Construct {
    */
   public readonly deadLetterQueue: sqs.IQueue;
 
+  /**
+   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param props what runs, and when
+   */
   constructor(scope: Construct, id: string, props: DatasetExportScheduleProps) {
     super(scope, id);
     rejectIf(retryAttemptsProblem(props.retryAttempts), literal`InvalidRetryAttempts`, this);

@@ -17,6 +17,8 @@ import { ExportStates } from './private/workflow-states';
 
 /**
  * What a workflow exports, and how.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
  */
 export interface DatasetExportWorkflowProps {
   /**
@@ -33,7 +35,8 @@ export interface DatasetExportWorkflowProps {
    * The dataset groups to export: `CfnDatasetGroup`s, or `DatasetGroup.fromDatasetGroupArn()`.
    *
    * Which datasets they have is asked at the start of each run. Those that Personalize cannot export are skipped, and named
-   * in the report of the run.
+   * in the report of the run. Fails at synth for a group that is known to be in another account or Region than the stack, and
+   * for one that is named twice.
    *
    * @default - only `datasets`
    */
@@ -52,12 +55,14 @@ export interface DatasetExportWorkflowProps {
   /**
    * Where to write, and as whom. Each job writes below a folder of its own.
    *
+   * Fails at synth when it is known to be in another account or Region.
+   *
    * @default - a new ExportDestination: an encrypted bucket, a KMS key and a service role
    */
   readonly destination?: ExportDestination;
 
   /**
-   * How many export jobs the workflow runs at a time, 1 to 1000.
+   * How many export jobs the workflow runs at a time, 1 to 1000. Anything else, and a token, fails at synth.
    *
    * The default is the limit that Personalize publishes for import jobs; it publishes none for export jobs. Jobs beyond
    * Personalize's limit wait until there is room for them.
@@ -78,20 +83,23 @@ export interface DatasetExportWorkflowProps {
   /**
    * Tags of the export jobs, 50 at most. The tags of the stack do not reach them.
    *
+   * What Personalize would refuse fails at synth: more than 50, keys of more than 128 or values of more than 256 characters, keys
+   * that begin with `aws:`.
+   *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html
    * @default - no tags
    */
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * How often a running job is looked at, in whole seconds.
+   * How often a running job is looked at, from 1 second to 1 day in whole seconds. Anything else, and a token, fails at synth.
    *
    * @default Duration.minutes(1)
    */
   readonly pollInterval?: Duration;
 
   /**
-   * How long a run may take, from 1 minute to 365 days.
+   * How long a run may take, from 1 minute to 365 days in whole seconds. Anything else, and a token, fails at synth.
    *
    * When it is over, the execution times out, without a report or an event of the run; jobs that were started go on, as
    * Personalize cannot stop them.
@@ -128,6 +136,8 @@ export interface DatasetExportWorkflowProps {
 
 /**
  * The alarm on failed runs.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
  */
 export interface FailureAlarmOptions {
   /**
@@ -154,6 +164,8 @@ export interface FailureAlarmOptions {
  *
  * For each export that has ended, and for each run, an event is put on the event bus: see `onExportFailed()` and its
  * neighbours.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/export-data.html
  */
 @propertyInjectable
 export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
@@ -185,6 +197,13 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
+  /**
+   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param props what to export, and how
+   */
   constructor(scope: Construct, id: string, props: DatasetExportWorkflowProps) {
     super(scope, id);
     this.validate(props);

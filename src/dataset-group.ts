@@ -3,6 +3,8 @@ import { Construct } from 'constructs';
 
 /**
  * References to Amazon Personalize dataset groups that are not defined in this app.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetGroup.html
  */
 export class DatasetGroup {
   /**

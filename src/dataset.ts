@@ -3,6 +3,8 @@ import { Construct } from 'constructs';
 
 /**
  * References to Amazon Personalize datasets that are not defined in this app.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/API_Dataset.html
  */
 export class Dataset {
   /**

@@ -10,6 +10,8 @@ import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
  * Where dataset exports are written, and as whom.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/export-permissions.html
  */
 export interface ExportDestinationProps {
   /**
@@ -55,8 +57,9 @@ export interface ExportDestinationProps {
   /**
    * Where in the bucket to write. Each job writes below `<prefix><jobName>/`.
    *
-   * A missing `/` at the end is added, unless the prefix is a token. The whole path
-   * `s3://<bucket>/<prefix><jobName>/` has 256 characters at most.
+   * A missing `/` at the end is added, unless the prefix is a token. Fails at synth with a `/` at its beginning, with `//`, with
+   * characters other than letters, digits, spaces and `!_.'()-=+@:,&/`, and when the whole path
+   * `s3://<bucket>/<prefix><jobName>/` has more than 256 characters.
    *
    * @default - the root of the bucket
    */
@@ -75,7 +78,7 @@ export interface ExportDestinationProps {
   /**
    * How long the new bucket keeps exported objects, in whole days.
    *
-   * Fails at synth together with `bucket`.
+   * Anything else fails at synth, and so does any value together with `bucket`.
    *
    * @default - for ever
    */
@@ -154,6 +157,13 @@ export class ExportDestination extends Construct {
    */
   public readonly _inPlace: IDependable;
 
+  /**
+   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   *
+   * @param scope the parent construct
+   * @param id the construct's id
+   * @param props where to write, and as whom
+   */
   constructor(scope: Construct, id: string, props: ExportDestinationProps = {}) {
     super(scope, id);
     this.validate(props);

@@ -28,7 +28,7 @@ export class ExportTrigger {
   /**
    * Export again whenever this text changes, for example a month or the version of a model.
    *
-   * @param token any text that is not empty; a CDK token (such as a CloudFormation parameter) may be passed too
+   * @param token any text that is not empty, which fails at synth; a CDK token (such as a CloudFormation parameter) may be passed too
    */
   public static token(token: string): ExportTrigger {
     if (!Token.isUnresolved(token) && token === '') {

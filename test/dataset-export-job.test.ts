@@ -39,12 +39,11 @@ describe('properties of the custom resource', () => {
     new DatasetExportJob(stack, 'Export', { dataset: newDataset(stack) });
 
     expect(Object.keys(propertiesOf(stack)).sort()).toEqual(
-      ['BucketName', 'DatasetArn', 'JobNamePrefix', 'KmsKeyArn', 'RoleArn', 'ServiceToken', 'TimeoutSeconds'],
+      ['BucketName', 'DatasetArn', 'JobNamePrefix', 'KmsKeyArn', 'RoleArn', 'ServiceToken'],
     );
     expect(propertiesOf(stack)).toMatchObject({
       DatasetArn: { Ref: 'NewDataset' },
       JobNamePrefix: expect.stringMatching(/^Movies_Export[0-9A-F]{8}$/),
-      TimeoutSeconds: '3300',
     });
   });
 

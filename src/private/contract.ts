@@ -19,7 +19,8 @@ export interface DatasetExportJobResourceProperties {
   readonly Tags?: { readonly [key: string]: string };
   /** A change of it starts a new export. */
   readonly TriggerToken?: string;
-  readonly TimeoutSeconds: string;
+  /** Left out: as long as CloudFormation waits for a custom resource, less a margin. */
+  readonly TimeoutSeconds?: string;
   /** `false`: the custom resource is done when the job is created. */
   readonly WaitForCompletion?: string;
   /** The handle of the WaitCondition that holds the deployment for a long export: a presigned URL, a secret. */

@@ -15,7 +15,7 @@ export interface PersonalizeAccessProps {
   /** Objects may be written below it; empty, or ends with `/`. */
   readonly prefix: string;
   readonly role: iam.IRole;
-  /** The keys that encrypt the output: the one named in the API call and the bucket's own. */
+  /** The keys that encrypt the output: the one named in the API call, then the bucket's own. */
   readonly outputKeys: kms.IKey[];
   readonly datasetEncryptionKey?: kms.IKey;
   /** What the bucket's and the keys' policies ask of the service's own calls. */
@@ -62,7 +62,8 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
       actions: [...roleInKeyPolicy && !acrossAccounts ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
       resources: [key.keyArn],
     }));
-    inPlace.add(key);
+    // whoever names the key in a request refers to it, and so comes after it anyway
+    if (key !== props.outputKeys[0]) { inPlace.add(key); }
     for (const some of principals(props, roleInKeyPolicy)) {
       const statement = new iam.PolicyStatement({ actions: [...KEY_POLICY_ACTIONS, ...more], principals: some, resources: ['*'] });
       if (!key.addToResourcePolicy(statement, true).statementAdded) {

@@ -75,6 +75,7 @@ describe('exportRequest', () => {
     ['an output path of 256 characters', { Prefix: `${'a'.repeat(256 - 's3://exports//job/'.length)}/` }],
     ['a timeout of 60 seconds', { TimeoutSeconds: '60' }],
     ['a timeout of 55 minutes', { TimeoutSeconds: '3300' }],
+    ['no timeout', { TimeoutSeconds: undefined }],
     ['50 tags', { Tags: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'v'])) }],
     ['an empty prefix', { Prefix: '' }],
   ])('accepts %s', (_, overrides) => {
@@ -134,6 +135,8 @@ describe('ARNs and paths', () => {
 
   it('reads the timeout from a text', () => {
     expect(timeoutSeconds(properties({ TimeoutSeconds: '90' }), false)).toBe(90);
+    const { TimeoutSeconds: _, ...byDefault } = properties();
+    expect(timeoutSeconds(byDefault, false)).toBe(55 * 60);
   });
 
   it('keeps the custom resource and the state machine each within what CloudFormation waits', () => {
