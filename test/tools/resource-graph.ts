@@ -1,0 +1,82 @@
+/** What a template holds, as a picture shows it: boxes, what is in them, and what refers to what. */
+export interface ResourceGraph {
+  readonly nodes: Node[];
+  readonly edges: Edge[];
+}
+
+export interface Node {
+  /** A logical id. */
+  readonly id: string;
+  /** The construct's path below the stack. */
+  readonly path: string;
+  readonly type: string;
+  /** The policies that are drawn as part of it. */
+  readonly policies: Resource[];
+  /** The logical id of the role that it runs as, and that is drawn as a box around it. */
+  readonly runsAs?: string;
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** An order in time alone: nothing of the one is named in the other. */
+  readonly onlyOrder: boolean;
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly DependsOn?: string | string[];
+  readonly Metadata?: Record<string, string>;
+}
+
+export interface Template { readonly Resources: Readonly<Record<string, Resource>> }
+
+/** Which property says what a policy belongs to. */
+const OWNER: Record<string, string> = { 'AWS::IAM::Policy': 'Roles', 'AWS::S3::BucketPolicy': 'Bucket' };
+/** Which property says as whom it runs. */
+const ROLE: Record<string, string> = { 'AWS::Lambda::Function': 'Role', 'AWS::StepFunctions::StateMachine': 'RoleArn' };
+
+export function resourceGraph({ Resources: resources }: Template): ResourceGraph {
+  const named = (value: unknown) => references(value).filter(id => id in resources);
+  const byProperty = (id: string, property?: string) => property === undefined ? undefined : named(resources[id].Properties?.[property])[0];
+  const ownerOf = (id: string) => byProperty(id, OWNER[resources[id].Type]) ?? id;
+
+  const ids = Object.keys(resources);
+  const nodes = ids.filter(id => ownerOf(id) === id).map((id): Node => ({
+    id,
+    path: resources[id].Metadata!['aws:cdk:path'].replace(/^[^/]*\//, '').replace(/(\/(Resource|Default))+$/, ''),
+    type: resources[id].Type,
+    policies: ids.filter(policy => policy !== id && ownerOf(policy) === id).map(policy => resources[policy]),
+    runsAs: byProperty(id, ROLE[resources[id].Type]),
+  }));
+
+  const edges = new Map<string, Edge>();
+  for (const id of ids) {
+    const { Properties, DependsOn = [] } = resources[id];
+    for (const [onlyOrder, targets] of [[false, named(Properties)], [true, [DependsOn].flat()]] as const) {
+      for (const target of targets) {
+        const [from, to] = [ownerOf(id), ownerOf(target)];
+        if (from !== to && !edges.has(`${from} ${to}`)) { edges.set(`${from} ${to}`, { from, to, onlyOrder }); }
+      }
+    }
+  }
+  return { nodes, edges: withoutWhatBoxesShow(nodes, [...edges.values()]) };
+}
+
+/** That something runs as a role is shown by the box around it; what both refer to by one arrow. */
+function withoutWhatBoxesShow(nodes: Node[], edges: Edge[]): Edge[] {
+  const roleOf = new Map(nodes.map(({ id, runsAs }) => [id, runsAs]));
+  return edges.filter(({ from, to }) => roleOf.get(from) !== to
+    && !edges.some(other => roleOf.get(other.from) === from && other.to === to)
+    && roleOf.get(to) !== from);
+}
+
+function references(value: unknown): string[] {
+  if (Array.isArray(value)) { return value.flatMap(references); }
+  if (typeof value !== 'object' || value === null) { return []; }
+  return Object.entries(value).flatMap(([key, part]) => {
+    if (key === 'Ref') { return [part as string]; }
+    return key === 'Fn::GetAtt' ? [(part as string[])[0]] : references(part);
+  });
+}
