@@ -18,6 +18,8 @@ export interface CliResult {
 export interface CliOptions {
   /** the folder of the app, with its cdk.json; default: the repository */
   readonly cwd?: string;
+  /** environment variables, beside those that the CLI gets anyway; undefined takes one of them away */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** called with each piece of the output as it comes */
   readonly onOutput?: (text: string) => void;
 }
@@ -25,6 +27,10 @@ export interface CliOptions {
 /** The real CDK CLI against local AWS. */
 export class CdkCli {
   constructor(private readonly ready: Ready) {}
+
+  public async synth(args: string[], options: CliOptions = {}): Promise<CliResult> {
+    return this.run(['synth', '--quiet', ...args], options);
+  }
 
   public async deploy(args: string[], options: CliOptions = {}): Promise<CliResult> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk-outputs-'));
@@ -41,7 +47,7 @@ export class CdkCli {
     return this.run(['destroy', '--force', ...args], options);
   }
 
-  private async run(args: string[], { cwd = REPOSITORY, onOutput }: CliOptions): Promise<CliResult> {
+  private async run(args: string[], { cwd = REPOSITORY, env, onOutput }: CliOptions): Promise<CliResult> {
     const child = spawn(process.execPath, [CLI, ...args, '--no-notices'], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -53,6 +59,7 @@ export class CdkCli {
         // apps of this repository import the library by its name
         TSX_TSCONFIG_PATH: path.join(REPOSITORY, 'examples', 'tsconfig.json'),
         NODE_NO_WARNINGS: '1',
+        ...env,
       },
     });
     let output = '';

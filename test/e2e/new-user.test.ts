@@ -1,0 +1,36 @@
+import { walkAsNewUser, type NewUserWalk } from './new-user-walk';
+import { readmeSteps } from './readme-steps';
+
+jest.setTimeout(240_000);
+
+describe('from the README alone, in an empty folder, with the packed tarball beside the newest aws-cdk-lib', () => {
+  const steps: string[] = [];
+  let walk: NewUserWalk;
+  beforeAll(async () => { walk = await walkAsNewUser(text => steps.push(text)); });
+
+  test('an app is written, type checked, synthesized, deployed and destroyed', () => {
+    const commands = steps.join('\n').match(/npm install|\btsc\b|npx cdk \w+/g);
+    expect(commands).toEqual(['npm install', 'tsc', 'npx cdk synth', 'npx cdk deploy', 'npx cdk destroy']);
+    expect(walk.cdkVersion).toBe('2.276.0');
+  });
+
+  test('the records of the dataset are in the bucket, and stay there without the stack', () => {
+    const { dataset, exported, afterwards } = walk.records;
+    expect(dataset).toHaveLength(50);
+    expect([...exported].sort()).toEqual([...dataset].sort());
+    expect(afterwards).toEqual(exported);
+  });
+
+  test('the deployment creates what the template says, and the stack has at most 24 resources', () => {
+    const types = walk.resourceTypes.filter(type => type !== 'AWS::CDK::Metadata');
+    expect(types.length).toBeGreaterThanOrEqual(21);
+    expect(types.length).toBeLessThanOrEqual(24);
+    const done = /CREATE_COMPLETE\s+\|\s+(AWS::(?!CloudFormation::Stack|CDK::Metadata)\S+|Custom::\S+)\s+\|\s+(\S+)/g;
+    const created = new Set([...walk.deployed.matchAll(done)].map(([, type, id]) => `${type} ${id}`));
+    expect(created.size).toBe(types.length);
+  });
+});
+
+test('the README installs the library, its peers, and what its commands call', () => {
+  expect(readmeSteps().packages.sort()).toEqual(['aws-cdk', 'aws-cdk-lib', 'cdk-personalize-dataset-export', 'constructs', 'tsx']);
+});
