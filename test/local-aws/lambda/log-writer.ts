@@ -23,7 +23,8 @@ export class LogWriter {
       if (!await this.may('logs:CreateLogGroup', group)) {
         return false;
       }
-      this.world.logs.createLogGroup(this.logGroup);
+      // another process of the function may have made it meanwhile
+      if (!this.world.logs.hasLogGroup(this.logGroup)) { this.world.logs.createLogGroup(this.logGroup); }
     }
     return await this.may('logs:CreateLogStream', stream) && await this.may('logs:PutLogEvents', stream);
   }

@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-/** What the Lambda runtime brings along and the Provider framework takes from it. */
-const RUNTIME_MODULES = ['@aws-sdk/client-lambda', '@aws-sdk/client-sfn'];
+/** What the Lambda runtime brings along, as far as the Provider framework, AwsCustomResource and hand-written handlers take it from there. */
+const RUNTIME_MODULES = ['@aws-sdk/client-lambda', '@aws-sdk/client-sfn', '@aws-sdk/client-personalize'];
 
 /** A temporary folder with what function processes may see of this machine: the runtime's modules, an empty home, the functions' code. */
 export class RuntimeFolder {

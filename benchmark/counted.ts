@@ -1,0 +1,85 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { crowd } from './areas/crowd';
+import { BUNDLE } from './areas/handler';
+import { size } from './areas/size';
+import { longWaitingCalls, waitingCalls } from './areas/waiting';
+import { peers } from './peers';
+import { fits, mostJobs } from './synthesis';
+import * as library from '../src';
+
+/**
+ * The figures that are counted, not timed: the same on every machine. CI compares them with counted.json (test/benchmark), which
+ * `npm run bench -- --accept` writes.
+ */
+export interface Counted {
+  readonly firstJobResources: number;
+  readonly marginalResources: number;
+  readonly firstJobBytes: number;
+  readonly marginalBytes: number;
+  readonly marginalMinifiedBytes: number;
+  readonly mostJobs: number;
+  readonly bundleBytes: number;
+  readonly describesPerWaitingHour: number;
+  readonly otherCallsPerWaitingHour: number;
+  readonly lambdaInvocationsPerWaitingHour: number;
+  readonly describesPerLongWaitingHour: number;
+  readonly otherCallsPerLongWaitingHour: number;
+  readonly lambdaInvocationsPerLongWaitingHour: number;
+  readonly crowdCalls: number;
+  readonly crowdWastedCalls: number;
+  readonly crowdLongestWaitSeconds: number;
+  readonly crowdLostJobs: number;
+}
+
+export const BASELINE = path.join(__dirname, 'counted.json');
+/** As long as a job can take for 400 of them, 5 at a time, to be done within the limit of a custom resource. */
+export const CROWD_SERVICE_SECONDS = 30;
+
+/** More of these is better; of all others, less is. */
+const MORE_IS_BETTER: readonly (keyof Counted)[] = ['mostJobs'];
+/** Each fix of the handler changes its size by some bytes: only a limit counts. */
+const LIMITS: Partial<Counted> = { bundleBytes: 150_000 };
+
+export function baseline(): Counted {
+  return JSON.parse(fs.readFileSync(BASELINE, 'utf8')) as Counted;
+}
+
+/** @param expectedMost tried first: finding the most jobs takes many syntheses */
+export async function counted(expectedMost?: number): Promise<Counted> {
+  const [peer] = peers(library) as [ReturnType<typeof peers>[number]];
+  const most = expectedMost !== undefined && fits(peer, expectedMost) ? expectedMost : mostJobs(peer);
+  const { first, marginal, second } = size(peer, most);
+  const [short, long] = [await waitingCalls(), await longWaitingCalls()];
+  const many = await crowd(CROWD_SERVICE_SECONDS);
+  return {
+    firstJobResources: first.resources,
+    marginalResources: second.resources,
+    firstJobBytes: first.bytes,
+    marginalBytes: Math.ceil(marginal.bytes),
+    marginalMinifiedBytes: Math.ceil(marginal.minifiedBytes),
+    mostJobs: most,
+    bundleBytes: fs.statSync(BUNDLE).size,
+    describesPerWaitingHour: short.describes,
+    otherCallsPerWaitingHour: short.otherCalls,
+    lambdaInvocationsPerWaitingHour: short.lambdaInvocations,
+    describesPerLongWaitingHour: long.describes,
+    otherCallsPerLongWaitingHour: long.otherCalls,
+    lambdaInvocationsPerLongWaitingHour: long.lambdaInvocations,
+    crowdCalls: many.calls.total,
+    crowdWastedCalls: many.wasted,
+    crowdLongestWaitSeconds: many.longestWaitSeconds,
+    crowdLostJobs: many.lost + many.failed,
+  };
+}
+
+/** What got worse. What got better passes: `--accept` keeps it. */
+export function regressions(before: Counted, now: Counted): string[] {
+  return (Object.keys(before) as (keyof Counted)[])
+    .filter(name => (MORE_IS_BETTER.includes(name) ? now[name] < before[name] : !(now[name] <= (LIMITS[name] ?? before[name]))))
+    .map(name => `${name} was ${before[name]}, is ${now[name]}`);
+}
+
+export function accept(now: Counted): void {
+  fs.writeFileSync(BASELINE, `${JSON.stringify(now, undefined, 2)}\n`);
+}

@@ -1,0 +1,13 @@
+import { awsCustomResourcePeer } from './aws-custom-resource';
+import { libraryPeer } from './library';
+import { ownProviderPeer } from './own-provider';
+import type { Peer } from './peer';
+import { stepFunctionsPeer } from './step-functions';
+import type * as Library from '../../src';
+
+export * from './peer';
+
+/** This library first. */
+export function peers(library: typeof Library): Peer[] {
+  return [libraryPeer(library), awsCustomResourcePeer, ownProviderPeer, stepFunctionsPeer];
+}

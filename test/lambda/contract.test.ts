@@ -1,0 +1,52 @@
+import { createEvent, updateEvent } from './events';
+import { changedInputs, exportRequest, jobArn, jobNameOf } from '../../lambda/export-request';
+import type { DatasetExportJobResourceProperties } from '../../src/private/contract';
+
+/** As the first version wrote them. Stacks have them: they come back in updates, rollbacks and deletions for good. */
+const FIRST: Required<Omit<DatasetExportJobResourceProperties, 'JobName'>> = {
+  ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:Provider',
+  DatasetArn: 'arn:aws:personalize:eu-west-1:111122223333:dataset/movies/INTERACTIONS',
+  IngestionMode: 'ALL',
+  JobNamePrefix: 'Movies_Export0A1B2C3D',
+  RoleArn: 'arn:aws:iam::111122223333:role/Exports',
+  BucketName: 'exports',
+  Prefix: 'personalize/',
+  KmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555',
+  Tags: { team: 'ml' },
+  TriggerToken: '2026-11',
+  TimeoutSeconds: '3300',
+  WaitForCompletion: 'true',
+  WaitHandleUrl: 'https://cloudformation-waitcondition-eu-west-1.s3.eu-west-1.amazonaws.com/handle',
+  PollerArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:Poller',
+};
+
+test('properties as the first version wrote them make the same request', () => {
+  expect(exportRequest(FIRST, 'job')).toEqual({
+    jobName: 'job',
+    datasetArn: FIRST.DatasetArn,
+    ingestionMode: 'ALL',
+    roleArn: FIRST.RoleArn,
+    outputUri: 's3://exports/personalize/job/',
+    kmsKeyArn: FIRST.KmsKeyArn,
+    tags: { team: 'ml' },
+  });
+});
+
+test('the least that the first version wrote is enough', () => {
+  const { ServiceToken, DatasetArn, JobNamePrefix, RoleArn, BucketName, TimeoutSeconds } = FIRST;
+  expect(exportRequest({ ServiceToken, DatasetArn, JobNamePrefix, RoleArn, BucketName, TimeoutSeconds }, 'job'))
+    .toEqual({ jobName: 'job', datasetArn: DatasetArn, roleArn: RoleArn, outputUri: 's3://exports/job/', tags: {} });
+});
+
+test('job names and physical ids stay what they are', () => {
+  const name = jobNameOf(createEvent(FIRST));
+  expect(name).toBe('Movies_Export0A1B2C3D_4f8f61f6217d460c');
+  expect(jobArn(FIRST.DatasetArn, name)).toBe(`arn:aws:personalize:eu-west-1:111122223333:dataset-export-job/${name}`);
+  expect(jobNameOf(updateEvent(FIRST, FIRST))).not.toBe(name);
+});
+
+test('what a newer version adds is no change of the export, and what it does not know is none either', () => {
+  const { IngestionMode, Prefix, ...rest } = FIRST;
+  expect(changedInputs(rest, { ...rest, IngestionMode: 'PUT', Prefix: '' })).toEqual([]);
+  expect(changedInputs(FIRST, { ...FIRST, ServiceToken: 'other', TimeoutSeconds: '60', WaitForCompletion: 'false', Tags: {}, PollerArn: 'other', WaitHandleUrl: 'other' })).toEqual([]);
+});
