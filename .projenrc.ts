@@ -1,6 +1,11 @@
 import { awscdk, javascript } from 'projen';
+import { Benchmark } from './projenrc/benchmark';
+import { Compatibility } from './projenrc/compatibility';
+import { Examples } from './projenrc/examples';
+import { IntegrationTests } from './projenrc/integration-tests';
 import { LambdaBundle } from './projenrc/lambda-bundle';
 import { Verification } from './projenrc/verification';
+import { Workflows } from './projenrc/workflows';
 
 /** The oldest aws-cdk-lib that the package supports: what it is compiled and tested against. */
 const CDK_FLOOR = '2.257.0';
@@ -70,6 +75,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tar@^7',
     'tsx@^4',
     'yauzl@^3',
+    // the integration tests for real AWS, test/integ.*.ts
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    // plots and pictures in the documentation
+    '@viz-js/viz@^3',
+    'vega@^6',
+    'vega-lite@^6',
     '@types/yauzl@^2',
   ],
 
@@ -88,11 +99,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'lambda', 'examples'],
+    devdirs: ['test', 'lambda', 'examples', 'benchmark'],
   },
 
   releaseToNpm: true,
   npmTrustedPublishing: true,
+  jsiiReleaseVersion: '0.2.1061', // of publib, which is given the tokens
   bumpPackage: 'commit-and-tag-version@^12', // 13 pulls packages which need Node 22
   publishToPypi: {
     distName: NAME,
@@ -114,7 +126,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   buildWorkflowOptions: { mutableBuild: false },
   bundlerOptions: { esbuildVersion: '^0.28.2', assetsDir: 'assets' },
-  githubOptions: { mergify: false },
+  githubOptions: {
+    mergify: false,
+    pullRequestLintOptions: { semanticTitleOptions: { types: ['feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'chore', 'revert'] } },
+  },
+  pullRequestTemplate: false, // .github/pull_request_template.md is written by hand
   depsUpgrade: false,
   autoMerge: false,
 });
@@ -131,9 +147,11 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 new LambdaBundle(project);
 new Verification(project);
-
-// examples import the library by its name, which is resolved by examples/tsconfig.json alone
-project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
+new Examples(project);
+new Benchmark(project);
+new Compatibility(project);
+new IntegrationTests(project);
+new Workflows(project);
 
 project.gitignore.exclude('.jsii.tabl.json', 'cdk.out/');
 
@@ -141,7 +159,7 @@ project.gitignore.exclude('.jsii.tabl.json', 'cdk.out/');
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.npmignore?.exclude(
   '/lambda/', '/test/', '/projenrc/', '/.projenrc.ts', '/coverage/', '/examples/', '/rosetta/', '/.ci/', '/docs/',
-  '/CONTRIBUTING.md', '/.npmrc', '/.gitattributes', '/.eslintrc.json',
+  '/CONTRIBUTING.md', '/AGENTS.md', '/.compatignore', '/.npmrc', '/.gitattributes', '/.eslintrc.json',
 );
 
 // `projen build` only needs Node: the release workflow packages the other languages (package:python ...)

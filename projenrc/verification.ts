@@ -1,6 +1,6 @@
 import { Component, awscdk } from 'projen';
 
-const LINTED = 'src test lambda examples projenrc .projenrc.ts';
+const LINTED = 'src test lambda examples benchmark projenrc .projenrc.ts';
 /** What the quick tests of `projen test` leave out: deployments, and what needs the packed tarball. */
 const SLOW_TESTS = 'test/e2e test/package';
 
@@ -57,7 +57,7 @@ export class Verification extends Component {
     });
     const localAws = project.addTask('local-aws', {
       description: 'Starts local AWS for an app of your own and prints what to export',
-      exec: 'node --import tsx test/local-aws/main.ts',
+      exec: 'node --import tsx test/local-aws/main.ts --exports',
       receiveArgs: true,
       env: { NODE_NO_WARNINGS: '1' },
     });

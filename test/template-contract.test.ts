@@ -1,6 +1,6 @@
-import { App, Stack, assertions } from 'aws-cdk-lib';
+import { App, Duration, Stack, assertions, aws_scheduler as scheduler } from 'aws-cdk-lib';
 import { ACCOUNT, REGION, importedDataset } from './stacks';
-import { DatasetExportJob, ExportDestination, IngestionMode } from '../src';
+import { DatasetExportJob, DatasetExportSchedule, DatasetExportWorkflow, ExportDestination, IngestionMode } from '../src';
 
 /** A new app each time, as on another machine. */
 function synthesized(): { template: Record<string, any>; constructIds: string[] } {
@@ -21,6 +21,18 @@ test('the same app synthesizes to the same template', () => {
 test('logical ids are a contract: another one would replace a bucket, or change a ServiceToken, which CloudFormation refuses', () => {
   const { Resources: resources } = synthesized().template;
   expect(Object.entries<any>(resources).map(([id, { Type }]) => `${id}: ${Type}`)).toMatchSnapshot();
+});
+
+test('logical ids of long exports and workflows are a contract, too', () => {
+  const stack = new Stack(new App(), 'Movies', { env: { account: ACCOUNT, region: REGION } });
+  const dataset = importedDataset(stack);
+  new DatasetExportJob(stack, 'Long', { dataset, ingestionMode: IngestionMode.ALL, timeout: Duration.hours(6) });
+  const workflow = new DatasetExportWorkflow(stack, 'Backup', { datasets: [dataset], ingestionMode: IngestionMode.ALL });
+  new DatasetExportSchedule(stack, 'Nightly', { workflow, schedule: scheduler.ScheduleExpression.cron({ hour: '2', minute: '30' }) });
+  const { Resources: resources } = assertions.Template.fromStack(stack).toJSON();
+  const ids = Object.entries<any>(resources).map(([id, { Type }]) => `${id}: ${Type}`);
+  // each export has a wait of its own
+  expect(ids.map(id => id.replace(/[0-9A-F]{8}(?=: AWS::CloudFormation::Wait)/, '<inputs>'))).toMatchSnapshot();
 });
 
 test('the generated job name follows from the names in the app alone', () => {

@@ -1,9 +1,10 @@
 /**
- * Command line: starts local AWS, prints one line of JSON (`Ready`, wire.ts) and serves until SIGTERM, SIGINT or, with
- * --watch-stdin, until standard input closes.
+ * Command line: starts local AWS, prints one line of JSON (`Ready`, wire.ts) or, with --exports, what to run in a shell, and
+ * serves until SIGTERM, SIGINT or, with --watch-stdin, until standard input closes.
  */
 import { parseArgs } from 'node:util';
 import { LocalAws } from './local-aws';
+import type { Ready } from './wire';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
       'speed': { type: 'string' },
       'region': { type: 'string' },
       'data': { type: 'string' },
+      'exports': { type: 'boolean' },
       'watch-stdin': { type: 'boolean' },
     },
   });
@@ -35,7 +37,17 @@ async function main(): Promise<void> {
     // so that it ends with whoever started it, however that ended
     process.stdin.on('end', stop).on('close', stop).resume();
   }
-  process.stdout.write(`${JSON.stringify(local.ready())}\n`);
+  process.stdout.write(`${values.exports ? exportLines(local.ready()) : JSON.stringify(local.ready())}\n`);
+}
+
+/** What is to be run in the shell that is to see local AWS, and no other AWS. */
+function exportLines({ endpoint, account, region, env }: Ready): string {
+  return [
+    `# Local AWS runs until Ctrl+C: account ${account}, bootstrapped for the CDK in ${region}. In another shell:`,
+    'unset AWS_PROFILE AWS_SESSION_TOKEN', // either would come before the keys below
+    ...Object.entries(env).map(([name, value]) => `export ${name}=${value}`),
+    `# Then: npx cdk deploy. For faults and what happened behind it see CONTRIBUTING.md, for example: curl ${endpoint}/_local-aws/calls`,
+  ].join('\n');
 }
 
 function number(name: string, text: string | undefined): number | undefined {

@@ -1,0 +1,36 @@
+import * as fs from 'fs';
+import * as path from 'path';
+
+const REPOSITORY = path.join(__dirname, '..', '..');
+
+/** The API that the last release has; before the first one, the API as it was last accepted. */
+export const BASELINE = path.join(__dirname, 'released.json');
+
+/** What jsii-diff looks at, in a form that is easy to review: no texts, no places in the code. */
+export function currentApi(): string {
+  const { schema, name, version, docs, dependencies, types } = JSON.parse(fs.readFileSync(path.join(REPOSITORY, '.jsii'), 'utf8'));
+  return `${JSON.stringify({ schema, name, version, docs, dependencies, types: withoutTexts(types) }, undefined, 1)}\n`;
+}
+
+function withoutTexts(value: unknown): unknown {
+  if (Array.isArray(value)) { return value.map(withoutTexts); }
+  if (typeof value !== 'object' || value === null) { return value; }
+  return Object.fromEntries(Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
+    switch (name) {
+      case 'locationInModule':
+      case 'symbolId':
+        return [];
+      case 'docs':
+        return [[name, { stability: member.stability, deprecated: member.deprecated }]];
+      default:
+        return [[name, withoutTexts(member)]];
+    }
+  }));
+}
+
+/** A package with nothing but this API, for jsii-diff. */
+export function writePackage(folder: string, api: string): void {
+  fs.writeFileSync(path.join(folder, '.jsii'), api);
+  fs.copyFileSync(path.join(REPOSITORY, 'package.json'), path.join(folder, 'package.json'));
+  fs.symlinkSync(path.join(REPOSITORY, 'node_modules'), path.join(folder, 'node_modules'));
+}
