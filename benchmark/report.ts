@@ -197,7 +197,7 @@ ${table(['', 'deployment', 'jobs started', 'jobs done', 'what failed jobs say'],
   title, green ? 'green' : 'failed', `${started} of ${jobs}`, `${active} of ${jobs}`, reasons.join('; '),
 ]))}
 
-Where a deployment fails, its rollback takes away the policies that the jobs already started need.`;
+Where a deployment fails, its rollback takes away the policies that jobs still need, if they are not done before.`;
 }
 
 function method(): string {
