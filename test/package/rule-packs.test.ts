@@ -16,16 +16,17 @@ async function synthesize(): Promise<{ exitCode: number; output: string; report:
   const app = await UserApp.create();
   try {
     const [, code] = /```ts nofixture\n(.*?)```/s.exec(fs.readFileSync(path.join(REPOSITORY, 'docs', 'rule-packs.md'), 'utf8'))!;
-    fs.symlinkSync(path.join(REPOSITORY, 'node_modules', 'cdk-nag'), path.join(app.folder, 'node_modules', 'cdk-nag'));
+    // a copy, because a link would find the aws-cdk-lib beside itself, not the app's
+    fs.cpSync(path.join(REPOSITORY, 'node_modules', 'cdk-nag'), path.join(app.folder, 'node_modules', 'cdk-nag'), { recursive: true });
     app.write('app.js', ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } }).outputText);
     const outdir = path.join(app.folder, 'cdk.out');
-    // cdk-nag must find the aws-cdk-lib of the app's folder, not the one beside itself
-    const { exitCode, output } = await promisify(execFile)('node', ['--preserve-symlinks', '--preserve-symlinks-main', 'app.js'], {
+    const { exitCode, output } = await promisify(execFile)('node', ['app.js'], {
       cwd: app.folder, env: { ...process.env, CDK_OUTDIR: outdir, CDK_VALIDATION: 'true' },
     }).then(
       ({ stdout, stderr }) => ({ exitCode: 0, output: stdout + stderr }),
       ({ code: exit, stdout, stderr }) => ({ exitCode: exit, output: stdout + stderr }),
     );
+    if (!fs.existsSync(path.join(outdir, 'validation-report.json'))) { throw new Error(`no report, exit code ${exitCode}: ${output}`); }
     return { exitCode, output, report: JSON.parse(fs.readFileSync(path.join(outdir, 'validation-report.json'), 'utf8')) };
   } finally {
     app.remove();
