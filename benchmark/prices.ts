@@ -6,7 +6,7 @@ export interface Price {
   readonly date: string;
 }
 
-const READ = 'read 2026-11-23 in a stored copy of the page, which bears no date';
+const READ = 'read 2026-11-23; the page bears no date';
 
 export const PRICES = {
   lambdaRequest: {
