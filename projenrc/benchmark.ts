@@ -1,4 +1,5 @@
 import { Component, awscdk, javascript } from 'projen';
+import { addScriptTask } from './script-task';
 
 /** `npm run bench`: measures the library against its peers and writes docs/benchmarks.md. Nothing of it ships. */
 export class Benchmark extends Component {
@@ -14,14 +15,13 @@ export class Benchmark extends Component {
     // editors and the linter find the files by the configuration beside them, `tsc` by the tests'
     project.tsconfigDev.addInclude('../benchmark/**/*.ts');
 
-    const bench = project.addTask('bench', {
+    const bench = addScriptTask(project, 'bench', {
       description: 'Measures the library against its peers, writes docs/benchmarks.md; --short: only what is counted; --accept: makes that the baseline',
-      steps: [
-        { spawn: project.bundler.bundleTask.name },
-        { spawn: project.compileTask.name },
-        { exec: 'node --import tsx benchmark/main.ts', receiveArgs: true },
-      ],
-      env: { TSX_TSCONFIG_PATH: 'benchmark/tsconfig.json', NODE_NO_WARNINGS: '1', CDK_VALIDATION: 'false' },
+      after: [project.bundler.bundleTask.name, project.compileTask.name],
+      script: 'benchmark/main.ts',
+      receiveArgs: true,
+      tsconfig: 'benchmark/tsconfig.json',
+      env: { CDK_VALIDATION: 'false' },
     });
     project.setScript('bench', `projen ${bench.name}`);
 

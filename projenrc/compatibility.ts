@@ -1,4 +1,5 @@
 import { Component, awscdk } from 'projen';
+import { addScriptTask } from './script-task';
 
 /** The tasks that keep the public API what users build on; see docs/releases.md. */
 export class Compatibility extends Component {
@@ -10,13 +11,10 @@ export class Compatibility extends Component {
       `jsii-diff npm:${project.name} --keys --ignore-file .compatignore --error-on=all`,
     );
 
-    project.addTask('api:accept', {
+    addScriptTask(project, 'api:accept', {
       description: 'Makes the API of now the one that test/package/api.test.ts compares with: after a release, or before the first one',
-      steps: [
-        { spawn: project.compileTask.name },
-        { exec: 'node --import tsx test/api/accept.ts' },
-      ],
-      env: { TSX_TSCONFIG_PATH: 'test/tsconfig.json', NODE_NO_WARNINGS: '1' },
+      after: [project.compileTask.name],
+      script: 'test/api/accept.ts',
     });
   }
 }

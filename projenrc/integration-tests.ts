@@ -1,4 +1,5 @@
 import { Component, awscdk } from 'projen';
+import { addScriptTask } from './script-task';
 
 /**
  * test/integ.*.ts, for a real AWS account. Not by integ-runner: it cannot read what the newest aws-cdk-lib synthesizes, and brings
@@ -7,13 +8,11 @@ import { Component, awscdk } from 'projen';
 export class IntegrationTests extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
-    project.addTask('integ', {
+    addScriptTask(project, 'integ', {
       description: 'Deploys test/integ.*.ts to the AWS account of the environment, checks the assertions, and destroys the stacks',
-      steps: [
-        { spawn: project.bundler.bundleTask.name },
-        { exec: 'node --import tsx test/integ/run.ts', receiveArgs: true },
-      ],
-      env: { TSX_TSCONFIG_PATH: 'test/tsconfig.json', NODE_NO_WARNINGS: '1' },
+      after: [project.bundler.bundleTask.name],
+      script: 'test/integ/run.ts',
+      receiveArgs: true,
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Component, awscdk } from 'projen';
+import { addScriptTask } from './script-task';
 
 const LINTED = 'src test lambda examples benchmark projenrc .projenrc.ts';
 /** What the quick tests of `projen test` leave out: deployments, and what needs the packed tarball. */
@@ -39,21 +40,16 @@ export class Verification extends Component {
     verify.spawn(slow);
     project.setScript('test', 'projen verify');
 
-    const demo = project.addTask('demo', {
+    const demo = addScriptTask(project, 'demo', {
       description: 'Deploys examples/quickstart to local AWS: an export that works, one that fails, and the end of the stack',
-      steps: [
-        { spawn: bundleTask.name },
-        { exec: 'node --import tsx test/e2e/demo.ts', receiveArgs: true },
-      ],
-      env: { TSX_TSCONFIG_PATH: 'test/tsconfig.json', NODE_NO_WARNINGS: '1' },
+      after: [bundleTask.name],
+      script: 'test/e2e/demo.ts',
+      receiveArgs: true,
     });
-    project.addTask('demo:nightly-backup', {
+    addScriptTask(project, 'demo:nightly-backup', {
       description: 'Deploys examples/nightly-backup to local AWS and prints the reports of two scheduled runs',
-      steps: [
-        { spawn: bundleTask.name },
-        { exec: 'node --import tsx test/e2e/nightly-backup-demo.ts' },
-      ],
-      env: { TSX_TSCONFIG_PATH: 'test/tsconfig.json', NODE_NO_WARNINGS: '1' },
+      after: [bundleTask.name],
+      script: 'test/e2e/nightly-backup-demo.ts',
     });
     const localAws = project.addTask('local-aws', {
       description: 'Starts local AWS for an app of your own and prints what to export',
