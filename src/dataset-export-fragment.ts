@@ -7,6 +7,7 @@ import { datasetArnProblem, prefixProblem } from './private/api-constraints';
 import { environmentProblem } from './private/environments';
 import { normalizedPrefix, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
+import { PASS_ROLE } from './private/personalize-service';
 import { transientRetry } from './private/transient-retry';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
@@ -240,11 +241,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     const statements = [
       ...inStatements(props.datasetArnPatterns ?? [this.defaultDatasetPattern(props.datasetArn)]).map(resources => (
         new iam.PolicyStatement({ actions: ['personalize:CreateDatasetExportJob'], resources }))),
-      new iam.PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'personalize.amazonaws.com' } },
-      }),
+      new iam.PolicyStatement({ ...PASS_ROLE, resources: [role.roleArn] }),
       ...tags.length > 0 ? [new iam.PolicyStatement({ actions: ['personalize:TagResource'], resources: [jobs] })] : [],
     ];
     const task = new tasks.CallAwsService(this, 'Create dataset export job', {

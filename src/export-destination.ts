@@ -5,6 +5,7 @@ import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './private/api-c
 import { keyRegionProblem, roleAccountProblem } from './private/environments';
 import { normalizedPrefix } from './private/export-inputs';
 import { grantPersonalizeAccess } from './private/personalize-access';
+import { PERSONALIZE } from './private/personalize-service';
 import { sourceConditions } from './private/source-conditions';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
@@ -222,7 +223,7 @@ export class ExportDestination extends Construct {
   private newRole(): iam.IRole {
     return new iam.Role(this, 'Role', {
       description: `Lets Amazon Personalize write the dataset exports of ${this.node.path}`.slice(0, 1000),
-      assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com', { conditions: sourceConditions(Stack.of(this)) }),
+      assumedBy: new iam.ServicePrincipal(PERSONALIZE, { conditions: sourceConditions(Stack.of(this)) }),
     });
   }
 }

@@ -1,8 +1,7 @@
 import { Annotations, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
 import { differ } from './environments';
-
-const SERVICE = 'personalize.amazonaws.com';
+import { PERSONALIZE } from './personalize-service';
 
 const KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ListGrants'];
 /** Only key policies need it, see personalizeKeyStatements. */
@@ -88,7 +87,7 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
 
 /** The principals of each statement: the conditions are not met by what the service does in the role, which stands apart then. */
 function principals({ role, sourceConditions }: PersonalizeAccessProps, withRole: boolean): iam.IPrincipal[][] {
-  const service = new iam.ServicePrincipal(SERVICE, { conditions: sourceConditions });
+  const service = new iam.ServicePrincipal(PERSONALIZE, { conditions: sourceConditions });
   if (!withRole) { return [[service]]; }
   const roleItself = new iam.ArnPrincipal(role.roleArn);
   return sourceConditions ? [[service], [roleItself]] : [[service, roleItself]];

@@ -1,6 +1,7 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { DependencyGroup, IDependable } from 'constructs';
 import { stackJobNamePrefix } from './job-name';
+import { PASS_ROLE } from './personalize-service';
 
 /** What one job needs the provider's functions to be allowed. */
 export interface JobPermissions {
@@ -25,10 +26,7 @@ export class ProviderPermissions {
     this.createOnDatasets = new ResourceStatements(role, { actions: ['personalize:CreateDatasetExportJob'] });
     this.createOnJobs = new ResourceStatements(role, { actions: ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob'] });
     this.tagJobs = new ResourceStatements(role, { actions: ['personalize:TagResource'] });
-    this.passRoles = new ResourceStatements(role, {
-      actions: ['iam:PassRole'],
-      conditions: { StringEquals: { 'iam:PassedToService': 'personalize.amazonaws.com' } },
-    });
+    this.passRoles = new ResourceStatements(role, PASS_ROLE);
     // an update asks whether the stack is rolling back before it starts an export
     new ResourceStatements(role, { actions: ['cloudformation:DescribeStacks'] }).add(stack.stackId);
   }
