@@ -1,4 +1,4 @@
-import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, ObjectRecord, PersonalizeSettings, SeedRequest, WaitSignalRecord } from './wire';
+import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from './wire';
 
 /** The control API of a running local AWS. */
 export class LocalAwsClient {
@@ -29,6 +29,11 @@ export class LocalAwsClient {
   /** All executions of state machines so far, in the order of their starts. */
   async executions(): Promise<ExecutionRecord[]> {
     return this.json('GET', 'executions');
+  }
+
+  /** A stack by its name, or by its ARN if it is deleted. */
+  async stack(nameOrArn: string): Promise<StackRecord> {
+    return this.json('GET', `stacks/${encodeURIComponent(nameOrArn)}`);
   }
 
   /** All signals to handles of WaitConditions so far, in order. */
@@ -62,6 +67,16 @@ export class LocalAwsClient {
 
   async clearFaults(): Promise<void> {
     await this.json('DELETE', 'faults');
+  }
+
+  /** From now on, simulated time runs up to this many times as fast as real time. */
+  async changeSpeed(speed: number): Promise<void> {
+    await this.json('PUT', 'clock/speed', speed);
+  }
+
+  /** Waits until this much simulated time has passed. */
+  async sleep(seconds: number): Promise<void> {
+    await this.json('POST', 'clock/sleep', seconds);
   }
 
   async objects(bucket: string): Promise<ObjectRecord[]> {

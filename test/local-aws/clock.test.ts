@@ -1,24 +1,124 @@
 import { ScaledClock } from './clock';
 
-test('simulated time runs as much faster as it is told', async () => {
-  const clock = new ScaledClock(100);
-  const [simulated, real] = [clock.now(), Date.now()];
-  await clock.sleep(20_000);
-  expect(Date.now() - real).toBeLessThan(5_000);
-  expect(clock.now() - simulated).toBeGreaterThanOrEqual(19_000);
-  clock.stop();
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const realSleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let clock: ScaledClock;
+beforeEach(() => {
+  clock = new ScaledClock(1000);
+});
+afterEach(() => clock.stop());
+
+/** Keeps the event loop busy. */
+function block(realMs: number): void {
+  for (const end = performance.now() + realMs; performance.now() < end;);
+}
+
+test('simulated time runs faster than real time, as it is told', async () => {
+  const start = clock.now();
+  await clock.sleep(600_000);
+  expect(clock.now() - start).toBeGreaterThanOrEqual(600_000);
+});
+
+test('it can be told otherwise, and sleepers follow', async () => {
+  clock.changeSpeed(0.001);
+  const asleep = clock.sleep(600_000);
+  clock.changeSpeed(1000);
+  await asleep;
+});
+
+describe('while something is at work', () => {
+  test('time runs as fast as real time, no faster and no slower', async () => {
+    await clock.work(async () => {
+      const [outer, start] = [performance.now(), clock.now()];
+      const inner = performance.now();
+      await realSleep(100);
+      const least = performance.now() - inner;
+      const passed = clock.now() - start;
+      expect(passed).toBeGreaterThanOrEqual(Math.floor(least) - 1);
+      expect(passed).toBeLessThanOrEqual(performance.now() - outer + 1);
+    });
+  });
+
+  test('no more than real time is caught up with when the event loop was busy', async () => {
+    await clock.work(async () => {
+      void clock.sleep(20);
+      const [real, start] = [performance.now(), clock.now()];
+      block(100);
+      await realSleep(20);
+      expect(clock.now() - start).toBeGreaterThanOrEqual(100);
+      expect(clock.now() - start).toBeLessThanOrEqual(performance.now() - real + 1);
+    });
+  });
+
+  test('sleepers wake later, and in time when it is done', async () => {
+    let woken = false;
+    const asleep = clock.sleep(300_000).then(() => {
+      woken = true;
+    });
+    await clock.work(async () => {
+      await clock.work(() => realSleep(10)); // others may come and go
+      await realSleep(500);
+      expect(woken).toBe(false);
+    });
+    await asleep;
+  });
+
+  test('also when it fails in the end', async () => {
+    await expect(clock.work(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await clock.sleep(600_000);
+  });
+});
+
+describe('on a machine that is late', () => {
+  test('sleepers wake in their order, each in its time, however late', async () => {
+    const order: number[] = [];
+    const sleepers = [30_000, 10_000, 20_000, 10_000].map(async (ms) => {
+      const earliest = clock.now() + ms;
+      const asleep = clock.sleep(ms);
+      const latest = clock.now() + ms;
+      await asleep;
+      order.push(ms);
+      expect(clock.now()).toBeGreaterThanOrEqual(earliest);
+      expect(clock.now()).toBeLessThanOrEqual(latest);
+    });
+    block(50);
+    await Promise.all(sleepers);
+    expect(order).toEqual([10_000, 10_000, 20_000, 30_000]);
+  });
+
+  test('time stands still until who was woken has acted', async () => {
+    let nextIsAwake = false;
+    void clock.sleep(2000).then(() => {
+      nextIsAwake = true;
+    });
+    await clock.sleep(1000);
+    const woken = clock.now();
+    for (let turns = 0; turns < 5; turns++) {
+      block(5);
+      await turn();
+    }
+    expect(clock.now()).toBe(woken);
+    expect(nextIsAwake).toBe(false);
+  });
+
+  test('nobody need sleep for time not to run away', () => {
+    const start = clock.now();
+    block(200);
+    expect(clock.now() - start).toBeLessThan(100_000);
+  });
 });
 
 test('a stopped clock wakes nobody', async () => {
-  const clock = new ScaledClock(1000);
   const woken = jest.fn();
   void clock.sleep(20_000).then(woken);
   clock.stop();
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await realSleep(60);
   expect(woken).not.toHaveBeenCalled();
 });
 
 test('time cannot stand still or run backwards', () => {
   expect(() => new ScaledClock(0)).toThrow();
   expect(() => new ScaledClock(-1)).toThrow();
+  expect(() => clock.changeSpeed(0)).toThrow();
 });

@@ -8,14 +8,14 @@ export const ACCOUNT = '111122223333';
 
 /** Time as the simulated services see it: it can run faster than the wall clock, never backwards. */
 export interface Clock {
-  /** simulated milliseconds per real millisecond */
-  readonly speed: number;
   /** real milliseconds since the epoch at which simulated and real time were the same */
   readonly origin: number;
   /** simulated milliseconds since the epoch */
   now(): number;
   /** resolves after this many simulated milliseconds */
   sleep(ms: number): Promise<void>;
+  /** Does what takes real time, as a function's process does: until it is done, simulated time is no faster than that. */
+  work<T>(action: () => Promise<T>): Promise<T>;
 }
 
 /** Who signed a request, found by the access key id in its Authorization header. */
@@ -148,6 +148,8 @@ export interface S3 {
   objects(bucket: string): StoredObject[];
   putObject(bucket: string, key: string, body: Buffer, kmsKeyArn?: string): void;
   getObject(bucket: string, key: string): StoredObject | undefined;
+  /** In a versioned bucket, what was there stays as an older version. */
+  deleteObject(bucket: string, key: string): void;
 }
 
 export interface Kms {
@@ -178,9 +180,14 @@ export interface PersonalizeResources {
   deleteDataset(arn: string): void;
 }
 
-/** What a template parameter of type `AWS::SSM::Parameter::Value<String>` reads. */
+/** Parameters of type String. A template parameter of type `AWS::SSM::Parameter::Value<String>` reads them. */
 export interface Ssm {
   parameter(name: string): string | undefined;
+  /** Throws ParameterAlreadyExists. */
+  createParameter(name: string, value: string): void;
+  setParameter(name: string, value: string): void;
+  /** Throws ParameterNotFound. */
+  deleteParameter(name: string): void;
 }
 
 /** Rules of event buses, by name. */

@@ -73,6 +73,19 @@ test('faults are seen by the SDK as the service\'s own errors', async () => {
   expect(await control.remainingFaults()).toEqual([]);
 });
 
+test('simulated time can be waited for, and be slowed down', async () => {
+  const { clock } = local.world;
+  const start = clock.now();
+  await control.sleep(600);
+  expect(clock.now() - start).toBeGreaterThanOrEqual(600_000);
+  await control.changeSpeed(1);
+  const [real, slow] = [performance.now(), clock.now()];
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(clock.now() - slow).toBeLessThan(2 * (performance.now() - real));
+  await control.changeSpeed(200);
+  await expect(control.changeSpeed(0)).rejects.toThrow('must be a positive number');
+});
+
 test('an unknown access key is turned away', async () => {
   const stranger = new PersonalizeClient({
     endpoint: local.endpoint, region: 'eu-west-1', credentials: { ...DEPLOYER, accessKeyId: 'SOMEBODY' },
@@ -83,6 +96,7 @@ test('an unknown access key is turned away', async () => {
 
 test('what the control API does not have is said so', async () => {
   await expect(control.objects('nowhere')).rejects.toThrow('NoSuchBucket');
+  await expect(control.stack('nowhere')).rejects.toThrow('NoSuchStack');
   await expect(control.logs('/aws/lambda/none')).rejects.toThrow('does not exist');
   local.world.logs.createLogGroup('/aws/lambda/f');
   local.world.logs.append('/aws/lambda/f', 's', 'hello');

@@ -50,6 +50,7 @@ export class LocalAws {
     const faults = new Faults(clock);
     front.interceptors.push(faults.interceptor);
     front.addPlain(CONTROL_PREFIX, controlApi({
+      clock,
       calls: front.calls,
       decisions: () => iam.decisions,
       faults,
@@ -58,6 +59,7 @@ export class LocalAws {
       s3,
       logs,
       exchanges: () => local.deployed?.cloudformation.customResourceExchanges() ?? [],
+      stack: (nameOrArn) => local.deployed?.cloudformation.stack(nameOrArn),
       waitSignals: () => local.deployed?.cloudformation.waitSignals() ?? [],
       events: () => events.events,
       executions: () => local.deployed?.states.executions ?? [],

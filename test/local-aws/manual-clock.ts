@@ -2,7 +2,6 @@ import type { Clock } from './core';
 
 /** Time that stands still until a test advances it. */
 export class ManualClock implements Clock {
-  readonly speed = 1;
   readonly origin: number;
   private time: number;
   private sleepers: { until: number; wake: () => void }[] = [];
@@ -19,6 +18,11 @@ export class ManualClock implements Clock {
 
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => this.sleepers.push({ until: this.time + ms, wake }));
+  }
+
+  /** Time stands still anyway. */
+  work<T>(action: () => Promise<T>): Promise<T> {
+    return action();
   }
 
   /** Moves time on, waking the sleepers one after the other as their time comes, also those that fall asleep meanwhile. */

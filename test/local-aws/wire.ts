@@ -67,6 +67,8 @@ export interface PersonalizeSettings {
   maxConcurrentJobs: number | null;
   /** while set, jobs that would have written their output fail with this reason */
   failNextJobsWith: string | null;
+  /** the same for jobs whose names begin with these texts */
+  jobs: Readonly<Record<string, Partial<JobSettings>>>;
   /** datasets, by ARN, whose jobs fail in the end, and the reasons */
   failJobsOf: Readonly<Record<string, string>>;
   /** datasets in an answer of ListDatasets that asks for no fewer */
@@ -104,6 +106,28 @@ export interface WaitSignalRecord {
   readonly body: string;
   /** whether a WaitCondition took it: false before one listens, and for good if it is malformed, a repetition, or too late */
   accepted: boolean;
+}
+
+/** A stack and everything that has happened to it. */
+export interface StackRecord {
+  readonly stackId: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  /** by output key */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** oldest first */
+  readonly events: readonly StackEventRecord[];
+}
+
+export interface StackEventRecord {
+  /** real time, ISO 8601 */
+  readonly time: string;
+  /** the stack's name for its own events */
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly resourceType: string;
+  readonly status: string;
+  readonly reason?: string;
 }
 
 export interface ObjectRecord {
@@ -148,3 +172,6 @@ export interface ExecutionRecord {
   readonly error?: string;
   readonly cause?: string;
 }
+
+/** What can be set for all jobs, or for some. */
+export type JobSettings = Pick<PersonalizeSettings, 'secondsPending' | 'secondsInProgress' | 'failNextJobsWith'>;

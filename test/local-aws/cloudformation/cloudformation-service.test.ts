@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import { ServiceError, type ApiRequest } from '../core';
-import { custom, TestStacks } from './testing-stacks';
+import { custom, failure, TestStacks } from './testing-stacks';
 
 const TOPIC = { Resources: { A: { Type: 'AWS::SNS::Topic' } }, Outputs: { O: { Value: 'v' } } };
 
@@ -62,6 +62,30 @@ test('a change set without changes fails, and cannot be executed', async () => {
   await expect(call('ExecuteChangeSet', { StackName: 'S', ChangeSetName: 'c' })).rejects.toMatchObject({ code: 'InvalidChangeSetStatus' });
 });
 
+test('a deployment without rollback, its retry and its rollback, as the CLI does it', async () => {
+  const settled = () => aws.service.stacks.settled(aws.service.stacks.get('S'));
+  const described = async () => (await call('DescribeStacks', { StackName: 'S' })).Stacks.member;
+  const template = { Resources: { ...TOPIC.Resources, Bad: failure() } };
+  await call('CreateChangeSet', change(template));
+  await call('ExecuteChangeSet', { StackName: 'S', ChangeSetName: 'c', DisableRollback: 'true' });
+  await settled();
+  expect(await described()).toMatchObject({
+    StackStatus: 'CREATE_FAILED', StackStatusReason: 'The following resource(s) failed to create: [Bad].', DisableRollback: true,
+  });
+  await call('CreateChangeSet', change(template, { ChangeSetType: 'UPDATE' }));
+  expect(await call('DescribeChangeSet', { StackName: 'S', ChangeSetName: 'c' })).toMatchObject({
+    Status: 'CREATE_COMPLETE', Changes: { member: { ResourceChange: { Action: 'Modify', LogicalResourceId: 'Bad' } } },
+  });
+  await expect(call('ExecuteChangeSet', { StackName: 'S', ChangeSetName: 'c' })).rejects.toThrow('please use the disable-rollback parameter');
+  await call('ExecuteChangeSet', { StackName: 'S', ChangeSetName: 'c', DisableRollback: 'true' });
+  await settled();
+  expect((await described()).StackStatus).toBe('UPDATE_FAILED');
+  const { StackId } = await described();
+  expect(await call('RollbackStack', { StackName: StackId, RetainExceptOnCreate: 'true', ClientRequestToken: 'x' })).toEqual({ StackId });
+  await settled();
+  expect((await described()).StackStatus).toBe('ROLLBACK_COMPLETE');
+});
+
 test('a change set that is not there is a 404', async () => {
   await aws.deploy(TOPIC, 'S');
   await expect(call('DescribeChangeSet', { StackName: 'S', ChangeSetName: 'no' })).rejects.toMatchObject({ code: 'ChangeSetNotFound', status: 404 });
@@ -90,6 +114,19 @@ test('the role for CloudFormation must be passed by those who may', async () => 
   aws.world.iam.putRolePolicy('reader', 'p', { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'cloudformation:*', Resource: '*' }] });
   await expect(call('CreateChangeSet', change(TOPIC, { RoleARN }), 'reader')).rejects.toThrow('iam:PassRole');
   await expect(call('CreateChangeSet', change(TOPIC, { RoleARN }))).resolves.toBeDefined();
+});
+
+test("a function's role that may describe a stack's events gets them by the stack's ARN, and no others", async () => {
+  const stack = await aws.deploy(TOPIC, 'S');
+  await aws.deploy(TOPIC, 'T');
+  await expect(call('DescribeStackEvents', { StackName: stack.id }, 'reader')).rejects.toThrow('is not authorized to perform: cloudformation:DescribeStackEvents');
+  aws.world.iam.putRolePolicy('reader', 'p', {
+    Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'cloudformation:DescribeStackEvents', Resource: stack.id }],
+  });
+  const { StackEvents } = await call('DescribeStackEvents', { StackName: stack.id }, 'reader');
+  const seen = StackEvents.member.map(({ ResourceStatus }: { ResourceStatus: string }) => ResourceStatus);
+  expect(seen).toEqual(stack.events.map(({ ResourceStatus }) => ResourceStatus).reverse());
+  await expect(call('DescribeStackEvents', { StackName: 'T' }, 'reader')).rejects.toThrow('is not authorized');
 });
 
 test('events come in pages, the newest first', async () => {

@@ -5,8 +5,8 @@ import { principalOf } from '../iam/principal';
 import type { LambdaService } from '../lambda';
 import { queryError, queryOperation, queryParameters, queryResponse } from '../protocols/query';
 import type { StatesService } from '../states';
-import type { WaitSignalRecord } from '../wire';
-import { describeChangeSet, describeResource, describeStack, summarizeResource } from './api/descriptions';
+import type { StackRecord, WaitSignalRecord } from '../wire';
+import { describeChangeSet, describeResource, describeStack, stackRecord, summarizeResource } from './api/descriptions';
 import { QueryRequest } from './api/request';
 import { templateText } from './api/template-source';
 import { Correspondence } from './custom-resource/correspondence';
@@ -53,15 +53,15 @@ export class CloudFormationService implements Service {
       const name = request.required('StackName');
       await this.authorize('DeleteStack', name, caller);
       request.text('ClientRequestToken');
-      request.accept('DeletionMode', 'STANDARD');
+      request.accept('DeletionMode', 'STANDARD', 'FORCE_DELETE_STACK');
+      const force = request.text('DeletionMode') === 'FORCE_DELETE_STACK';
       request.accept('DeploymentConfig.Mode', 'STANDARD');
       const roleArn = await this.passedRole(request, caller);
       const retain = request.list('RetainResources');
       request.refuseOthers();
       const stack = this.stacks.find(name);
       if (stack) {
-        const role = roleArn ?? stack.settings.roleArn;
-        this.stacks.deleteStack(stack, { roleArn: role, principal: role ? { roleArn: role } : principalOf(caller) }, retain);
+        this.stacks.deleteStack(stack, acting(stack, roleArn, caller), { retain, force });
       }
       return {};
     },
@@ -105,14 +105,14 @@ export class CloudFormationService implements Service {
     },
     ExecuteChangeSet: async (request, caller) => {
       request.text('ClientRequestToken');
-      request.accept('DisableRollback', 'false');
+      const disableRollback = request.flag('DisableRollback');
       request.accept('RetainExceptOnCreate', 'false');
       const { stack, changeSet } = await this.authorizedChangeSet(request, caller);
       request.refuseOthers();
       if (changeSet.failure !== undefined) {
         throw new ServiceError('InvalidChangeSetStatus', `ChangeSet [${changeSet.id}] cannot be executed in its current status of [FAILED]`);
       }
-      this.stacks.executeChangeSet(stack, changeSet);
+      this.stacks.executeChangeSet(stack, changeSet, { disableRollback });
       return {};
     },
     GetTemplate: async (request, caller) => {
@@ -123,6 +123,15 @@ export class CloudFormationService implements Service {
     ListStackResources: async (request, caller) => {
       const stack = await this.authorizedStack(request, caller);
       return { StackResourceSummaries: [...stack.resources.values()].map(summarizeResource) };
+    },
+    RollbackStack: async (request, caller) => {
+      const stack = await this.authorizedStack(request, caller);
+      request.text('ClientRequestToken');
+      const retainExceptOnCreate = request.flag('RetainExceptOnCreate');
+      const roleArn = await this.passedRole(request, caller);
+      request.refuseOthers();
+      this.stacks.rollbackStack(stack, acting(stack, roleArn, caller), { retainExceptOnCreate });
+      return { StackId: stack.id };
     },
     UpdateTerminationProtection: async (request, caller) => {
       const stack = await this.authorizedStack(request, caller);
@@ -141,6 +150,11 @@ export class CloudFormationService implements Service {
   /** Every request to a custom resource with the answers to it, in order. */
   customResourceExchanges(): readonly CustomResourceExchange[] {
     return this.correspondence.exchanges;
+  }
+
+  stack(nameOrArn: string): StackRecord | undefined {
+    const stack = this.stacks.find(nameOrArn);
+    return stack && stackRecord(stack);
   }
 
   /** Every signal to a WaitCondition's handle, in order. */
@@ -263,4 +277,10 @@ export class CloudFormationService implements Service {
       ?? (stackName.startsWith('arn:') ? stackName : `arn:aws:cloudformation:${this.world.region}:${ACCOUNT}:stack/${stackName}/${NO_SUCH_STACK_ID}`);
     await this.world.iam.authorize({ principal: principalOf(caller), action: `cloudformation:${operation}`, resource });
   }
+}
+
+/** As whom CloudFormation acts on a stack from now on: the role that is passed, or the one of before, or the caller. */
+function acting(stack: Stack, passedRole: string | undefined, caller: Caller): Pick<StackSettings, 'roleArn' | 'principal'> {
+  const roleArn = passedRole ?? stack.settings.roleArn;
+  return { roleArn, principal: roleArn ? { roleArn } : principalOf(caller) };
 }

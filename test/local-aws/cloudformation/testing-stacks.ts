@@ -4,7 +4,9 @@ import { LocalAws } from '../local-aws';
 import { StatesService } from '../states';
 import { CloudFormationService } from './cloudformation-service';
 import type { CustomResourceRequest } from './custom-resource/exchange';
+import type { Kept } from './engine/delete-stack';
 import type { Stack } from './engine/stack';
+import type { ExecutionOptions } from './engine/stacks';
 
 /** What a custom resource's function answers; undefined: nothing. Text is sent as it is. */
 export type Answer = { Status?: string; Reason?: string; PhysicalResourceId?: string; Data?: object } | string | undefined;
@@ -21,6 +23,8 @@ export class TestStacks {
   /** the function behind every custom resource; by default, it says yes to everything */
   handler: (request: CustomResourceRequest) => Answer | Promise<Answer>;
   readonly requests: CustomResourceRequest[] = [];
+  /** whether the function can be invoked */
+  isReachable = true;
   private gateway?: { port: number; certificate: string };
 
   private constructor(readonly local: LocalAws) {
@@ -31,7 +35,7 @@ export class TestStacks {
         this.gateway = { port, certificate };
       },
       invokeAsync: async ({ functionName, payload }: { functionName: string; payload: string }) => {
-        if (functionName.endsWith(':missing')) {
+        if (!this.isReachable || functionName.endsWith(':missing')) {
           throw new Error(`Function not found: ${functionName}`);
         }
         void this.invoke(JSON.parse(payload));
@@ -45,13 +49,18 @@ export class TestStacks {
   }
 
   /** Creates or updates a stack and waits until that is over. */
-  async deploy(template: object, stackName = 'Stack', given: Record<string, string> = {}): Promise<Stack> {
-    const stack = this.begin(template, stackName, given);
+  async deploy(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Promise<Stack> {
+    const stack = this.begin(template, stackName, given, options);
     await this.service.stacks.settled(stack);
     return stack;
   }
 
-  begin(template: object, stackName = 'Stack', given: Record<string, string> = {}): Stack {
+  /** The same with rollback disabled. */
+  async deployWithoutRollback(template: object, stackName = 'Stack'): Promise<Stack> {
+    return this.deploy(template, stackName, {}, { disableRollback: true });
+  }
+
+  begin(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Stack {
     const { stacks } = this.service;
     const { stack, changeSet } = stacks.createChangeSet({
       stackName,
@@ -61,12 +70,17 @@ export class TestStacks {
       parameters: new Map(Object.entries(given)),
       settings: { tags: [], capabilities: [], principal: PRINCIPAL },
     });
-    stacks.executeChangeSet(stack, changeSet);
+    stacks.executeChangeSet(stack, changeSet, options);
     return stack;
   }
 
-  async delete(stack: Stack, retain: string[] = []): Promise<void> {
-    this.service.stacks.deleteStack(stack, { principal: PRINCIPAL }, retain);
+  async rollBack(stack: Stack, retainExceptOnCreate = false): Promise<void> {
+    this.service.stacks.rollbackStack(stack, { principal: PRINCIPAL }, { retainExceptOnCreate });
+    await this.service.stacks.settled(stack);
+  }
+
+  async delete(stack: Stack, { retain = [], force = false }: Partial<Kept> = {}): Promise<void> {
+    this.service.stacks.deleteStack(stack, { principal: PRINCIPAL }, { retain, force });
     await this.service.stacks.settled(stack);
   }
 

@@ -1,10 +1,11 @@
+import type { ScaledClock } from '../clock';
 import type { CustomResourceExchange } from '../cloudformation';
 import { ServiceError, type ApiResponse, type Logs, type RecordedDecision } from '../core';
 import type { Datasets } from '../personalize/datasets';
 import type { PersonalizeService } from '../personalize/service';
 import { changeSettings } from '../personalize/settings';
 import type { S3Store } from '../services/s3/store';
-import type { EventRecord, ExecutionRecord, Fault, ObjectRecord, PersonalizeSettings, SeedRequest, WaitSignalRecord } from '../wire';
+import type { EventRecord, ExecutionRecord, Fault, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from '../wire';
 import type { CallLog } from './calls';
 import type { Faults } from './faults';
 import type { PlainHandler } from './front';
@@ -12,6 +13,7 @@ import type { PlainHandler } from './front';
 export const CONTROL_PREFIX = '/_local-aws/';
 
 export interface Controlled {
+  readonly clock: ScaledClock;
   readonly calls: CallLog;
   readonly decisions: () => readonly RecordedDecision[];
   readonly faults: Faults;
@@ -21,6 +23,8 @@ export interface Controlled {
   readonly logs: Logs;
   /** requests to custom resources and the answers */
   readonly exchanges: () => readonly CustomResourceExchange[];
+  /** by name or ARN */
+  readonly stack: (nameOrArn: string) => StackRecord | undefined;
   /** to handles of wait conditions */
   readonly waitSignals: () => readonly WaitSignalRecord[];
   readonly events: () => readonly EventRecord[];
@@ -34,6 +38,13 @@ export function controlApi(parts: Controlled): PlainHandler {
     ['GET', /^calls$/, () => parts.calls.records],
     ['GET', /^decisions$/, () => parts.decisions()],
     ['GET', /^custom-resources$/, () => parts.exchanges()],
+    ['GET', /^stacks\/(.+)$/, ([nameOrArn]) => {
+      const stack = parts.stack(nameOrArn);
+      if (!stack) {
+        throw new ServiceError('NoSuchStack', `There is no stack ${nameOrArn}`, 404);
+      }
+      return stack;
+    }],
     ['GET', /^wait-signals$/, () => parts.waitSignals()],
     ['GET', /^events$/, () => parts.events()],
     ['GET', /^executions$/, () => parts.executions()],
@@ -55,6 +66,14 @@ export function controlApi(parts: Controlled): PlainHandler {
       parts.faults.clear();
       return [];
     }],
+    ['PUT', /^clock\/speed$/, (_, body) => {
+      parts.clock.changeSpeed(body() as number);
+      return body();
+    }],
+    ['POST', /^clock\/sleep$/, async (_, body) => {
+      await parts.clock.sleep(body() as number * 1000);
+      return body();
+    }],
     ['GET', /^s3\/([^/]+)\/?$/, ([bucket]) => parts.s3.objects(bucket).map(({ key, body, kmsKeyArn }): ObjectRecord =>
       ({ key, size: body.length, kmsKeyArn }))],
     ['GET', /^s3\/([^/]+)\/(.+)$/s, ([bucket, key]) => {
@@ -73,7 +92,7 @@ export function controlApi(parts: Controlled): PlainHandler {
       for (const [routeMethod, pattern, answer] of routes) {
         const match = routeMethod === method ? pattern.exec(rest) : null;
         if (match) {
-          const result = answer(match.slice(1), () => JSON.parse(body.toString('utf8')));
+          const result = await answer(match.slice(1), () => JSON.parse(body.toString('utf8')));
           return Buffer.isBuffer(result) ? { status: 200, body: result } : json(200, result);
         }
       }

@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
+const { setClockOffset } = require('./preload.cjs');
 const { patchConsole } = require('./runtime-console.cjs');
 
 const send = process.send.bind(process);
@@ -96,6 +97,7 @@ patchConsole(format, level, () => current?.requestId);
 load().then((handler) => {
   process.on('message', async (invocation) => {
     current = invocation;
+    setClockOffset(invocation.clockOffset);
     try {
       send({ payload: payloadOf(await handler(JSON.parse(invocation.payload), contextOf(invocation))) });
     } catch (error) {

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { clockOffset } from './clock-offset';
 import type { Credentials, World } from '../core';
 import { logGroupOf, type LambdaFunction } from './function';
 import type { RuntimeFolder } from './runtime-folder';
@@ -51,8 +52,7 @@ export function environmentOf(
     HOME: runtime.home,
     NODE_PATH: runtime.modules,
     NODE_OPTIONS: [`--require ${preload}`, configuration.environment.NODE_OPTIONS ?? ''].join(' ').trim(),
-    LOCAL_AWS_CLOCK_ORIGIN: String(world.clock.origin),
-    LOCAL_AWS_CLOCK_SPEED: String(world.clock.speed),
+    LOCAL_AWS_CLOCK_OFFSET: String(clockOffset(world.clock)),
     ...gateway && {
       NODE_EXTRA_CA_CERTS: gateway.certificateFile,
       LOCAL_AWS_RESPONSE_HOST: gateway.host,

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
+import { clockOffset } from './clock-offset';
 import type { LambdaFunction } from './function';
+import type { Clock } from '../core';
 
 /** What came of an invocation: the payload, or the error as Lambda shapes it. */
 export type Outcome = { readonly payload: string } | { readonly error: object };
@@ -10,10 +12,6 @@ export interface ProcessInvocation {
   readonly requestId: string;
   readonly payload: string;
   readonly functionArn: string;
-  /** simulated milliseconds since the epoch */
-  readonly deadline: number;
-  /** real milliseconds */
-  readonly timeout: number;
 }
 
 type Message = { ready: true } | Outcome;
@@ -25,7 +23,13 @@ export class FunctionProcess {
   private readonly initialized: Promise<Message | undefined>;
   private exit?: { code: number | null; signal: NodeJS.Signals | null };
 
-  constructor(readonly fn: LambdaFunction, readonly accessKeyId: string, env: Record<string, string>, onLine: (line: string) => void) {
+  constructor(
+    readonly fn: LambdaFunction,
+    readonly accessKeyId: string,
+    private readonly clock: Clock,
+    env: Record<string, string>,
+    onLine: (line: string) => void,
+  ) {
     const { memorySize, logging } = fn.configuration;
     this.revision = fn.revision;
     this.child = spawn(process.execPath, [
@@ -53,13 +57,14 @@ export class FunctionProcess {
   }
 
   /** Lambda does not count the initialization in the timeout: it begins when the process is ready. */
-  async invoke({ timeout, ...invocation }: ProcessInvocation, timeoutSeconds: number): Promise<Outcome> {
+  async invoke(invocation: ProcessInvocation, timeoutSeconds: number): Promise<Outcome> {
     const initialized = await this.initialized;
     if (!initialized || !('ready' in initialized)) {
       return initialized ?? this.exitError(invocation.requestId);
     }
     const answer = this.nextMessage();
-    this.child.send(invocation, () => {
+    const milliseconds = timeoutSeconds * 1000;
+    this.child.send({ ...invocation, deadline: this.clock.now() + milliseconds, clockOffset: clockOffset(this.clock) }, () => {
       // a process that is gone shows by its exit
     });
     let timer: NodeJS.Timeout | undefined;
@@ -72,7 +77,7 @@ export class FunctionProcess {
             errorMessage: `RequestId: ${invocation.requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
           },
         });
-      }, timeout);
+      }, milliseconds);
     });
     try {
       return await Promise.race([timedOut, answer.then((message) => message as Outcome ?? this.exitError(invocation.requestId))]);

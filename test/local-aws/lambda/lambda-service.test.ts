@@ -14,7 +14,7 @@ let lambda: LambdaService;
 let roleArn: string;
 
 beforeAll(async () => {
-  local = await LocalAws.start({ speed: 10 });
+  local = await LocalAws.start({ speed: 1000 });
   lambda = new LambdaService(local.world);
   roleArn = local.world.iam.createRole({ roleName: 'fn-role', assumeRolePolicyDocument: TRUST });
   local.world.iam.createRole({ roleName: 'caller', assumeRolePolicyDocument: TRUST });
@@ -117,19 +117,31 @@ test('warm processes are used again, until the function changes', async () => {
   expect((await invoke(name)).result).toEqual([2, 1]);
 });
 
-test('handlers live in simulated time', async () => {
-  const name = await create(`exports.handler = async (event, context) => {
-    const start = Date.now();
-    const real = process.hrtime.bigint();
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    return { now: start, dateNow: new Date().getTime() >= start, waited: Date.now() - start, real: Number(process.hrtime.bigint() - real) / 1e6, left: context.getRemainingTimeInMillis() };
-  }`);
-  const { result } = await invoke(name);
-  expect(Math.abs(result.now - local.world.clock.now())).toBeLessThan(60_000);
-  expect(result.now - Date.now()).toBeGreaterThan(1000);
-  expect(result.waited).toBeGreaterThanOrEqual(1900);
-  expect(result.real).toBeLessThan(1500);
-  expect(result.left).toBeLessThanOrEqual(28_100);
+test('handlers live in simulated time, each invocation anew', async () => {
+  const name = await create('exports.handler = async (event, context) => [Date.now(), new Date().getTime(), Date.now() + context.getRemainingTimeInMillis()];');
+  for (let invocation = 0; invocation < 2; invocation++) {
+    await local.world.clock.sleep(600_000);
+    const before = local.world.clock.now();
+    const { result: [now, date, deadline] } = await invoke(name);
+    const after = local.world.clock.now();
+    // milliseconds are rounded here and there
+    expect(now).toBeGreaterThanOrEqual(before - 5);
+    expect(date).toBeGreaterThanOrEqual(now);
+    expect(date).toBeLessThanOrEqual(after + 5);
+    expect(deadline - before).toBeGreaterThan(29_990);
+    expect(deadline - after).toBeLessThan(30_010);
+  }
+});
+
+test('while a function starts and works, time is as fast as in it: real', async () => {
+  const name = await create('exports.handler = () => new Promise((resolve) => setTimeout(resolve, 500, Date.now()));');
+  const [real, before] = [performance.now(), local.world.clock.now()];
+  const { result: started } = await invoke(name);
+  const passed = local.world.clock.now() - before;
+  expect(passed).toBeGreaterThanOrEqual(499);
+  // between the steps of an invocation there may be moments of fast time
+  expect(passed).toBeLessThan(performance.now() - real + 60_000);
+  expect(started).toBeLessThan(local.world.clock.now());
 });
 
 test('lines reach the log group when the role may write them, and only then', async () => {
@@ -160,7 +172,7 @@ test('invoking needs a permission; a resource policy is one as well', async () =
 test('a failed event is delivered twice again, a good one once', async () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'local-aws-test-')), 'deliveries');
   const impatient = new LambdaService({
-    ...local.world, clock: { speed: 10, origin: local.world.clock.origin, now: () => Date.now(), sleep: () => Promise.resolve() },
+    ...local.world, clock: { origin: 0, now: () => Date.now(), sleep: () => Promise.resolve(), work: (action) => action() },
   });
   const code = 'exports.handler = async ({ file, fails }) => { require(\'fs\').appendFileSync(file, fails ? \'x\' : \'.\'); if (fails) throw new Error(); }';
   try {

@@ -6,7 +6,6 @@ import { FunctionProcess, type Outcome } from './function-process';
 import { LogWriter } from './log-writer';
 import { ProcessPool } from './process-pool';
 import { RuntimeFolder } from './runtime-folder';
-import { realTimeout } from './timeout';
 import { unzip } from './unzip';
 import { principalOf } from '../iam/principal';
 
@@ -181,9 +180,9 @@ export class LambdaService implements Service {
   private async accept({ functionName, payload, principal }: Invocation): Promise<LambdaFunction> {
     const fn = this.get(functionName);
     const [, qualifier] = /function:[^:]+(:.+)$/.exec(functionName) ?? [];
-    await this.world.iam.authorize({
+    await this.world.clock.work(() => this.world.iam.authorize({
       principal, action: 'lambda:InvokeFunction', resource: fn.arn + (qualifier ?? ''), resourcePolicy: resourcePolicyOf(fn),
-    });
+    }));
     try {
       JSON.parse(payload);
     } catch {
@@ -215,16 +214,9 @@ export class LambdaService implements Service {
   private async run(fn: LambdaFunction, { payload, accessKeyId }: Invocation): Promise<Outcome> {
     const nested = accessKeyId !== undefined && this.pool.isBusy(accessKeyId);
     try {
-      return await this.pool.use(fn, nested, (process) => {
-        const { timeoutSeconds } = fn.configuration;
-        return process.invoke({
-          requestId: randomUUID(),
-          payload,
-          functionArn: fn.arn,
-          deadline: this.world.clock.now() + timeoutSeconds * 1000,
-          timeout: realTimeout(timeoutSeconds, this.world.clock.speed),
-        }, timeoutSeconds);
-      });
+      return await this.world.clock.work(() => this.pool.use(fn, nested, (process) => (
+        process.invoke({ requestId: randomUUID(), payload, functionArn: fn.arn }, fn.configuration.timeoutSeconds)
+      )));
     } catch (error) {
       // the role cannot be assumed any more: nothing that the caller of an asynchronous invocation could be told
       return { error: { errorType: (error as Error).name, errorMessage: (error as Error).message } };
@@ -239,7 +231,7 @@ export class LambdaService implements Service {
     const stream = `${this.now().toISOString().slice(0, 10).replace(/-/g, '/')}/[$LATEST]${randomUUID().replace(/-/g, '')}`;
     const log = new LogWriter(this.world, configuration.roleArn, logGroupOf(configuration), stream);
     const environment = environmentOf(fn, credentials, stream, this.world, this.runtime, this.gateway);
-    return new FunctionProcess(fn, credentials.accessKeyId, environment, (line) => log.write(line));
+    return new FunctionProcess(fn, credentials.accessKeyId, this.world.clock, environment, (line) => log.write(line));
   }
 
   private async check({ functionName, runtime, roleArn, environment }: FunctionConfiguration): Promise<void> {

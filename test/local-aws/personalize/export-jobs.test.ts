@@ -83,6 +83,12 @@ describe('life of a job', () => {
     expect(await fixture.export()).toMatchObject({ status: 'CREATE FAILED', failureReason: 'because' });
     expect(fixture.files()).toEqual({});
   });
+
+  test('fails as ordered for jobs of its name', async () => {
+    fixture.personalize.settings.jobs = { mine: { failNextJobsWith: 'because' } };
+    expect(await fixture.export({ jobName: 'mine-1' })).toMatchObject({ status: 'CREATE FAILED', failureReason: 'because' });
+    expect(await fixture.export({ jobName: 'yours' })).toMatchObject({ status: 'ACTIVE' });
+  });
 });
 
 describe('refused requests', () => {

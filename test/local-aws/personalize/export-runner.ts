@@ -1,5 +1,5 @@
 import { NotSupportedError, type Clock, type Iam, type Kms, type S3 } from '../core';
-import type { PersonalizeSettings } from '../wire';
+import type { JobSettings, PersonalizeSettings } from '../wire';
 import type { Dataset, Datasets } from './datasets';
 import { ExportAccess, type ExportTarget } from './export-access';
 import type { ExportJob, ExportJobStatus } from './export-job';
@@ -29,12 +29,12 @@ export class ExportRunner {
   /** Never rejects: whatever happens becomes the job's status. The dataset's records are those at the start. */
   async run(job: ExportJob, dataset: Dataset): Promise<void> {
     try {
-      await this.pass(this.settings.secondsPending);
+      await this.pass(this.settingsOf(job).secondsPending);
       this.become(job, 'CREATE IN_PROGRESS');
       const files = this.files(job, dataset);
       await this.target(job, dataset, files);
-      await this.pass(this.settings.secondsInProgress);
-      const ordered = this.settings.failNextJobsWith ?? this.settings.failJobsOf[dataset.arn];
+      await this.pass(this.settingsOf(job).secondsInProgress);
+      const ordered = this.settingsOf(job).failNextJobsWith ?? this.settings.failJobsOf[dataset.arn];
       if (ordered !== undefined) {
         throw new JobFailure(ordered);
       }
@@ -52,6 +52,11 @@ export class ExportRunner {
       }
       this.become(job, 'CREATE FAILED');
     }
+  }
+
+  private settingsOf({ request: { jobName } }: ExportJob): JobSettings {
+    const own = Object.entries(this.settings.jobs).filter(([prefix]) => jobName.startsWith(prefix)).map(([, settings]) => settings);
+    return Object.assign({ ...this.settings }, ...own);
   }
 
   /** Where the output goes, after everything that could forbid it was asked. */

@@ -2,15 +2,28 @@ import { ACCOUNT, NotSupportedError, ServiceError, type ApiRequest, type ApiResp
 import { principalOf } from '../iam/principal';
 import { jsonError, jsonOperation, jsonParameters, jsonResponse } from '../protocols/json';
 
-/** Parameter Store, read only. */
+/** Parameter Store; its API only reads. */
 export class SsmService implements Service, Ssm {
   readonly signingName = 'ssm';
   private readonly parameters = new Map<string, string>();
 
   constructor(private readonly iam: Iam, private readonly clock: Clock) {}
 
+  createParameter(name: string, value: string): void {
+    if (this.parameters.has(name)) {
+      throw new ServiceError('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
+    }
+    this.parameters.set(name, value);
+  }
+
   setParameter(name: string, value: string): void {
     this.parameters.set(name, value);
+  }
+
+  deleteParameter(name: string): void {
+    if (!this.parameters.delete(name)) {
+      throw new ServiceError('ParameterNotFound', '');
+    }
   }
 
   parameter(name: string): string | undefined {

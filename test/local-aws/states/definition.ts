@@ -5,9 +5,7 @@ import { isIntegration } from './integration';
 export interface State {
   Type: string;
   Resource?: string;
-  Seconds?: number;
   TimeoutSeconds?: number;
-  Retry?: { IntervalSeconds?: number; MaxDelaySeconds?: number }[];
   Branches?: Definition[];
   Iterator?: Definition;
   ItemProcessor?: Definition & { ProcessorConfig?: { Mode?: string; ExecutionType?: string } };
@@ -17,13 +15,12 @@ export interface State {
 export interface Definition {
   States: Record<string, State>;
   StartAt: string;
-  TimeoutSeconds?: number;
   [field: string]: unknown;
 }
 
 const DATA_FLOW = ['Type', 'Comment', 'InputPath', 'OutputPath'];
 const RESULT = ['Parameters', 'ResultSelector', 'ResultPath', 'Next', 'End', 'Retry', 'Catch'];
-/** What the library can run of each state, and what can be run in simulated time. */
+/** What the library can run of each state. */
 const FIELDS: Record<string, string[]> = {
   Task: [...DATA_FLOW, ...RESULT, 'Resource', 'TimeoutSeconds'],
   Pass: [...DATA_FLOW, 'Parameters', 'Result', 'ResultPath', 'Next', 'End'],
@@ -37,9 +34,6 @@ const FIELDS: Record<string, string[]> = {
 };
 const MACHINE_FIELDS = ['States', 'StartAt', 'Comment', 'Version', 'TimeoutSeconds', 'ProcessorConfig'];
 const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+(:[^:]+)?$/;
-
-/** The library gives up on a task after 60 s unless told otherwise; Step Functions never. Timers cannot do more than 2³¹ ms. */
-export const NO_TIMEOUT_SECONDS = 2_000_000;
 
 /** Refuses by name what cannot be run. */
 export function checkDefinition(definition: Definition): void {
@@ -71,30 +65,20 @@ function checkState(name: string, state: State): void {
   }
 }
 
-/** The same definition in real seconds: everything that waits, waits shorter. */
-export function atSpeed(definition: Definition, speed: number): Definition {
+/** The same definition with other states, inner ones included. */
+export function mapStates(definition: Definition, change: (state: State) => State): Definition {
+  const inside = (nested: Definition) => mapStates(nested, change);
   return {
     ...definition,
-    ...definition.TimeoutSeconds !== undefined && { TimeoutSeconds: definition.TimeoutSeconds / speed },
-    States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, stateAtSpeed(state, speed)])),
-  };
-}
-
-function stateAtSpeed(state: State, speed: number): State {
-  return {
-    ...state,
-    ...state.Type === 'Task' && { TimeoutSeconds: state.TimeoutSeconds === undefined ? NO_TIMEOUT_SECONDS : state.TimeoutSeconds / speed },
-    ...state.Seconds !== undefined && { Seconds: state.Seconds / speed },
-    ...state.Retry && {
-      Retry: state.Retry.map((retrier) => ({
-        ...retrier,
-        IntervalSeconds: (retrier.IntervalSeconds ?? 1) / speed,
-        ...retrier.MaxDelaySeconds !== undefined && { MaxDelaySeconds: retrier.MaxDelaySeconds / speed },
-      })),
-    },
-    ...state.Branches && { Branches: state.Branches.map((branch) => atSpeed(branch, speed)) },
-    ...state.Iterator && { Iterator: atSpeed(state.Iterator, speed) },
-    ...state.ItemProcessor && { ItemProcessor: atSpeed(state.ItemProcessor, speed) },
+    States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => {
+      const { Branches, Iterator, ItemProcessor, ...changed } = change(state);
+      return [name, {
+        ...changed,
+        ...Branches && { Branches: Branches.map(inside) },
+        ...Iterator && { Iterator: inside(Iterator) },
+        ...ItemProcessor && { ItemProcessor: inside(ItemProcessor) },
+      }];
+    })),
   };
 }
 

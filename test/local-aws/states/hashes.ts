@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Definition, State } from './definition';
+import { mapStates, type Definition, type State } from './definition';
 import type { JSONValue } from './library';
 
 const HASH = /^States\.Hash\((.*), '(MD5|SHA-1|SHA-256|SHA-384|SHA-512)'\)$/;
@@ -10,22 +10,16 @@ const RESOURCE = 'local-hash:';
  * become tasks that hash what is left.
  */
 export function withTrueHashes(definition: Definition): Definition {
-  return { ...definition, States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => [name, withTrueHash(state)])) };
+  return mapStates(definition, withTrueHash);
 }
 
 function withTrueHash(state: State): State {
-  const { Parameters, ItemProcessor, Iterator, Branches } = state;
-  const hashed = Object.entries((state.Type === 'Pass' ? Parameters ?? {} : {}) as Record<string, unknown>).find(([, value]) => HASH.test(String(value)));
+  const Parameters = (state.Type === 'Pass' ? state.Parameters ?? {} : {}) as Record<string, unknown>;
+  const hashed = Object.entries(Parameters).find(([, value]) => HASH.test(String(value)));
   const [, text, algorithm] = HASH.exec(String(hashed?.[1])) ?? [];
-  return {
-    ...state,
-    ...hashed && {
-      Type: 'Task', Resource: `${RESOURCE}${hashed[0].replace('.$', '')}:${algorithm}`, Parameters: { ...Parameters as object, [hashed[0]]: text },
-    },
-    ...ItemProcessor && { ItemProcessor: withTrueHashes(ItemProcessor) },
-    ...Iterator && { Iterator: withTrueHashes(Iterator) },
-    ...Branches && { Branches: Branches.map(withTrueHashes) },
-  };
+  return hashed
+    ? { ...state, Type: 'Task', Resource: `${RESOURCE}${hashed[0].replace('.$', '')}:${algorithm}`, Parameters: { ...Parameters, [hashed[0]]: text } }
+    : state;
 }
 
 export function isHash(resource: string): boolean {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { World } from '../core';
-import { NO_TIMEOUT_SECONDS, isDistributed, type Definition, type State } from './definition';
+import { isDistributed, type Definition, type State } from './definition';
 import type { JSONValue } from './library';
 
 /** The counts of DescribeMapRun. */
@@ -31,7 +31,7 @@ export function withoutDistributedMaps(definition: Definition): { definition: De
     }
     distributed.set(name, state);
     const { ItemProcessor, ItemSelector, ItemsPath, MaxConcurrency, ToleratedFailurePercentage, ResultWriter, Label, ...rest } = state;
-    return [name, { ...rest, Type: 'Task', Resource: 'local-map-run', TimeoutSeconds: NO_TIMEOUT_SECONDS }];
+    return [name, { ...rest, Type: 'Task', Resource: 'local-map-run' }];
   });
   return { definition: { ...definition, States: Object.fromEntries(states) as Record<string, State> }, distributed };
 }
@@ -63,7 +63,7 @@ export class MapRuns {
           ItemSelector,
           ItemsPath,
           MaxConcurrency,
-          ItemProcessor: { StartAt: 'Child', States: { Child: { Type: 'Task', Resource: 'local-child', TimeoutSeconds: NO_TIMEOUT_SECONDS, End: true } } },
+          ItemProcessor: { StartAt: 'Child', States: { Child: { Type: 'Task', Resource: 'local-child', End: true } } },
           End: true,
         },
       },

@@ -9,7 +9,7 @@ let local: LocalAws;
 let states: StatesService;
 let roleArn: string;
 let invocations: (Invocation & { at: number })[];
-let handler: (functionName: string, event: { n?: number }, call: number) => object;
+let handler: (functionName: string, event: { n?: number }, call: number) => object | Promise<object>;
 
 beforeEach(async () => {
   local = await LocalAws.start({ speed: 1000 });
@@ -19,7 +19,8 @@ beforeEach(async () => {
     invoke: async (invocation: Invocation): Promise<InvocationResult> => {
       invocations.push({ ...invocation, at: local.world.clock.now() });
       try {
-        return { payload: JSON.stringify(handler(invocation.functionName.slice(PREFIX.length), JSON.parse(invocation.payload), invocations.length)) };
+        const result = await handler(invocation.functionName.slice(PREFIX.length), JSON.parse(invocation.payload), invocations.length);
+        return { payload: JSON.stringify(result) };
       } catch (error) {
         return { payload: JSON.stringify({ errorType: (error as Error).name, errorMessage: (error as Error).message, trace: [] }), functionError: 'Unhandled' };
       }
@@ -94,6 +95,43 @@ test('waiting takes simulated time', async () => {
   await run({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 600, End: true } } });
   expect(local.world.clock.now() - start).toBeGreaterThanOrEqual(590_000);
   expect(local.world.clock.now() - start).toBeLessThan(3_600_000);
+});
+
+test('the Context Object tells simulated time', async () => {
+  await local.world.clock.sleep(3_600_000);
+  const start = local.world.clock.now();
+  const { output } = await run({ StartAt: 'P', States: { P: { Type: 'Pass', Parameters: { 'at.$': '$$.Execution.StartTime' }, End: true } } });
+  const at = Date.parse(JSON.parse(output!).at);
+  expect(at).toBeGreaterThanOrEqual(start);
+  expect(at).toBeLessThanOrEqual(local.world.clock.now());
+});
+
+const slowTask = (TimeoutSeconds?: number) => ({ StartAt: 'T', States: { T: { Type: 'Task', Resource: `${PREFIX}slow`, TimeoutSeconds, End: true } } });
+
+test('a task takes real time', async () => {
+  handler = () => new Promise((resolve) => setTimeout(resolve, 300, {}));
+  const [real, start] = [performance.now(), local.world.clock.now()];
+  expect(await run(slowTask())).toMatchObject({ status: 'SUCCEEDED' });
+  // before and after the task there is fast time
+  expect(local.world.clock.now() - start).toBeLessThan(performance.now() - real + 60_000);
+});
+
+test('a task that takes longer than it may fails', async () => {
+  handler = () => new Promise(() => {});
+  expect(await run(slowTask(1))).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+});
+
+test('a Distributed Map has no time limit', async () => {
+  local.world.s3.createBucket('results', {});
+  local.world.iam.putRolePolicy('machine', 'map', {
+    Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['s3:PutObject', 'states:StartExecution'], Resource: '*' }],
+  });
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 600, End: true } },
+  };
+  const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'results', Prefix: 'runs' } };
+  const map = { Type: 'Map', ItemsPath: '$.items', ItemProcessor, ResultWriter, End: true };
+  expect(await run({ StartAt: 'M', States: { M: map } }, '{"items":[1,2]}')).toMatchObject({ status: 'SUCCEEDED' });
 });
 
 test.each<[string, object, string]>([

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { ACCOUNT, NotSupportedError, ServiceError, type ApiRequest, type ApiResponse, type Service, type World } from '../core';
 import { principalOf } from '../iam/principal';
 import type { LambdaService } from '../lambda';
-import { atSpeed, checkDefinition, taskStates, type Definition, type State } from './definition';
+import { checkDefinition, taskStates, type Definition, type State } from './definition';
 import { hash, isHash, withTrueHashes } from './hashes';
-import { StateMachine as Runner, type JSONValue, type StateMachineDefinition } from './library';
+import { libraryWith, type JSONValue, type StateMachineDefinition } from './library';
 import { MapRuns, withoutDistributedMaps } from './map-run';
-import { runTask } from './task';
+import { assumeRoleOf, runTask } from './task';
+import { withTaskTimeouts } from './task-timeouts';
 import { jsonError, jsonOperation, jsonParameters, jsonResponse } from '../protocols/json';
 
 export interface StateMachineConfiguration {
@@ -52,10 +53,12 @@ export class StatesService implements Service {
   private readonly executionsByArn = new Map<string, Execution>();
   private readonly aborts = new Set<() => void>();
   private readonly mapRuns: MapRuns;
+  private readonly library: ReturnType<typeof libraryWith>;
   private stopped = false;
 
   constructor(private readonly world: World, private readonly lambda: LambdaService) {
     this.mapRuns = new MapRuns(world);
+    this.library = libraryWith(world.clock);
   }
 
   get executions(): readonly Execution[] {
@@ -67,13 +70,13 @@ export class StatesService implements Service {
     if (this.machines.has(arn)) {
       throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
     }
-    this.machines.set(arn, { arn, definition: await this.check(configuration), roleArn: configuration.roleArn });
+    this.machines.set(arn, { arn, definition: await this.check(arn, configuration), roleArn: configuration.roleArn });
     return arn;
   }
 
   async updateStateMachine(arn: string, configuration: StateMachineConfiguration): Promise<void> {
     const machine = this.machine(arn);
-    machine.definition = await this.check(configuration);
+    machine.definition = await this.check(arn, configuration);
     machine.roleArn = configuration.roleArn;
   }
 
@@ -151,7 +154,7 @@ export class StatesService implements Service {
   }
 
   private async run(machine: StateMachine, execution: Execution): Promise<void> {
-    const definition = withTrueHashes(atSpeed(machine.definition, this.world.clock.speed));
+    const definition = withTrueHashes(machine.definition);
     const context = {
       Execution: { Id: execution.executionArn, Name: execution.name, RoleArn: machine.roleArn },
       StateMachine: { Id: machine.arn, Name: machine.arn.slice(machine.arn.lastIndexOf(':') + 1) },
@@ -177,7 +180,7 @@ export class StatesService implements Service {
       task,
       async (taskInput: JSONValue) => isHash(Resource!)
         ? hash(Resource!, taskInput as Record<string, JSONValue>)
-        : await runTask(this.world, this.lambda, machine.roleArn, Resource!, taskInput) as JSONValue,
+        : await this.world.clock.work(() => runTask(this.world, this.lambda, machine, Resource!, taskInput)) as JSONValue,
     ]));
     for (const [name, state] of distributed) {
       handlers[name] = (taskInput) => this.mapRuns.run(
@@ -204,8 +207,9 @@ export class StatesService implements Service {
   private async runInLibrary(
     definition: Definition, input: JSONValue, handlers: Record<string, (input: JSONValue) => Promise<JSONValue>>, context: ExecutionPart['context'],
   ): Promise<JSONValue> {
-    // the original was validated; fractions of seconds are ours
-    const runner = new Runner(definition as unknown as StateMachineDefinition, { validationOptions: { noValidate: true } });
+    // the original was validated; the tasks are ours
+    const ours = withTaskTimeouts(definition) as unknown as StateMachineDefinition;
+    const runner = new this.library.StateMachine(ours, { validationOptions: { noValidate: true } });
     const taskResourceLocalHandlers = handlers as Record<string, (input: unknown) => Promise<string>>;
     const { result, abort } = runner.run(input, { overrides: { taskResourceLocalHandlers }, context });
     this.aborts.add(abort);
@@ -224,18 +228,18 @@ export class StatesService implements Service {
     return machine;
   }
 
-  private async check({ definition: text, roleArn, logs }: StateMachineConfiguration): Promise<Definition> {
+  private async check(arn: string, { definition: text, roleArn, logs }: StateMachineConfiguration): Promise<Definition> {
     let definition: Definition;
     try {
       definition = JSON.parse(text);
       // validates, and writes defaults into what it validates
-      void new Runner(JSON.parse(text) as StateMachineDefinition);
+      void new this.library.StateMachine(JSON.parse(text) as StateMachineDefinition);
     } catch (error) {
       throw new ServiceError('InvalidDefinition', `Invalid State Machine Definition: '${(error as Error).message}'`);
     }
     checkDefinition(definition);
     try {
-      await this.world.iam.assumeRole({ roleArn, sessionName: 'states', principal: { service: 'states.amazonaws.com' } });
+      await assumeRoleOf({ arn, roleArn }, this.world);
     } catch {
       throw new ServiceError('AccessDeniedException', 'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.');
     }

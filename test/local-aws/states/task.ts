@@ -1,14 +1,31 @@
-import { ServiceError, type World } from '../core';
+import { ACCOUNT, ServiceError, type Credentials, type World } from '../core';
 import type { LambdaService } from '../lambda';
 import { TaskError, callService, isIntegration } from './integration';
 
+interface Machine {
+  readonly arn: string;
+  readonly roleArn: string;
+}
+
+/**
+ * A session of the state machine's role, with the context that guards against a confused deputy.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+ */
+export async function assumeRoleOf({ arn, roleArn }: Machine, world: World): Promise<Credentials> {
+  return world.iam.assumeRole({
+    roleArn,
+    sessionName: 'states',
+    principal: { service: 'states.amazonaws.com' },
+    context: { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': arn },
+  });
+}
+
 /** Runs a task as a session of the state machine's role: invokes a function or calls a service. */
-export async function runTask(world: World, lambda: LambdaService, roleArn: string, resource: string, input: unknown): Promise<unknown> {
+export async function runTask(world: World, lambda: LambdaService, machine: Machine, resource: string, input: unknown): Promise<unknown> {
   if (isIntegration(resource)) {
-    const credentials = await world.iam.assumeRole({ roleArn, sessionName: 'states', principal: { service: 'states.amazonaws.com' } });
-    return callService(world.endpoint, world.region, credentials, resource, input);
+    return callService(world.endpoint, world.region, await assumeRoleOf(machine, world), resource, input);
   }
-  const result = await invoke(world, lambda, roleArn, resource, input);
+  const result = await invoke(world, lambda, machine, resource, input);
   const payload: unknown = JSON.parse(result.payload);
   if (result.functionError) {
     throw new TaskError(String((payload as { errorType?: string }).errorType), result.payload);
@@ -16,10 +33,10 @@ export async function runTask(world: World, lambda: LambdaService, roleArn: stri
   return payload;
 }
 
-async function invoke(world: World, lambda: LambdaService, roleArn: string, functionName: string, input: unknown) {
+async function invoke(world: World, lambda: LambdaService, machine: Machine, functionName: string, input: unknown) {
   try {
-    const { caller } = await world.iam.assumeRole({ roleArn, sessionName: 'states', principal: { service: 'states.amazonaws.com' } });
-    return await lambda.invoke({ functionName, payload: JSON.stringify(input), principal: { roleArn, sessionArn: caller.arn } });
+    const { caller } = await assumeRoleOf(machine, world);
+    return await lambda.invoke({ functionName, payload: JSON.stringify(input), principal: { roleArn: machine.roleArn, sessionArn: caller.arn } });
   } catch (error) {
     if (error instanceof ServiceError) {
       throw new TaskError(`Lambda.${error.code}`, error.message);

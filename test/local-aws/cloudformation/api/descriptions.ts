@@ -1,3 +1,4 @@
+import type { StackRecord } from '../../wire';
 import type { ChangeSet } from '../engine/change-set';
 import type { ResourceState } from '../engine/resource-state';
 import type { Stack } from '../engine/stack';
@@ -19,7 +20,7 @@ export function describeStack(stack: Stack): object {
     DeletionTime: stack.deletionTime,
     StackStatus: stack.status,
     StackStatusReason: stack.statusReason,
-    DisableRollback: false,
+    DisableRollback: stack.disableRollback,
     NotificationARNs: [],
     Capabilities: [...settings.capabilities],
     Outputs: stack.outputs.map(({ key, value, description, exportName }) => (
@@ -28,6 +29,24 @@ export function describeStack(stack: Stack): object {
     Tags: [...settings.tags],
     EnableTerminationProtection: stack.terminationProtection,
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+  };
+}
+
+/** A stack as the control API shows it. */
+export function stackRecord({ id, status, statusReason, outputs, events }: Stack): StackRecord {
+  return {
+    stackId: id,
+    status,
+    statusReason,
+    outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
+    events: events.map((event) => ({
+      time: event.Timestamp.toISOString(),
+      logicalId: event.LogicalResourceId,
+      physicalId: event.PhysicalResourceId,
+      resourceType: event.ResourceType,
+      status: event.ResourceStatus,
+      reason: event.ResourceStatusReason,
+    })),
   };
 }
 

@@ -30,8 +30,9 @@ export function plannedChanges(stack: Stack, blueprint: Blueprint): ResourceChan
   const before = stack.blueprint;
   const added = [...blueprint.resources].filter(([logicalId]) => !stack.resources.has(logicalId));
   const parametersChanged = !isDeepStrictEqual(before?.parameters, blueprint.parameters);
+  const failed = (logicalId: string) => ['CREATE_FAILED', 'UPDATE_FAILED'].includes(stack.resources.get(logicalId)!.status);
   const modified = [...blueprint.resources].filter(([logicalId, definition]) => stack.resources.has(logicalId)
-    && (parametersChanged || !isDeepStrictEqual(before?.resources.get(logicalId), definition)));
+    && (parametersChanged || failed(logicalId) || !isDeepStrictEqual(before?.resources.get(logicalId), definition)));
   const removed = [...stack.resources.values()].filter(({ logicalId }) => !blueprint.resources.has(logicalId));
   return [
     ...added.map(([LogicalResourceId, { Type }]) => ({ Action: 'Add' as const, LogicalResourceId, ResourceType: Type })),
@@ -47,10 +48,10 @@ export function plannedChanges(stack: Stack, blueprint: Blueprint): ResourceChan
   ];
 }
 
-/** Whether there is anything to deploy; outputs, tags and policies count as well. */
+/** Whether there is anything to deploy; outputs, tags and policies count as well, and what failed is tried again. */
 export function hasChanges(stack: Stack, blueprint: Blueprint, settings: StackSettings): boolean {
   const { blueprint: before } = stack;
-  return !before
+  return !before || stack.isPaused
     || !isDeepStrictEqual(before.parameters, blueprint.parameters)
     || !isDeepStrictEqual(before.template, blueprint.template)
     || !isDeepStrictEqual(stack.settings.tags, settings.tags);

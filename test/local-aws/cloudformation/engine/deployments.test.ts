@@ -1,3 +1,4 @@
+import type { Stack } from './stack';
 import { custom, failure, statuses, story, TestStacks } from '../testing-stacks';
 
 let aws: TestStacks;
@@ -114,6 +115,16 @@ describe('update', () => {
     expect([aws.world.s3.bucket('old'), aws.world.s3.bucket('new')]).toEqual([undefined, expect.anything()]);
   });
 
+  test('what cannot be deleted in the end is given up, and what it depended on is deleted', async () => {
+    const stack = await aws.deploy({ Resources: { Full: bucket('full', { DependsOn: 'Other' }), Other: bucket('other'), Rest: topic('x') } });
+    aws.world.s3.putObject('full', 'key', Buffer.from('x'));
+    await aws.deploy({ Resources: { Rest: topic('x') } });
+    expect(stack.status).toBe('UPDATE_COMPLETE');
+    expect(story(stack)).toContain('DELETE_FAILED Full');
+    expect(['full', 'other'].filter((name) => aws.world.s3.bucket(name))).toEqual(['full']);
+    expect([...stack.resources.keys()]).toEqual(['Rest']);
+  });
+
   test('UpdateReplacePolicy keeps a replaced resource, DeletionPolicy a removed one', async () => {
     await aws.deploy({ Resources: { B: bucket('old', { UpdateReplacePolicy: 'Retain' }), R: bucket('gone', { DeletionPolicy: 'Retain' }), D: bucket('deleted') } });
     const stack = await aws.deploy({ Resources: { B: bucket('new') } });
@@ -150,6 +161,14 @@ describe('update', () => {
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(stack.resources.get('C')!.physicalId).toBe('id-1');
     expect(['old', 'new', 'added'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old']);
+  });
+
+  test('a rollback goes back to the last update that was complete', async () => {
+    const resources = (V: number, more: object = {}) => ({ Resources: { C: custom({ V }), ...more } });
+    await aws.deploy(resources(1));
+    await aws.deploy(resources(2));
+    const stack = await aws.deploy(resources(3, { Bad: failure({}, { DependsOn: 'C' }) }));
+    expect([stack.status, stack.resources.get('C')!.properties.V]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 2]);
   });
 
   test('a failed update hands its physical id to the rollback', async () => {
@@ -191,6 +210,43 @@ describe('update', () => {
     expect(() => aws.service.stacks.cancelUpdate(stack)).toThrow('CancelUpdateStack cannot be called from current stack status UPDATE_ROLLBACK_COMPLETE');
   });
 
+  test('a rollback that is answered with a third physical id deletes the other two in the end', async () => {
+    const answers = ['id-1', 'id-2', 'id-3'];
+    aws.handler = ({ RequestType, PhysicalResourceId }) => ({ PhysicalResourceId: RequestType === 'Delete' ? PhysicalResourceId : answers.shift() });
+    await aws.deploy({ Resources: { C: custom({ V: 1 }) } });
+    const stack = await aws.deploy({ Resources: { C: custom({ V: 2 }), Bad: failure({}, { DependsOn: 'C' }) } });
+    expect(aws.requests.slice(1, 3).map(({ RequestType, PhysicalResourceId }) => [RequestType, PhysicalResourceId])).toEqual([['Update', 'id-1'], ['Update', 'id-2']]);
+    expect(aws.requests.slice(3).map(({ RequestType, PhysicalResourceId }) => `${RequestType} ${PhysicalResourceId}`).sort()).toEqual(['Delete id-1', 'Delete id-2']);
+    expect(stack.resources.get('C')!.physicalId).toBe('id-3');
+  });
+
+  test('an event of the beginning names the physical id of before, in rollbacks, too', async () => {
+    aws.handler = ({ RequestType, PhysicalResourceId, ResourceProperties }) => (
+      { PhysicalResourceId: RequestType === 'Delete' ? PhysicalResourceId : `id-${String(ResourceProperties.V)}` });
+    await aws.deploy({ Resources: { C: custom({ V: 1 }), B: bucket('old') } });
+    const stack = await aws.deploy({ Resources: { C: custom({ V: 2 }), B: bucket('new'), Bad: failure({}, { DependsOn: ['B', 'C'] }) } });
+    const begun = (id: string) => stack.events.filter(({ LogicalResourceId, ResourceStatus }) => LogicalResourceId === id && ResourceStatus === 'UPDATE_IN_PROGRESS')
+      .map(({ PhysicalResourceId }) => PhysicalResourceId);
+    expect([begun('C'), begun('B')]).toEqual([['id-1', 'id-2'], ['old', 'new']]);
+  });
+
+  test('what cannot be deleted in the end holds up neither the update nor what it depends on', async () => {
+    await aws.deploy({ Resources: { Key: topic('key'), Full: bucket('full', { DependsOn: 'Key' }), Rest: topic('x') } });
+    aws.world.s3.putObject('full', 'key', Buffer.from('x'));
+    const stack = await aws.deploy({ Resources: { Rest: topic('x') } });
+    expect(story(stack)).toEqual(expect.arrayContaining(['DELETE_FAILED Full', 'DELETE_COMPLETE Key']));
+    expect(stack.status).toBe('UPDATE_COMPLETE');
+  });
+
+  test('RetainExceptOnCreate: a rollback deletes what its update made, and keeps what was there', async () => {
+    const policy = { DeletionPolicy: 'RetainExceptOnCreate' };
+    await aws.deploy({ Resources: { Old: bucket('old', policy) } });
+    await aws.deploy({ Resources: { Old: bucket('old', policy), New: bucket('new', policy), Kept: bucket('kept', { DeletionPolicy: 'Retain' }), Bad: failure({}, { DependsOn: ['New', 'Kept'] }) } });
+    expect(['old', 'new', 'kept'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old', 'kept']);
+    await aws.deploy({ Resources: { T: topic('x') } });
+    expect(aws.world.s3.bucket('old')).toBeDefined();
+  });
+
   test('a resource keeps its type', async () => {
     await aws.deploy({ Resources: { A: topic('x') } });
     expect(() => aws.begin({ Resources: { A: bucket('x') } })).toThrow('Update of resource type is not permitted');
@@ -214,8 +270,56 @@ describe('delete', () => {
     expect(stack.status).toBe('DELETE_FAILED');
     expect(stack.statusReason).toBe('The following resource(s) failed to delete: [Full]. ');
     expect([...stack.resources.keys()]).toEqual(['Full']);
-    await aws.delete(stack, ['Full']);
+    await aws.delete(stack, { retain: ['Full'] });
     expect(stack.status).toBe('DELETE_COMPLETE');
+  });
+
+  test('what something depends on that cannot be deleted is not deleted', async () => {
+    const resources = { Key: { Type: 'AWS::KMS::Key' }, Full: bucket('full', { DependsOn: 'Key' }), Bad: failure({ OnCreate: false }, { DependsOn: 'Full' }) };
+    const stack = await aws.deploy({ Resources: resources });
+    const keyArn = String(stack.resources.get('Key')!.attributes.Arn);
+    aws.world.s3.putObject('full', 'key', Buffer.from('x'));
+    await aws.delete(stack);
+    expect([stack.status, [...stack.resources.keys()]]).toEqual(['DELETE_FAILED', ['Key', 'Full']]);
+    expect(aws.world.kms.keyPolicy(keyArn)).toBeDefined();
+    await aws.delete(stack, { retain: ['Full'] });
+    expect([stack.status, aws.world.kms.keyPolicy(keyArn)]).toEqual(['DELETE_COMPLETE', undefined]);
+  });
+
+  test('nor in the rollback of a creation; the deletion after that keeps what its policy retains', async () => {
+    const resources = {
+      Kept: bucket('kept', { DeletionPolicy: 'RetainExceptOnCreate' }),
+      Full: bucket('full', { DependsOn: 'Kept' }),
+      C: custom({}, { DependsOn: 'Full' }),
+    };
+    aws.handler = ({ RequestType, PhysicalResourceId = 'id' }) => {
+      aws.world.s3.putObject('full', 'key', Buffer.from('x'));
+      return { PhysicalResourceId, Status: RequestType === 'Create' ? 'FAILED' : 'SUCCESS' };
+    };
+    const stack = await aws.deploy({ Resources: resources });
+    expect([stack.status, [...stack.resources.keys()]]).toEqual(['ROLLBACK_FAILED', ['Kept', 'Full']]);
+    await expect(aws.delete(stack, { retain: ['Full'] })).rejects.toThrow('RetainResources can only be specified for stacks in DELETE_FAILED state');
+    await aws.delete(stack);
+    await aws.delete(stack, { retain: ['Full'] });
+    expect(stack.status).toBe('DELETE_COMPLETE');
+    expect(['kept', 'full'].filter((name) => aws.world.s3.bucket(name))).toEqual(['kept', 'full']);
+  });
+
+  test('a bucket with older versions is not empty', async () => {
+    const stack = await aws.deploy({ Resources: { B: bucket('versioned', { Properties: { BucketName: 'versioned', VersioningConfiguration: { Status: 'Enabled' } } }) } });
+    aws.world.s3.putObject('versioned', 'key', Buffer.from('x'));
+    aws.world.s3.deleteObject('versioned', 'key');
+    await aws.delete(stack);
+    expect(stack.resources.get('B')!.statusReason).toContain('You must delete all versions in the bucket.');
+  });
+
+  test('by force leaves behind what cannot be deleted, but only after that was tried', async () => {
+    const stack = await aws.deploy({ Resources: { Full: bucket('full'), Other: topic('x') } });
+    aws.world.s3.putObject('full', 'key', Buffer.from('x'));
+    await expect(aws.delete(stack, { force: true })).rejects.toThrow('FORCE_DELETE_STACK can only be specified for stacks in DELETE_FAILED state');
+    await aws.delete(stack);
+    await aws.delete(stack, { force: true });
+    expect([stack.status, aws.world.s3.bucket('full')]).toEqual(['DELETE_COMPLETE', expect.anything()]);
   });
 
   test('a stack that is still being created is deleted, too', async () => {
@@ -235,6 +339,39 @@ describe('delete', () => {
     await aws.delete(importing);
     await aws.delete(exporting);
     expect(exporting.status).toBe('DELETE_COMPLETE');
+  });
+});
+
+describe('an export that another stack imports', () => {
+  const exporting = (Value: string, Name = 'shared') => ({ Resources: { A: topic(Value) }, Outputs: { O: { Value, Export: { Name } } } });
+  const importing = (DisplayName: unknown) => ({ Resources: { A: topic('', { Properties: { DisplayName } }) } });
+  const rollbackReason = (stack: Stack) => stack.events.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_ROLLBACK_IN_PROGRESS')?.ResourceStatusReason;
+
+  beforeEach(async () => {
+    await aws.deploy(exporting('v'), 'Exporting');
+    await aws.deploy(importing({ 'Fn::ImportValue': 'shared' }), 'Importing');
+  });
+
+  test('keeps its value: an update that changes it rolls back', async () => {
+    const stack = await aws.deploy(exporting('w'), 'Exporting');
+    expect(rollbackReason(stack)).toBe('Export shared cannot be updated as it is in use by Importing');
+    expect([stack.status, stack.resources.get('A')!.properties.DisplayName, stack.outputs[0].value]).toEqual(['UPDATE_ROLLBACK_COMPLETE', 'v', 'v']);
+  });
+
+  test('stays: an update that removes it rolls back', async () => {
+    const stack = await aws.deploy(exporting('v', 'renamed'), 'Exporting');
+    expect(rollbackReason(stack)).toBe('Export shared cannot be deleted as it is in use by Importing');
+  });
+
+  test('is free once nobody imports it any more', async () => {
+    await aws.deploy(importing('own'), 'Importing');
+    expect((await aws.deploy(exporting('w'), 'Exporting')).status).toBe('UPDATE_COMPLETE');
+  });
+
+  test('is still imported after a failed attempt to do without', async () => {
+    const { Resources } = importing('own');
+    await aws.deploy({ Resources: { ...Resources, Bad: failure() } }, 'Importing');
+    expect((await aws.deploy(exporting('w'), 'Exporting')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 });
 

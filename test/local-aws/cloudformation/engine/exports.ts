@@ -1,4 +1,4 @@
-import type { Stack } from './stack';
+import type { Stack, StackOutput } from './stack';
 import { invalid } from '../template/template';
 
 /** The exports of all stacks. */
@@ -22,13 +22,17 @@ export class Exports {
     }
   }
 
-  /** Refuses to give up exports that others use. */
-  checkUnused(stack: Stack, stillExported: ReadonlySet<string> = new Set()): void {
-    for (const { exportName } of stack.outputs) {
-      const user = exportName !== undefined && !stillExported.has(exportName)
+  /**
+   * Refuses to give up exports that others use, or to change their values:
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
+   */
+  checkUnused(stack: Stack, outputs: readonly StackOutput[] = []): void {
+    for (const { exportName, value } of stack.outputs) {
+      const after = outputs.find((output) => output.exportName === exportName);
+      const user = exportName !== undefined && after?.value !== value
         && [...this.stacks()].find((other) => other !== stack && !other.isDeleted && other.imports.has(exportName));
       if (user) {
-        throw invalid(`Export ${exportName} cannot be deleted as it is in use by ${user.name}`);
+        throw invalid(`Export ${exportName} cannot be ${after ? 'updated' : 'deleted'} as it is in use by ${user.name}`);
       }
     }
   }

@@ -18,6 +18,6 @@ export function resolveOutputs(stack: Stack, blueprint: Blueprint, scope: Scope,
     }
     return { key, value: String(value), description: Description, exportName };
   });
-  exports.checkUnused(stack, new Set(outputs.flatMap(({ exportName }) => exportName ?? [])));
+  exports.checkUnused(stack, outputs);
   return outputs;
 }

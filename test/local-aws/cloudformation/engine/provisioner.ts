@@ -7,7 +7,11 @@ import type { ResourceTypes } from '../resources/resource-types';
 import type { ResourceDefinition } from '../template/template';
 
 /** How services say that there is no such thing. */
-const GONE = ['NoSuchEntity', 'NoSuchBucket', 'ResourceNotFoundException', 'NotFoundException'];
+const GONE = ['NoSuchEntity', 'NoSuchBucket', 'ParameterNotFound', 'ResourceNotFoundException', 'NotFoundException'];
+/** The state that an update leaves behind when it succeeds. */
+const UPDATED: Outcome = { status: 'UPDATE_COMPLETE' };
+
+type Outcome = Pick<ResourceState, 'status' | 'statusReason'>;
 
 /** Creates, updates and deletes single resources of a stack, and writes down what came of it. */
 export class Provisioner {
@@ -44,15 +48,16 @@ export class Provisioner {
 
   /** Whether these properties are what the resource has. */
   isSame(state: ResourceState, properties: Properties): boolean {
-    return isDeepStrictEqual(state.properties, properties);
+    return !state.uncertain && isDeepStrictEqual(state.properties, properties);
   }
 
   /** Brings a resource from one state to the properties of another. Returns the new state; the old one stays to be cleaned up when replaced. */
   async update(
-    before: ResourceState, after: Pick<ResourceState, 'dependencies' | 'deletionPolicy' | 'updateReplacePolicy'>, properties: Properties, signal: AbortSignal,
+    before: ResourceState, after: Intention, properties: Properties, signal: AbortSignal, outcome = UPDATED,
   ): Promise<ResourceState> {
     const { logicalId } = before;
-    const base = { ...before, ...after, statusReason: undefined };
+    const { dependencies, deletionPolicy, updateReplacePolicy } = after;
+    const base = { ...before, dependencies, deletionPolicy, updateReplacePolicy, statusReason: undefined, uncertain: undefined };
     const context = this.context(logicalId, signal);
     const replaces = this.isReplacement(before, properties);
     // until it is done, what is there is what was there
@@ -62,13 +67,13 @@ export class Provisioner {
       const { physicalId, attributes = {} } = replaces
         ? await type.create(properties, context)
         : await type.update(properties, existing(before), context);
-      return this.stack.setResource({ ...base, properties, physicalId, attributes, status: 'UPDATE_COMPLETE' });
+      return this.stack.setResource({ ...base, properties, physicalId, attributes, ...outcome });
     } catch (error) {
       const reason = error instanceof Cancelled ? 'Resource update cancelled' : (error as Error).message;
       const physicalId = (error instanceof ResourceFailure ? error.physicalId : undefined) ?? before.physicalId;
       // a replacement that could not be made leaves the old one as it was
-      const left = replaces || error instanceof NothingDone ? before.properties : properties;
-      this.stack.setResource({ ...base, properties: left, physicalId, status: 'UPDATE_FAILED', statusReason: reason });
+      const left = replaces || error instanceof NothingDone ? before : { properties, uncertain: true };
+      this.stack.setResource({ ...base, properties: left.properties, uncertain: left.uncertain, physicalId, status: 'UPDATE_FAILED', statusReason: reason });
       throw error;
     }
   }
@@ -118,7 +123,10 @@ export class Provisioner {
   }
 }
 
-export function policies({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete' }: ResourceDefinition): Pick<ResourceState, 'deletionPolicy' | 'updateReplacePolicy'> {
+/** What the template says of a resource beside its properties. */
+type Intention = Pick<ResourceState, 'dependencies' | 'deletionPolicy' | 'updateReplacePolicy'>;
+
+export function policies({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete' }: ResourceDefinition): Omit<Intention, 'dependencies'> {
   return { deletionPolicy: DeletionPolicy, updateReplacePolicy: UpdateReplacePolicy };
 }
 

@@ -14,5 +14,7 @@ export interface ResourceState {
   readonly updateReplacePolicy: DeletionPolicy;
   readonly status: string;
   readonly statusReason?: string;
+  /** an update failed, and nobody knows what it left: the same properties do not make it the same resource */
+  readonly uncertain?: boolean;
   readonly timestamp: Date;
 }

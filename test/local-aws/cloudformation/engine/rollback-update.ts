@@ -1,34 +1,35 @@
 import { deleteAll } from './deletion';
 import type { Provisioner } from './provisioner';
+import { withoutCurrent } from './replaced';
 import type { ResourceState } from './resource-state';
-import type { Stack } from './stack';
+import { isRetainedOnRollback } from './rollback-creation';
+import type { StableState, Stack } from './stack';
 import { runSteps } from './steps';
 import { isCustomResource } from '../custom-resource/type-name';
 
 /**
- * Brings a stack back to what it was before a failed update. Nothing is taken back by deleting: what was updated is updated
- * once more, with the properties of before; what the update made is deleted after that.
+ * Brings a stack back to what it was when it was complete the last time. Nothing is taken back by deleting: what was updated is
+ * updated once more, with the properties of before; what the updates made is deleted after that.
  */
 export async function rollBackUpdate(
-  stack: Stack, before: ReadonlyMap<string, ResourceState>, provisioner: Provisioner, reason: string,
+  stack: Stack, stable: StableState, provisioner: Provisioner, reason: string, retainExceptOnCreate: boolean,
 ): Promise<void> {
+  const { resources: before, blueprint, settings, imports } = stable;
   stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
   stack.cancel = undefined;
-  const cleanup: ResourceState[] = [];
+  const replaced: ResourceState[] = [...stack.superseded];
   const run = async (previous: ResourceState): Promise<void> => {
     const current = stack.resources.get(previous.logicalId)!;
     if (current.physicalId === previous.physicalId && provisioner.isSame(current, previous.properties)) {
       restore(stack, current, previous);
       return;
     }
+    replaced.push(previous, current);
     if (!isCustomResource(previous.type) && current.physicalId !== previous.physicalId) {
-      cleanup.push(current);
       restore(stack, current, previous);
       return;
     }
-    const restored = await provisioner.update(current, previous, previous.properties, new AbortController().signal);
-    const superseded = [previous, current].filter(({ physicalId }) => physicalId !== restored.physicalId);
-    cleanup.push(...superseded.filter((state, index) => superseded.findIndex(({ physicalId }) => physicalId === state.physicalId) === index));
+    await provisioner.update(current, previous, previous.properties, new AbortController().signal);
   };
   const failures = await runSteps([...before.values()].map((previous) => ({
     id: previous.logicalId,
@@ -41,11 +42,14 @@ export async function rollBackUpdate(
     return;
   }
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+  const cleanup = withoutCurrent(replaced, stack);
   const created = [...stack.resources.values()].filter(({ logicalId }) => !before.has(logicalId));
   created.forEach(({ logicalId }) => stack.resources.delete(logicalId));
+  stack.setImports(imports);
+  stack.settle(blueprint, settings);
   await deleteAll([...cleanup, ...created], provisioner, (state) => created.includes(state)
-    ? state.deletionPolicy === 'Retain' && state.status === 'CREATE_COMPLETE'
-    : state.updateReplacePolicy !== 'Delete');
+    ? isRetainedOnRollback(state, retainExceptOnCreate)
+    : state.updateReplacePolicy !== 'Delete', { afterFailure: 'ignore' });
   stack.setStatus('UPDATE_ROLLBACK_COMPLETE');
 }
 
@@ -54,6 +58,7 @@ function restore(stack: Stack, current: ResourceState, previous: ResourceState):
   if (current.timestamp === previous.timestamp) {
     stack.resources.set(previous.logicalId, previous);
   } else {
+    stack.addResourceEvent({ ...current, status: 'UPDATE_IN_PROGRESS', statusReason: undefined });
     stack.setResource({ ...previous, status: 'UPDATE_COMPLETE', statusReason: undefined });
   }
 }

@@ -7,7 +7,9 @@ import type { Scope } from '../template/scope';
 import { invalid } from '../template/template';
 
 /** What a stack's resources can refer to while they are made. */
-export function stackScope(stack: Stack, { template, parameters, conditions }: Blueprint, importValue: (name: string) => string): Scope {
+export function stackScope(
+  stack: Stack, { template, parameters, conditions }: Blueprint, others: Pick<Scope, 'importValue' | 'stackOutput'>,
+): Scope {
   const resource = (logicalId: string) => {
     const state = stack.resources.get(logicalId);
     if (!state) {
@@ -19,7 +21,7 @@ export function stackScope(stack: Stack, { template, parameters, conditions }: B
     template,
     parameters,
     conditions,
-    importValue,
+    ...others,
     physicalId: (logicalId) => resource(logicalId).physicalId,
     attribute: (logicalId, name) => {
       const state = resource(logicalId);

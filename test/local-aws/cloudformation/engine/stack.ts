@@ -31,6 +31,14 @@ export interface StackSettings {
   readonly principal: AuthorizationRequest['principal'];
 }
 
+/** What a stack was when it was complete the last time: what a rollback brings it back to. */
+export interface StableState {
+  readonly blueprint: Blueprint;
+  readonly settings: StackSettings;
+  readonly resources: ReadonlyMap<string, ResourceState>;
+  readonly imports: ReadonlySet<string>;
+}
+
 /** A stack and everything that has happened to it. */
 export class Stack {
   readonly creationTime: Date;
@@ -38,13 +46,19 @@ export class Stack {
   deletionTime?: Date;
   status = 'REVIEW_IN_PROGRESS';
   statusReason?: string;
-  /** what is deployed */
+  /** what is deployed, or was to be */
   blueprint?: Blueprint;
   settings: StackSettings;
   readonly resources = new Map<string, ResourceState>();
   outputs: readonly StackOutput[] = [];
+  /** undefined: it was never complete */
+  stable?: StableState;
+  /** replaced, and to be deleted when the stack is complete again */
+  superseded: ResourceState[] = [];
   /** names of other stacks' exports in use */
   readonly imports = new Set<string>();
+  /** whether what the last operation did stays when it fails */
+  disableRollback = false;
   /** oldest first */
   readonly events: StackEvent[] = [];
   /** ends the operation that is running */
@@ -65,10 +79,30 @@ export class Stack {
     return this.status.endsWith('_IN_PROGRESS') && this.status !== 'REVIEW_IN_PROGRESS';
   }
 
+  /** Its last operation failed with rollback disabled: it can go on, or be rolled back. */
+  get isPaused(): boolean {
+    return this.status === 'CREATE_FAILED' || this.status === 'UPDATE_FAILED';
+  }
+
   setStatus(status: string, reason?: string): void {
     this.status = status;
     this.statusReason = reason;
     this.addEvent(this.name, this.id, 'AWS::CloudFormation::Stack', status, reason);
+  }
+
+  /** Takes it as it is now for complete. */
+  settle(blueprint: Blueprint, settings: StackSettings): void {
+    this.blueprint = blueprint;
+    this.settings = settings;
+    this.superseded = [];
+    this.stable = { blueprint, settings, resources: new Map(this.resources), imports: new Set(this.imports) };
+  }
+
+  setImports(names: Iterable<string>): void {
+    this.imports.clear();
+    for (const name of names) {
+      this.imports.add(name);
+    }
   }
 
   /** Sets a resource's state and tells so in the events. */

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ChangeSet } from './change-set';
 import { hasChanges, NO_CHANGES, plannedChanges, retypedResources } from './change-set';
 import { createStack } from './create-stack';
-import { deleteStack } from './delete-stack';
+import { deleteStack, type Kept } from './delete-stack';
 import { Exports } from './exports';
+import type { OtherStacks } from './other-stacks';
 import { Provisioner } from './provisioner';
+import { rollBack } from './rollback';
 import { Stack, type StackSettings } from './stack';
+import { StackOutputs } from './stack-outputs';
 import { updateStack } from './update-stack';
 import { ACCOUNT, type World } from '../../core';
 import type { LambdaService } from '../../lambda';
@@ -29,14 +32,26 @@ export interface ChangeSetRequest {
   readonly description?: string;
 }
 
-const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS'];
+export interface ExecutionOptions {
+  /** when something fails, what was done stays */
+  readonly disableRollback?: boolean;
+}
+
+export interface RollbackOptions {
+  /** newly created resources are deleted even if their policy is Retain */
+  readonly retainExceptOnCreate?: boolean;
+}
+
+type Acting = Pick<StackSettings, 'roleArn' | 'principal'>;
+
+const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS', 'CREATE_FAILED', 'UPDATE_FAILED'];
 
 /** All stacks, and the operations on them: each runs by itself once it has begun. */
 export class Stacks {
   private readonly byId = new Map<string, Stack>();
   private readonly changeSetsOf = new Map<Stack, Map<string, ChangeSet>>();
   private readonly operations = new Map<Stack, Promise<void>>();
-  private readonly exports = new Exports(() => this.byId.values());
+  private readonly others: OtherStacks;
   private readonly types: ResourceTypes;
 
   constructor(
@@ -44,6 +59,7 @@ export class Stacks {
     waitHandles: WaitHandles,
   ) {
     this.types = new ResourceTypes(correspondence, waitHandles);
+    this.others = { exports: new Exports(() => this.byId.values()), outputs: new StackOutputs((name) => this.find(name), world.iam) };
   }
 
   /** By name (the one that is not deleted) or by id. */
@@ -119,19 +135,35 @@ export class Stacks {
     return { stack, changeSet };
   }
 
-  executeChangeSet(stack: Stack, { blueprint, settings }: ChangeSet): void {
+  executeChangeSet(stack: Stack, { blueprint, settings }: ChangeSet, { disableRollback = false }: ExecutionOptions = {}): void {
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html: preserve again, or roll back
+    if (stack.isPaused && !disableRollback) {
+      throw invalid(`This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use the `
+        + 'disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API');
+    }
     this.changeSetsOf.delete(stack);
     const creates = stack.status === 'REVIEW_IN_PROGRESS';
     const provisioner = this.provisioner(stack);
+    stack.disableRollback = disableRollback;
     if (creates) {
       stack.settings = settings;
     }
     this.begin(stack, creates
-      ? createStack(stack, blueprint, provisioner, this.exports)
-      : updateStack(stack, blueprint, settings, provisioner, this.exports));
+      ? createStack(stack, blueprint, provisioner, this.others)
+      : updateStack(stack, blueprint, settings, provisioner, this.others));
   }
 
-  deleteStack(stack: Stack, settings: Pick<StackSettings, 'roleArn' | 'principal'>, retain: readonly string[]): void {
+  rollbackStack(stack: Stack, acting: Acting, { retainExceptOnCreate }: RollbackOptions): void {
+    if (!stack.isPaused) {
+      throw invalid(`RollbackStack cannot be called from current stack status ${stack.status}`);
+    }
+    this.changeSetsOf.delete(stack);
+    stack.settings = { ...stack.settings, ...acting };
+    this.begin(stack, rollBack(stack, this.provisioner(stack), 'User Initiated', retainExceptOnCreate));
+  }
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html */
+  deleteStack(stack: Stack, acting: Acting, kept: Kept): void {
     if (stack.terminationProtection) {
       throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
     }
@@ -141,11 +173,12 @@ export class Stacks {
     if (stack.isBusy && stack.status !== 'CREATE_IN_PROGRESS') {
       throw invalid(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
-    if (retain.length > 0 && stack.status !== 'DELETE_FAILED') {
-      throw invalid('Invalid operation on stack. RetainResources can only be specified for stacks in DELETE_FAILED state.');
+    const option = kept.retain.length > 0 ? 'RetainResources' : kept.force ? 'FORCE_DELETE_STACK' : undefined;
+    if (option && stack.status !== 'DELETE_FAILED') {
+      throw invalid(`Invalid operation on stack. ${option} can only be specified for stacks in DELETE_FAILED state.`);
     }
     this.changeSetsOf.delete(stack);
-    this.begin(stack, this.deleteWhenCreated(stack, settings, retain));
+    this.begin(stack, this.deleteWhenCreated(stack, acting, kept));
   }
 
   cancelUpdate(stack: Stack): void {
@@ -161,13 +194,13 @@ export class Stacks {
   }
 
   /** A stack that is still being created is brought back to nothing first. */
-  private async deleteWhenCreated(stack: Stack, settings: Pick<StackSettings, 'roleArn' | 'principal'>, retain: readonly string[]): Promise<void> {
+  private async deleteWhenCreated(stack: Stack, acting: Acting, kept: Kept): Promise<void> {
     if (stack.isBusy) {
       stack.cancel?.();
       await this.settled(stack);
     }
-    stack.settings = { ...stack.settings, ...settings };
-    await deleteStack(stack, this.provisioner(stack), this.exports, retain);
+    stack.settings = { ...stack.settings, ...acting };
+    await deleteStack(stack, this.provisioner(stack), this.others.exports, kept);
   }
 
   private begin(stack: Stack, operation: Promise<void>): void {

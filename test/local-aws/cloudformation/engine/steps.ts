@@ -15,8 +15,11 @@ export interface StepOptions {
    * that may go before them is gone. So a custom resource that forgot to depend on a policy runs without it.
    */
   readonly order: 'eager first' | 'eager last';
-  /** `stop`: after a failure nothing new begins; `go on`: only what comes after the failed step does not begin. */
-  readonly afterFailure: 'stop' | 'go on';
+  /**
+   * `stop`: after a failure nothing new begins; `go on`: only what comes after the failed step does not begin;
+   * `ignore`: everything begins.
+   */
+  readonly afterFailure: 'stop' | 'go on' | 'ignore';
   /** called at the first failure, while others are still running */
   readonly onFailure?: () => void;
   /** nothing new begins when it is aborted */
@@ -28,15 +31,17 @@ const MOST_EAGER = 64;
 
 /** Runs the steps in parallel as their order allows; returns the failures by step. */
 export async function runSteps(steps: readonly Step[], options: StepOptions): Promise<Map<string, Error>> {
-  const waiting = new Map(steps.map((step) => [step.id, step]));
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const waiting = new Map(byId);
   const running = new Map<string, { step: Step; end: Promise<void> }>();
   const failures = new Map<string, Error>();
-  const isPending = (id: string) => waiting.has(id) || running.has(id) || failures.has(id);
+  const isPending = (id: string) => waiting.has(id) || running.has(id) || (options.afterFailure !== 'ignore' && failures.has(id));
 
   for (;;) {
     if (!(options.signal?.aborted || (options.afterFailure === 'stop' && failures.size > 0))) {
       const ready = [...waiting.values()].filter(({ after }) => !after.some(isPending));
-      for (const step of pick(ready, steps, isPending, [...running.values()].map((entry) => entry.step), options.order)) {
+      const hopeful = steps.filter((step) => !failures.has(step.id) && ![...ancestors(step, byId)].some((id) => failures.has(id)));
+      for (const step of pick(ready, hopeful, isPending, [...running.values()].map((entry) => entry.step), options.order)) {
         waiting.delete(step.id);
         const end = step.run().catch((error: Error) => {
           failures.set(step.id, error);

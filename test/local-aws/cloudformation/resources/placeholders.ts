@@ -12,15 +12,6 @@ export const alias = placeholder(
 
 export const metadata = placeholder({ Analytics: 'update' }, () => ({ physicalId: randomUUID() }));
 
-export const parameter = placeholder(
-  { Name: 'replace', Type: 'update', Value: 'update', Description: 'update', Tags: 'update', Tier: 'update', AllowedPattern: 'update' },
-  (properties, { stack, logicalId }) => ({
-    physicalId: text(properties, 'Name') ?? `CFN-${physicalName(stack.name, logicalId)}`,
-    attributes: { Type: properties.Type, Value: properties.Value },
-  }),
-  ['Type', 'Value'],
-);
-
 export const topic = placeholder(
   { TopicName: 'replace', DisplayName: 'update', Tags: 'update' },
   (properties, { world, stack, logicalId }) => {

@@ -48,12 +48,53 @@ async function deploy(Resources: object): Promise<Stack> {
 }
 
 async function remove(stack: Stack): Promise<void> {
-  cloudformation.stacks.deleteStack(stack, { principal: PRINCIPAL }, []);
+  cloudformation.stacks.deleteStack(stack, { principal: PRINCIPAL }, { retain: [], force: false });
   await cloudformation.stacks.settled(stack);
   expect(stack.status).toBe('DELETE_COMPLETE');
 }
 
 const reason = (stack: Stack) => stack.events.find(({ ResourceStatus }) => ResourceStatus.endsWith('_FAILED'))?.ResourceStatusReason;
+
+test('SSM parameters: made, changed in place, replaced by another name, read as template parameters, deleted', async () => {
+  const named = (Name: string | undefined, Value: string) => ({ P: { Type: 'AWS::SSM::Parameter', Properties: { Name, Type: 'String', Value } } });
+  const stack = await deploy(named(undefined, 'a'));
+  const generated = stack.resources.get('P')!.physicalId!;
+  expect(generated).toMatch(/^CFN-Stack-P-/);
+  expect(stack.resources.get('P')!.attributes).toEqual({ Type: 'String', Value: 'a' });
+  await deploy(named(undefined, 'b'));
+  expect([stack.resources.get('P')!.physicalId, local.world.ssm.parameter(generated)]).toEqual([generated, 'b']);
+  await deploy(named('/own/name', 'c'));
+  expect([local.world.ssm.parameter(generated), local.world.ssm.parameter('/own/name')]).toEqual([undefined, 'c']);
+  await remove(stack);
+  expect(local.world.ssm.parameter('/own/name')).toBeUndefined();
+});
+
+test('an SSM parameter that exists already is not taken over', async () => {
+  local.world.ssm.createParameter('/taken', 'x');
+  const stack = await deploy({ P: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/taken', Type: 'String', Value: 'y' } } });
+  expect(reason(stack)).toContain('The parameter already exists');
+  expect(local.world.ssm.parameter('/taken')).toBe('x');
+});
+
+test('a template parameter reads the value that an SSM parameter has at the time', async () => {
+  local.world.ssm.createParameter('/shared', 'before');
+  const { stacks } = cloudformation;
+  const template = JSON.stringify({
+    Parameters: { Shared: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/shared' } },
+    Resources: { T: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: { Ref: 'Shared' } } } },
+  });
+  const run = async (type: 'CREATE' | 'UPDATE') => {
+    const { stack, changeSet } = stacks.createChangeSet({
+      stackName: 'Reader', changeSetName: 'c', type, templateText: template, parameters: new Map(), settings: { tags: [], capabilities: [], principal: PRINCIPAL },
+    });
+    stacks.executeChangeSet(stack, changeSet);
+    await stacks.settled(stack);
+    return stack.resources.get('T')!.properties.DisplayName;
+  };
+  expect(await run('CREATE')).toBe('before');
+  local.world.ssm.setParameter('/shared', 'after');
+  expect(await run('UPDATE')).toBe('after');
+});
 
 test('roles with inline, attached and managed policies, updated and deleted', async () => {
   const template = (action: string) => ({

@@ -1,6 +1,7 @@
-import { evaluateConditions } from './conditions';
+import { evaluateConditions, parameterScope } from './conditions';
 import { parameterValues, type GivenParameters } from './parameters';
 import { references } from './references';
+import { stackOutputArguments, stackOutputReference, type StackOutputReference } from './stack-output';
 import { dependsOn, invalid, type OutputDefinition, type ResourceDefinition, type Template } from './template';
 import { ACCOUNT, type Ssm } from '../../core';
 
@@ -10,6 +11,8 @@ export class Blueprint {
   readonly conditions: ReadonlyMap<string, boolean>;
   readonly resources: ReadonlyMap<string, ResourceDefinition>;
   readonly outputs: ReadonlyMap<string, OutputDefinition>;
+  /** what it reads of other stacks */
+  readonly stackOutputs: readonly StackOutputReference[];
   private readonly dependenciesOf = new Map<string, string[]>();
 
   constructor(
@@ -19,7 +22,7 @@ export class Blueprint {
     readonly given: GivenParameters,
     stack: { readonly id: string; readonly name: string },
     region: string,
-    ssm: Ssm,
+    ssm: Pick<Ssm, 'parameter'>,
   ) {
     this.parameters = new Map([...parameterValues(template, given, ssm), ...pseudoParameters(stack, region)]);
     this.conditions = evaluateConditions(template, this.parameters);
@@ -31,6 +34,7 @@ export class Blueprint {
     }
     this.checkReferences([...this.outputs.values()].flatMap(({ Value }) => [...references(Value, this.conditions)]), 'Outputs');
     this.refuseCycles();
+    this.stackOutputs = this.findStackOutputs();
   }
 
   /** The logical ids of the resources that this one depends on directly. */
@@ -52,6 +56,13 @@ export class Blueprint {
     const referred = [...references(definition.Properties, this.conditions)].filter((name) => !this.parameters.has(name) && name !== 'AWS::NoValue');
     this.checkReferences(referred, 'Resources');
     return [...new Set([...explicit.filter((name) => this.resources.has(name)), ...referred])].filter((name) => name !== logicalId);
+  }
+
+  private findStackOutputs(): StackOutputReference[] {
+    stackOutputArguments([...this.outputs.values()], this.conditions, false);
+    const scope = parameterScope(this.template, this.parameters, this.conditions);
+    return [...this.resources.values()].flatMap(({ Properties }) => stackOutputArguments(Properties, this.conditions))
+      .map((argument) => stackOutputReference(argument, scope));
   }
 
   private checkReferences(names: string[], block: string): void {

@@ -1,5 +1,6 @@
 import { resolve } from './intrinsics';
 import type { Scope } from './scope';
+import { misplacedStackOutput } from './stack-output';
 import { invalid, type Template } from './template';
 import { NotSupportedError } from '../../core';
 
@@ -38,18 +39,25 @@ export function evaluateConditions(template: Template, parameters: ReadonlyMap<s
         throw new NotSupportedError(`${name} as a condition`);
     }
   };
-  const scope: Scope = {
-    template,
-    parameters,
-    conditions: results,
-    physicalId: unresolved,
-    attribute: unresolved,
-    importValue: unresolved,
-  };
+  const scope = parameterScope(template, parameters, results);
   Object.keys(template.Conditions ?? {}).forEach(evaluateNamed);
   return results;
 }
 
-function unresolved(name: string): never {
-  throw invalid(`Template error: Unresolved dependencies [${name}]. Cannot reference resources in the Conditions block of the template`);
+/** What can be referred to before there are resources: parameters. */
+export function parameterScope(template: Template, parameters: Scope['parameters'], conditions: Scope['conditions']): Scope {
+  const unresolved = (name: string): never => {
+    throw invalid(`Template error: Unresolved dependencies [${name}]. Cannot reference resources in the Conditions block of the template`);
+  };
+  return {
+    template,
+    parameters,
+    conditions,
+    physicalId: unresolved,
+    attribute: unresolved,
+    importValue: unresolved,
+    stackOutput: () => {
+      throw misplacedStackOutput();
+    },
+  };
 }

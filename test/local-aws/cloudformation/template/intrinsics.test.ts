@@ -9,6 +9,7 @@ const scope: Scope = {
   physicalId: (logicalId) => `${logicalId}-id`,
   attribute: (logicalId, name) => `${logicalId}.${name}`,
   importValue: (name) => `imported ${name}`,
+  stackOutput: ({ stackName, outputName }) => `${outputName} of ${stackName}`,
 };
 
 test.each<[string, unknown, unknown]>([
@@ -26,6 +27,7 @@ test.each<[string, unknown, unknown]>([
   ['AWS::NoValue in a list', [{ 'Fn::If': ['No', 'x', { Ref: 'AWS::NoValue' }] }, 'y'], ['y']],
   ['Fn::FindInMap', { 'Fn::FindInMap': ['Map', 'a', 'b'] }, 'mapped'],
   ['Fn::ImportValue', { 'Fn::ImportValue': { 'Fn::Sub': 'x-${Name}' } }, 'imported x-value'],
+  ['Fn::GetStackOutput', { 'Fn::GetStackOutput': { StackName: { Ref: 'Name' }, OutputName: 'Out', Region: 'us-east-1' } }, 'Out of value'],
   ['Fn::Base64', { 'Fn::Base64': 'text' }, 'dGV4dA=='],
 ])('%s', (_, value, expected) => {
   expect(resolve(value, scope)).toEqual(expected);

@@ -1,4 +1,5 @@
 import type { Scope } from './scope';
+import { stackOutputReference } from './stack-output';
 import { subPieces } from './sub';
 import { invalid } from './template';
 import { NotSupportedError } from '../../core';
@@ -53,6 +54,7 @@ const INTRINSICS: Record<string, Intrinsic> = {
     return value;
   },
   'Fn::ImportValue': (argument, scope) => scope.importValue(scalar(resolve(argument, scope), 'Fn::ImportValue')),
+  'Fn::GetStackOutput': (argument, scope) => scope.stackOutput(stackOutputReference(argument, scope)),
   'Fn::Base64': (argument, scope) => Buffer.from(scalar(resolve(argument, scope), 'Fn::Base64')).toString('base64'),
 };
 

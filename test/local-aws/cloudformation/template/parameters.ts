@@ -32,11 +32,11 @@ export function givenParameters(template: Template, given: ReadonlyMap<string, s
 }
 
 /** The values that Ref sees. */
-export function parameterValues(template: Template, given: GivenParameters, ssm: Ssm): Map<string, string | string[]> {
+export function parameterValues(template: Template, given: GivenParameters, ssm: Pick<Ssm, 'parameter'>): Map<string, string | string[]> {
   return new Map([...given].map(([name, value]) => [name, valueOf(name, template.Parameters![name], value, ssm)]));
 }
 
-function valueOf(name: string, { Type }: ParameterDefinition, value: string, ssm: Ssm): string | string[] {
+function valueOf(name: string, { Type }: ParameterDefinition, value: string, ssm: Pick<Ssm, 'parameter'>): string | string[] {
   switch (Type) {
     case 'String':
     case 'Number':

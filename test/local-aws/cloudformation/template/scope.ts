@@ -1,3 +1,4 @@
+import type { StackOutputReference } from './stack-output';
 import type { Template } from './template';
 
 /** What intrinsic functions can refer to. */
@@ -11,4 +12,6 @@ export interface Scope {
   /** `Fn::GetAtt` of a resource */
   attribute(logicalId: string, name: string): unknown;
   importValue(name: string): string;
+  /** `Fn::GetStackOutput` */
+  stackOutput(reference: StackOutputReference): string;
 }

@@ -77,6 +77,23 @@ test('deletes many at once', async () => {
   expect(() => store.deleteBucket('bucket')).toThrow('not empty');
 });
 
+test('a versioned bucket keeps older versions until they are deleted as such', async () => {
+  store.updateBucket('bucket', { versioned: true });
+  store.putObject('bucket', 'a', Buffer.from('x'));
+  await send('POST', '/bucket?delete', '<Delete><Object><Key>a</Key></Object></Delete>');
+  expect(store.objects('bucket')).toEqual([]);
+  expect(() => store.deleteBucket('bucket')).toThrow('You must delete all versions in the bucket.');
+  expect(String((await send('GET', '/bucket?versions')).body)).toContain('<DeleteMarker><Key>a</Key><VersionId>older</VersionId><IsLatest>true</IsLatest></DeleteMarker>');
+  await send('POST', '/bucket?delete', '<Delete><Object><Key>a</Key><VersionId>older</VersionId></Object></Delete>');
+  store.deleteBucket('bucket');
+});
+
+test('deleting a version takes a permission of its own', async () => {
+  iam.putRolePolicy('r', 'all', policy({ Effect: 'Allow', Action: ['s3:DeleteObject'], Resource: '*' }));
+  await expect(send('POST', '/bucket?delete', '<Delete><Object><Key>a</Key><VersionId>older</VersionId></Object></Delete>'))
+    .rejects.toThrow('s3:DeleteObjectVersion');
+});
+
 test('asks IAM and the bucket policy', async () => {
   iam.deleteRolePolicy('r', 'all');
   await expect(send('PUT', '/bucket/a', 'x')).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });

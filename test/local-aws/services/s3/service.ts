@@ -42,10 +42,15 @@ export class S3Service implements Service {
     ListObjectVersions: async (request, bucket) => {
       await this.authorize(request, 's3:ListBucketVersions', bucket);
       const prefix = request.query.get('prefix') ?? '';
-      // one version of each object: older ones are not kept
       const versions = this.store.objects(bucket).filter(({ key }) => key.startsWith(prefix));
+      // older versions are not kept, but that there were some
+      const older = this.store.olderVersions(bucket).filter((key) => key.startsWith(prefix));
       return restXmlResponse('ListVersionsResult', {
-        Name: bucket, Prefix: prefix, IsTruncated: 'false', Version: versions.map((object) => ({ ...listed(object), VersionId: 'null', IsLatest: 'true' })),
+        Name: bucket,
+        Prefix: prefix,
+        IsTruncated: 'false',
+        Version: versions.map((object) => ({ ...listed(object), VersionId: 'null', IsLatest: 'true' })),
+        DeleteMarker: older.map((key) => ({ Key: key, VersionId: 'older', IsLatest: String(!versions.some((object) => object.key === key)) })),
       });
     },
     GetObject: async (request, bucket, key) => {
@@ -138,11 +143,16 @@ export class S3Service implements Service {
 
   private async deleteMany(request: ApiRequest, bucket: string): Promise<ApiResponse> {
     const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Object' });
-    const parsed = parser.parse(request.body.toString('utf8')) as { Delete?: { Object?: { Key: string }[] } };
+    const parsed = parser.parse(request.body.toString('utf8')) as { Delete?: { Object?: { Key: string; VersionId?: string }[] } };
     const deleted = [];
-    for (const { Key } of parsed.Delete?.Object ?? []) {
-      await this.authorize(request, 's3:DeleteObject', bucket, Key);
-      this.store.deleteObject(bucket, Key);
+    for (const { Key, VersionId } of parsed.Delete?.Object ?? []) {
+      if (VersionId === undefined) {
+        await this.authorize(request, 's3:DeleteObject', bucket, Key);
+        this.store.deleteObject(bucket, Key);
+      } else {
+        await this.authorize(request, 's3:DeleteObjectVersion', bucket, Key);
+        this.store.deleteVersions(bucket, Key);
+      }
       deleted.push({ Key });
     }
     return restXmlResponse('DeleteResult', { Deleted: deleted });

@@ -4,6 +4,8 @@ import { checkPolicyDocument, checkRolePrincipals } from '../../iam/policy-docum
 interface Bucket {
   configuration: BucketConfiguration;
   readonly objects: Map<string, StoredObject>;
+  /** keys with older versions or a delete marker, which is all that is kept of these */
+  readonly olderVersions: Set<string>;
 }
 
 /** Buckets and objects, in memory. */
@@ -20,7 +22,7 @@ export class S3Store implements S3 {
       throw new ServiceError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
     }
     this.checkPolicy(configuration.policy);
-    this.buckets.set(name, { configuration: { ...configuration }, objects: new Map() });
+    this.buckets.set(name, { configuration: { ...configuration }, objects: new Map(), olderVersions: new Set() });
   }
 
   updateBucket(name: string, configuration: Partial<BucketConfiguration>): void {
@@ -30,8 +32,11 @@ export class S3Store implements S3 {
   }
 
   deleteBucket(name: string): void {
-    if (this.get(name).objects.size > 0) {
-      throw new ServiceError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409);
+    const { objects, olderVersions } = this.get(name);
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html: all object versions and delete markers must be gone
+    if (objects.size + olderVersions.size > 0) {
+      const versions = objects.size === 0 ? '. You must delete all versions in the bucket.' : '';
+      throw new ServiceError('BucketNotEmpty', `The bucket you tried to delete is not empty${versions}`, 409);
     }
     this.buckets.delete(name);
   }
@@ -45,8 +50,13 @@ export class S3Store implements S3 {
     return [...this.get(bucket).objects.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
+  olderVersions(bucket: string): string[] {
+    return [...this.get(bucket).olderVersions];
+  }
+
   putObject(bucket: string, key: string, body: Buffer, kmsKeyArn?: string): void {
     const { objects, configuration } = this.get(bucket);
+    this.keepVersion(bucket, key);
     objects.set(key, { key, body, lastModified: new Date(this.clock.now()), kmsKeyArn: kmsKeyArn ?? configuration.kmsKeyArn });
   }
 
@@ -54,8 +64,24 @@ export class S3Store implements S3 {
     return this.get(bucket).objects.get(key);
   }
 
+  /** A versioned bucket still has what it had before. */
   deleteObject(bucket: string, key: string): void {
+    this.keepVersion(bucket, key);
     this.get(bucket).objects.delete(key);
+  }
+
+  /** For good, with all its versions. */
+  deleteVersions(bucket: string, key: string): void {
+    const { objects, olderVersions } = this.get(bucket);
+    objects.delete(key);
+    olderVersions.delete(key);
+  }
+
+  private keepVersion(bucket: string, key: string): void {
+    const { objects, olderVersions, configuration } = this.get(bucket);
+    if (configuration.versioned && objects.has(key)) {
+      olderVersions.add(key);
+    }
   }
 
   private get(name: string): Bucket {
