@@ -39,7 +39,10 @@ export const CROWD_SERVICE_SECONDS = 30;
 /** More of these is better; of all others, less is. */
 const MORE_IS_BETTER: readonly (keyof Counted)[] = ['mostJobs'];
 /** Each fix of the handler changes its size by some bytes: only a limit counts. */
-const LIMITS: Partial<Counted> = { bundleBytes: 150_000 };
+const LIMITS: Partial<Counted> = { bundleBytes: 400_000 };
+/** A longer name or another property is no regression yet: these may grow by so much. */
+const BYTES: readonly (keyof Counted)[] = ['firstJobBytes', 'marginalBytes', 'marginalMinifiedBytes'];
+const TOLERANCE = 1.03;
 
 export function baseline(): Counted {
   return JSON.parse(fs.readFileSync(BASELINE, 'utf8')) as Counted;
@@ -75,8 +78,9 @@ export async function counted(expectedMost?: number): Promise<Counted> {
 
 /** What got worse. What got better passes: `--accept` keeps it. */
 export function regressions(before: Counted, now: Counted): string[] {
+  const most = (name: keyof Counted) => LIMITS[name] ?? before[name] * (BYTES.includes(name) ? TOLERANCE : 1);
   return (Object.keys(before) as (keyof Counted)[])
-    .filter(name => (MORE_IS_BETTER.includes(name) ? now[name] < before[name] : !(now[name] <= (LIMITS[name] ?? before[name]))))
+    .filter(name => (MORE_IS_BETTER.includes(name) ? now[name] < before[name] : !(now[name] <= most(name))))
     .map(name => `${name} was ${before[name]}, is ${now[name]}`);
 }
 

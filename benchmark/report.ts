@@ -44,8 +44,8 @@ ${notes(all)}`;
 function notes(all: Measurements): string {
   const [{ size }] = all.peers as [Measurements['peers'][number]];
   const policies = size.most.resources - size.first.resources - (size.most.jobs - 1);
-  return `The ${policies} resources that are no jobs at the end of the series are managed policies: the provider's role may export the datasets of the stack and no others, and ${size.most.jobs}
-of their ARNs do not fit into one policy. The bytes are those of the file that the CLI uploads, with the CDK's indentation: without it, the marginal job has
+  return `The ${policies} resources that are no jobs at the end of the series are managed policies: the functions' role may export the datasets of the stack and no others, and ${size.most.jobs}
+of their ARNs do not fit into the role itself. The bytes are those of the file that the CLI uploads, with the CDK's indentation: without it, the marginal job has
 ${count(size.marginal.minifiedBytes)} bytes. CloudFormation allows a template of 1 MB, which the most jobs use ${fixed(100 * size.most.bytes / 1e6, 0)}% of.`;
 }
 
@@ -160,9 +160,9 @@ ${table(['', 'ratio, cost', 'looks', 'Describe calls', 'other calls', 'Lambda in
 AwsCustomResource does not wait. The hand-written Provider looks every 5 seconds by the CDK's default, and gives up after half an hour.
 
 Exactly, by the handler's own code in simulated time: ${counted.describesPerWaitingHour} Describe calls an hour at the default poll interval of ${POLL_SECONDS} seconds, ${counted.otherCallsPerWaitingHour} other calls to services,
-${counted.lambdaInvocationsPerWaitingHour} Lambda invocations; for a timeout above 55 minutes ${counted.describesPerLongWaitingHour}, ${counted.otherCallsPerLongWaitingHour} and ${counted.lambdaInvocationsPerLongWaitingHour}.
+${counted.lambdaInvocationsPerWaitingHour} Lambda invocations. A job of three hours has ${counted.describesPerLongWaitingHour}, ${counted.otherCallsPerLongWaitingHour} and ${counted.lambdaInvocationsPerLongWaitingHour}: each resource that goes on waiting looks once more.
 
-State transitions follow from the looks: one retry of a state in the Provider framework, three states in the others. GB-seconds follow from the looks, the functions' memory, and an assumption:
+State transitions follow from the looks: one retry of a state in the Provider framework, three states in the state machine by hand. GB-seconds follow from the looks, the functions' memory, and an assumption:
 that Lambda bills ${ASSUMED_MS.handler} ms for the handler and ${ASSUMED_MS.framework} ms for the framework's function that waits for it.
 
 ${table(['list price, us-east-1', 'US dollars', 'source', 'date'], Object.values(PRICES).map(({ usd, per, source, date }) => [per, usd.toFixed(10).replace(/0+$/, ''), source, date]))}`;
@@ -210,5 +210,5 @@ npm run bench -- --accept # makes the counted figures the ones to compare with
 \`\`\`
 
 Medians of ${SAMPLES} samples, peers in turn, so that whatever else the machine does hits all alike. Processor time (user and system) rather than real time wherever that is possible. CI fails when a counted figure
-(resources, bytes, calls) gets worse, never on a time.`;
+(resources, calls) gets worse or bytes grow by more than 3%, never on a time.`;
 }

@@ -11,35 +11,37 @@ export interface OnEventRequest {
   readonly OldResourceProperties?: DatasetExportJobResourceProperties;
 }
 
-/** What onEvent decided, handed on to each isComplete of the same request. */
-export type Decision =
-  /** There is no export to wait for: the physical id and its job stay as they are. */
-  | { readonly kind: 'keep'; readonly reason: 'nothing changed' | 'rollback' | 'delete' }
-  /** An export is to be waited for, and to be started first if that did not work yet. */
-  | {
-    readonly kind: 'export';
-    readonly jobName: string;
-    /** milliseconds since the epoch */
-    readonly startedAt: number;
-    /** Personalize has confirmed that this request created the job */
-    readonly created: boolean;
-    /** why it has not, as far as onEvent knows */
-    readonly trouble?: string;
-    /** on an update: CloudFormation could not be asked whether the stack rolls back */
-    readonly undecided?: boolean;
-    /** on an update: the physical id until now, for the case that the update turns out to be a rollback */
-    readonly previousPhysicalId?: string;
-  };
-
-export interface OnEventResponse {
-  readonly PhysicalResourceId: string;
-  readonly Decision: Decision;
+/** An export to be waited for, and to be started first if it is not there. */
+export interface ExportPlan {
+  readonly kind: 'export';
+  readonly jobName: string;
+  /** milliseconds since the epoch */
+  readonly startedAt: number;
+  /** Personalize has confirmed the job */
+  readonly created: boolean;
+  /** why it has not, as far as onEvent knows */
+  readonly trouble?: string;
+  /** on an update: it is not known yet whether this export is wanted at all */
+  readonly undecided?: true;
 }
 
-export type IsCompleteRequest = OnEventRequest & OnEventResponse & {
-  /** set by the state machine for long exports */
-  readonly Polled?: true;
-};
+/** What onEvent decided, handed on to each isComplete of the same request. */
+export type Plan =
+  /** Nothing to do. */
+  | { readonly kind: 'delete' }
+  /** The job that is there has the inputs of the properties. */
+  | { readonly kind: 'keep' }
+  /** The stack is rolling back: find the job that it goes back to. */
+  | { readonly kind: 'restore'; readonly startedAt: number }
+  | ExportPlan;
+
+export interface OnEventResponse {
+  /** On an update the id of before: CloudFormation keeps the id of a failed answer. */
+  readonly PhysicalResourceId: string;
+  readonly Plan: Plan;
+}
+
+export type IsCompleteRequest = OnEventRequest & OnEventResponse;
 
 export type IsCompleteResponse =
   | { readonly IsComplete: false }

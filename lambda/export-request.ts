@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { OnEventRequest } from './events';
 import { failure } from './messages';
 import {
   datasetArnProblem, ingestionModeProblem, jobNameProblem, kmsKeyArnProblem, outputPathLengthProblem, prefixProblem, roleArnProblem, tagKeyProblem,
-  tagsCountProblem, tagValueProblem, timeoutProblem, MAX_CUSTOM_RESOURCE_SECONDS, MAX_TIMEOUT_SECONDS,
+  tagsCountProblem, tagValueProblem, timeoutProblem, MAX_CUSTOM_RESOURCE_SECONDS,
 } from '../src/private/api-constraints';
 import type { DatasetExportJobResourceProperties } from '../src/private/contract';
-import { REQUEST_HASH_LENGTH } from '../src/private/request-hash';
 
 /** The parameters of CreateDatasetExportJob. */
 export interface ExportRequest {
@@ -43,17 +40,19 @@ export function changedInputs(before: DatasetExportJobResourceProperties, after:
     .map(name => INPUTS[name]);
 }
 
-/** The job's name: the user's, or one that is the same for each delivery of the same request and for no other request. */
-export function jobNameOf(event: OnEventRequest): string {
-  const { JobName, JobNamePrefix } = event.ResourceProperties;
-  if (JobName !== undefined) { return JobName; }
-  const hash = createHash('sha256').update([event.RequestId, event.StackId, event.LogicalResourceId].join('|')).digest('hex');
-  return `${JobNamePrefix}_${hash.slice(0, REQUEST_HASH_LENGTH)}`;
-}
-
 /** The parameters for Personalize; throws on values that were tokens at synth and turn out to be invalid. */
 export function exportRequest(properties: DatasetExportJobResourceProperties, jobName: string): ExportRequest {
-  const request: ExportRequest = {
+  const request = uncheckedExportRequest(properties, jobName);
+  const problem = problemOf(request, properties);
+  if (problem !== undefined) {
+    throw failure(problem);
+  }
+  return request;
+}
+
+/** The same of values that were valid once: constraints may have changed since. */
+export function uncheckedExportRequest(properties: DatasetExportJobResourceProperties, jobName: string): ExportRequest {
+  return {
     jobName,
     datasetArn: properties.DatasetArn,
     ...properties.IngestionMode !== undefined && { ingestionMode: properties.IngestionMode },
@@ -62,23 +61,31 @@ export function exportRequest(properties: DatasetExportJobResourceProperties, jo
     ...properties.KmsKeyArn !== undefined && { kmsKeyArn: properties.KmsKeyArn },
     tags: properties.Tags ?? {},
   };
-  const problem = problemOf(request, properties);
-  if (problem !== undefined) {
-    throw failure(problem);
-  }
-  return request;
 }
 
 export function outputUri(properties: DatasetExportJobResourceProperties, jobName: string): string {
   return `s3://${properties.BucketName}/${properties.Prefix ?? ''}${jobName}/`;
 }
 
-/** So that the poller always ends the wait before CloudFormation does, whatever its last pause. */
-const WAIT_MARGIN_SECONDS = 5 * 60;
+/**
+ * How long this resource waits, in seconds: the whole timeout, or its share of it when others go on after or went before it.
+ *
+ * @param before for how long others have waited
+ */
+export function waitSeconds(properties: DatasetExportJobResourceProperties, before = waitedSeconds(properties)): number {
+  const left = timeoutSeconds(properties) - before;
+  if (properties.HandsOver === 'true') { return MAX_CUSTOM_RESOURCE_SECONDS; }
+  // by itself, it has been told at synth not to wait longer than CloudFormation does
+  return properties.WaitedSeconds === undefined ? left : Math.min(left, MAX_CUSTOM_RESOURCE_SECONDS);
+}
 
-/** @param polled whether the state machine for long exports waits, not the custom resource itself */
-export function timeoutSeconds(properties: DatasetExportJobResourceProperties, polled: boolean): number {
-  return Math.min(timeoutOf(properties), polled ? MAX_TIMEOUT_SECONDS - WAIT_MARGIN_SECONDS : MAX_CUSTOM_RESOURCE_SECONDS);
+export function timeoutSeconds({ TimeoutSeconds = `${MAX_CUSTOM_RESOURCE_SECONDS}` }: DatasetExportJobResourceProperties): number {
+  return Number(TimeoutSeconds);
+}
+
+/** How much of the timeout was over when this resource's turn came. */
+export function waitedSeconds({ WaitedSeconds = '0' }: DatasetExportJobResourceProperties): number {
+  return Number(WaitedSeconds);
 }
 
 /** Job ARNs follow from the name, so that a job has its ARN as physical id even before it exists. */
@@ -100,20 +107,15 @@ function problemOf(request: ExportRequest, properties: DatasetExportJobResourceP
     ?? prefixProblem(prefix)
     ?? (prefix === '' || prefix.endsWith('/') ? undefined : `prefix must end with "/", got ${JSON.stringify(prefix)}`)
     ?? outputPathLengthProblem(request.outputUri.length, request.outputUri)
-    ?? timeoutProblem(timeoutOf(properties), `${properties.TimeoutSeconds} seconds`)
+    ?? timeoutProblem(timeoutSeconds(properties), `${properties.TimeoutSeconds} seconds`)
     ?? unknownTimeoutProblem(properties)
     ?? tagsProblem(request.tags);
 }
 
-/** Whether an export is a long one is decided at synth. */
+/** How many resources wait for an export is decided at synth. */
 function unknownTimeoutProblem(properties: DatasetExportJobResourceProperties): string | undefined {
-  const { WaitHandleUrl, WaitForCompletion } = properties;
-  if (timeoutOf(properties) <= MAX_CUSTOM_RESOURCE_SECONDS || WaitHandleUrl !== undefined || WaitForCompletion === 'false') { return undefined; }
+  if (properties.WaitForCompletion === 'false' || waitSeconds(properties) <= MAX_CUSTOM_RESOURCE_SECONDS) { return undefined; }
   return `timeout must be at most ${MAX_CUSTOM_RESOURCE_SECONDS / 60} minutes when it is not known at synth, got ${properties.TimeoutSeconds} seconds`;
-}
-
-function timeoutOf({ TimeoutSeconds = `${MAX_CUSTOM_RESOURCE_SECONDS}` }: DatasetExportJobResourceProperties): number {
-  return Number(TimeoutSeconds);
 }
 
 function tagsProblem(tags: Readonly<Record<string, string>>): string | undefined {

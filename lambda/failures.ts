@@ -43,6 +43,11 @@ export function failureKind(error: unknown): FailureKind {
   return LOCAL_MISTAKES.has(name) ? 'terminal' : 'transient';
 }
 
+/** Whether a failed job may have begun before a new role or policy was in force everywhere. */
+export function isSettlingReason(failureReason: string): boolean {
+  return ROLE_OR_POLICY.test(failureReason) && !DENIED_FOR_GOOD.test(failureReason);
+}
+
 /** `LimitExceededException: More than 5 resources ...`, as it stands in messages and logs. */
 export function errorText(error: unknown): string {
   const { name, message } = errorFacts(error);

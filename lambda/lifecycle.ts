@@ -1,23 +1,24 @@
-import type { Decision, IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from './events';
+import type { CloudFormationApi } from './cloudformation-api';
+import type { ExportPlan, IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse, Plan } from './events';
+import { changedInputs, exportRequest, jobArn, timeoutSeconds, waitedSeconds, waitSeconds, type ExportRequest } from './export-request';
+import { errorText, failureKind, isSettlingReason, SETTLING_TIME } from './failures';
+import { differentInputs } from './job-inputs';
+import { generatedJobName } from './job-name';
+import { requestLog, type Log, type RequestLog } from './log';
 import {
-  changedInputs, DEFAULT_INGESTION_MODE, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutSeconds, type ExportRequest,
-} from './export-request';
-import { errorText, failureKind, SETTLING_TIME } from './failures';
-import type { Log } from './log';
-import {
-  createFailedMessage, describeFailedMessage, failure, lostMessage, nameTakenMessage, nameUsedUpMessage, notSettledMessage, notStartedMessage,
-  notWatchedMessage, rollingBackMessage, timedOutMessage, type FailureContext,
+  createFailedMessage, describeFailedMessage, failure, lostMessage, nameTakenMessage, notSettledMessage, notStartedMessage, rollingBackMessage,
+  timedOutMessage, type FailureContext,
 } from './messages';
+import { Observer } from './observer';
 import type { JobDescription, PersonalizeApi } from './personalize-api';
-import type { PollerStarter } from './poller-api';
-import type { StackStatusReader } from './stack-status';
-import type { DatasetExportJobResourceAttributes } from '../src/private/contract';
+import { arnOf, completed, continues, failureContext, firstJobName, waits } from './request';
+import { Rollback } from './rollback';
+import { Update } from './update';
 
 /** Everything that the lifecycle touches. */
 export interface LifecycleDependencies {
   readonly personalize: PersonalizeApi;
-  readonly stackStatus: StackStatusReader;
-  readonly startPoller: PollerStarter;
+  readonly cloudFormation: CloudFormationApi;
   /** milliseconds since the epoch */
   readonly now: () => number;
   readonly log: Log;
@@ -26,108 +27,82 @@ export interface LifecycleDependencies {
 
 /** A job of the same name and inputs that is older than this was not created by the request at hand, which CloudFormation ends after an hour. */
 const OLDEST_OWN_JOB = 60 * 60 * 1000;
-
-type ExportDecision = Extract<Decision, { kind: 'export' }>;
-export type StackPhase = 'going forward' | 'rolling back' | 'unknown';
+/** A new role or policy may be missed by a job that began before it was in force everywhere, and the job takes some time to say so. */
+const SETTLING_TIME_OF_A_JOB = 5 * 60 * 1000;
+/** When further attempts of such an export may start, after the first: the last one when everything must be in force. */
+const ATTEMPTS_AT = [0, 30_000, 60_000, SETTLING_TIME];
+/** A job that failed this long before a request was not being waited for by it, whatever the clocks say. */
+const CLOCK_TOLERANCE = 60 * 1000;
 
 /**
  * The life of the custom resource, as the CDK's Provider framework drives it: onEvent once per request (or more often, when a
  * delivery is repeated), then isComplete until it says so, or either throws: the only way to fail.
+ *
+ * The physical id is the ARN of the last job that CloudFormation was told to be complete. On an update, CloudFormation keeps the id
+ * of a failed answer, so that onEvent answers the id of before, and isComplete the new one when it is done.
  */
 export class Lifecycle {
-  constructor(private readonly deps: LifecycleDependencies) {}
+  private readonly log: RequestLog;
+  private readonly observer: Observer;
+  private readonly update: Update;
+  private readonly rollback: Rollback;
+
+  constructor(private readonly deps: LifecycleDependencies) {
+    this.log = requestLog(deps.log);
+    this.observer = new Observer({ ...deps, log: this.log });
+    this.update = new Update({ ...deps, observer: this.observer });
+    this.rollback = new Rollback({ ...deps, log: this.log, observer: this.observer });
+  }
 
   public async onEvent(event: OnEventRequest): Promise<OnEventResponse> {
+    const Plan = await this.plan(event);
+    this.log(event, 'plan', { detail: Plan.kind, ...Plan.kind === 'export' && { jobArn: arnOf(event, Plan.jobName) } });
+    const PhysicalResourceId = event.PhysicalResourceId ?? arnOf(event, (Plan as ExportPlan).jobName);
+    return { PhysicalResourceId, Plan };
+  }
+
+  public async isComplete(event: IsCompleteRequest): Promise<IsCompleteResponse> {
+    switch (event.Plan.kind) {
+      case 'delete':
+        return { IsComplete: true };
+      case 'keep':
+        return completed(event, event.PhysicalResourceId);
+      case 'restore':
+        return this.rollback.restore(event, event.Plan.startedAt);
+      case 'export':
+        return event.Plan.undecided ? this.progressUndecided(event, event.Plan) : this.progress(event, event.Plan);
+    }
+  }
+
+  private async plan(event: OnEventRequest): Promise<Plan> {
     switch (event.RequestType) {
       case 'Create':
         return this.start(event);
       case 'Update':
-        return this.update(event);
+        return this.planUpdate(event);
       case 'Delete':
         // Personalize can neither delete nor stop export jobs, and the exported objects are the user's: nothing to do, whatever the id
-        return this.keep(event, 'delete');
+        return { kind: 'delete' };
     }
   }
 
-  public async isComplete(event: IsCompleteRequest): Promise<IsCompleteResponse> {
-    const { Decision: decision } = event;
-    if (decision.kind === 'export') {
-      return this.progress(event, decision);
-    }
-    switch (decision.reason) {
-      case 'delete':
-        return { IsComplete: true };
-      case 'nothing changed': // after a rollback, the job that stayed need not have the inputs of the properties
-        return hasNewWait(event) ? this.progress(event, this.existingJob(event)) : this.kept(event, event.PhysicalResourceId);
-      case 'rollback':
-        return this.kept(event, event.PhysicalResourceId);
-    }
+  private async planUpdate(event: OnEventRequest): Promise<Plan> {
+    const startedAt = this.deps.now();
+    const plan = await this.update.decide(event, startedAt);
+    if (plan === 'start') { return this.start(event); }
+    return plan === 'undecided' ? { ...this.exportPlan(event), undecided: true } : plan;
   }
 
-  /** Whether the stack that a request belongs to still goes forward. */
-  public async stackPhase(event: OnEventRequest, elapsed: number): Promise<StackPhase> {
-    try {
-      const status = await this.deps.stackStatus(event.StackId);
-      this.log(event, 'stack status', { status });
-      // FAILED: what is left of a stack whose rollback is disabled, when it has given up
-      return /ROLLBACK|DELETE|FAILED/.test(status) ? 'rolling back' : 'going forward';
-    } catch (error) {
-      const kind = failureKind(error);
-      this.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });
-      // One export too many does less harm than a stack that cannot be updated because it cannot be asked.
-      return kind === 'transient' || (kind !== 'terminal' && elapsed < SETTLING_TIME) ? 'unknown' : 'going forward';
-    }
+  private exportPlan(event: OnEventRequest): ExportPlan {
+    return { kind: 'export', jobName: firstJobName(event), startedAt: this.deps.now(), created: false };
   }
 
-  private async update(event: OnEventRequest): Promise<OnEventResponse> {
-    const changed = changedInputs(event.OldResourceProperties!, event.ResourceProperties);
-    if (changed.length === 0) {
-      return this.keep(event, 'nothing changed');
-    }
-    switch (await this.stackPhase(event, 0)) {
-      case 'rolling back':
-        return this.keep(event, 'rollback');
-      case 'unknown':
-        return this.postpone(event, true);
-      case 'going forward':
-        this.rejectUsedUpName(event, changed);
-        return this.start(event);
-    }
-  }
-
-  private keep(event: OnEventRequest, reason: Extract<Decision, { kind: 'keep' }>['reason']): OnEventResponse {
-    this.log(event, 'keep', { jobArn: event.PhysicalResourceId!, detail: reason });
-    return { PhysicalResourceId: event.PhysicalResourceId!, Decision: { kind: 'keep', reason } };
-  }
-
-  private async start(event: OnEventRequest): Promise<OnEventResponse> {
-    const response = this.postpone(event);
-    const request = exportRequest(event.ResourceProperties, response.Decision.jobName);
-    const trouble = await this.create(event, response.Decision, request);
-    return { ...response, Decision: { ...response.Decision, ...trouble === undefined ? { created: true } : { trouble } } };
-  }
-
-  /** An export that isComplete is to start. */
-  private postpone(event: OnEventRequest, undecided = false): OnEventResponse & { Decision: ExportDecision } {
-    const jobName = jobNameOf(event);
-    return {
-      PhysicalResourceId: jobArn(event.ResourceProperties.DatasetArn, jobName),
-      Decision: {
-        kind: 'export',
-        jobName,
-        startedAt: this.deps.now(),
-        created: false,
-        ...undecided && { undecided },
-        ...event.PhysicalResourceId !== undefined && { previousPhysicalId: event.PhysicalResourceId },
-      },
-    };
-  }
-
-  private rejectUsedUpName(event: OnEventRequest, changed: string[]): void {
-    const { JobName } = event.ResourceProperties;
-    if (changed.length > 0 && JobName !== undefined && JobName === event.OldResourceProperties!.JobName) {
-      throw failure(nameUsedUpMessage(changed, this.context(event, exportRequest(event.ResourceProperties, JobName))));
-    }
+  private async start(event: OnEventRequest): Promise<ExportPlan> {
+    const plan = this.exportPlan(event);
+    const request = this.request(event, plan.jobName);
+    if (continues(event)) { return plan; }
+    const trouble = await this.create(event, plan, request);
+    return { ...plan, ...trouble === undefined ? { created: true } : { trouble } };
   }
 
   /**
@@ -135,7 +110,7 @@ export class Lifecycle {
    *
    * @returns what is in the way, and to be tried again; undefined if Personalize has confirmed the job
    */
-  private async create(event: OnEventRequest, decision: ExportDecision, request: ExportRequest): Promise<string | undefined> {
+  private async create(event: OnEventRequest, plan: ExportPlan, request: ExportRequest): Promise<string | undefined> {
     const arn = jobArn(request.datasetArn, request.jobName);
     try {
       await this.deps.personalize.createDatasetExportJob(request);
@@ -144,9 +119,9 @@ export class Lifecycle {
     } catch (error) {
       const kind = failureKind(error);
       this.log(event, 'create failed', { jobArn: arn, detail: `${kind}: ${errorText(error)}` });
-      const elapsed = this.deps.now() - decision.startedAt;
+      const elapsed = this.deps.now() - plan.startedAt;
       switch (kind) {
-        case 'exists': // an earlier delivery or attempt of this request, or somebody else's: isComplete compares the inputs
+        case 'exists': // an earlier delivery or attempt of this request, or with a jobName somebody else's: isComplete compares the inputs
         case 'transient':
           return errorText(error);
         case 'settling':
@@ -159,143 +134,126 @@ export class Lifecycle {
     }
   }
 
-  /** A wait that begins although the export is an old one: only the time limit, or whether to wait, was changed. */
-  private existingJob(event: IsCompleteRequest): ExportDecision {
-    const jobName = jobNameOfArn(event.PhysicalResourceId);
-    return { kind: 'export', jobName, startedAt: this.deps.now(), created: true, undecided: true, previousPhysicalId: event.PhysicalResourceId };
+  /** Decides once more, unless an earlier look has decided, and started the export. */
+  private async progressUndecided(event: IsCompleteRequest, plan: ExportPlan): Promise<IsCompleteResponse> {
+    const mayHaveStarted = !continues(event) && event.ResourceProperties.JobName === undefined;
+    if (!mayHaveStarted || !await this.observer.isThere(event, arnOf(event, plan.jobName))) {
+      const decision = await this.update.decide(event, plan.startedAt);
+      if (decision === 'undecided') { return this.waiting(event, plan, plan.jobName, 'stack status unknown', false); }
+      if (decision !== 'start') { return this.isComplete({ ...event, Plan: decision }); }
+    }
+    return this.progress(event, plan);
   }
 
-  private async progress(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
-    if (decision.undecided) {
-      switch (await this.stackPhase(event, this.deps.now() - decision.startedAt)) {
-        case 'rolling back':
-          return this.kept(event, decision.previousPhysicalId!);
-        case 'unknown':
-          return this.waiting(event, decision, 'stack status unknown', false);
-        case 'going forward':
-          this.rejectUsedUpName(event, changedInputs(event.OldResourceProperties!, event.ResourceProperties));
+  /** Looks at the export's job, or at the last of its jobs when earlier ones failed for a reason that passes. */
+  private async progress(event: IsCompleteRequest, plan: ExportPlan): Promise<IsCompleteResponse> {
+    for (let attempt = 0; ; attempt++) {
+      const jobName = attempt === 0 ? plan.jobName : generatedJobName(event, attempt);
+      const request = this.request(event, jobName);
+      const arn = jobArn(request.datasetArn, jobName);
+      if (attempt === 0 && plan.created && !waits(event)) { return completed(event, arn); }
+      let job: JobDescription;
+      try {
+        job = await this.deps.personalize.describeDatasetExportJob(arn);
+      } catch (error) {
+        return this.describeFailed(error, event, plan, request, attempt);
+      }
+      this.log(event, 'described', { jobArn: arn, status: job.status });
+      if (attempt === 0) { this.rejectForeignJob(event, plan, request, job); }
+      if (job.status !== 'CREATE FAILED' || !waits(event)) { return this.judge(event, plan, request, job); }
+      if (!this.deservesAnother(event, plan, job, attempt)) {
+        throw failure(createFailedMessage(job.failureReason, attempt + 1, this.context(event, request)));
       }
     }
-    if (!event.Polled && hasNewWait(event)) {
-      return this.handOver(event, { ...decision, undecided: false });
-    }
-    return this.look(event, decision);
   }
 
-  /** A long export: the state machine looks after it from here on, and the stack's WaitCondition waits for its signal. */
-  private async handOver(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
-    const request = exportRequest(event.ResourceProperties, decision.jobName);
-    // the response URL, which comes with the event, is not for the state machine's history
-    const { ResponseURL: _, ...input } = event as IsCompleteRequest & { ResponseURL?: string };
-    try {
-      await this.deps.startPoller(event.ResourceProperties.PollerArn!, event.RequestId, { ...input, Decision: decision, Polled: true });
-    } catch (error) {
-      const kind = failureKind(error);
-      this.log(event, 'poller not started', { jobArn: event.PhysicalResourceId, detail: `${kind}: ${errorText(error)}` });
-      const settling = kind !== 'terminal' && this.deps.now() - decision.startedAt < SETTLING_TIME;
-      if (kind === 'transient' || settling) {
-        return this.waiting(event, decision, errorText(error), decision.created || undefined);
-      }
-      throw failure(notWatchedMessage(errorText(error), this.context(event, request)));
-    }
-    this.log(event, 'poller started', { jobArn: event.PhysicalResourceId });
-    return keptJob(event.PhysicalResourceId, request.outputUri);
+  private judge(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest, job: JobDescription): IsCompleteResponse {
+    if (job.status === 'ACTIVE' || !waits(event)) { return completed(event, jobArn(request.datasetArn, request.jobName)); }
+    // also a status that did not exist when this was written
+    return this.waiting(event, plan, request.jobName, `status ${job.status}`, true, job.createdAt);
   }
 
-  private async look(event: IsCompleteRequest, decision: ExportDecision): Promise<IsCompleteResponse> {
-    const request = exportRequest(event.ResourceProperties, decision.jobName);
-    const arn = event.PhysicalResourceId;
-    const ungated = event.ResourceProperties.WaitForCompletion === 'false';
-    if (ungated && decision.created) {
-      return keptJob(arn, request.outputUri);
-    }
-    let job: JobDescription;
-    try {
-      job = await this.deps.personalize.describeDatasetExportJob(arn);
-    } catch (error) {
-      return this.describeFailed(error, event, decision, request);
-    }
-
-    this.log(event, 'described', { jobArn: arn, status: job.status });
-    this.rejectForeignJob(event, decision, request, job);
-    if (ungated) {
-      return keptJob(arn, request.outputUri);
-    }
-    switch (job.status) {
-      case 'ACTIVE':
-        return keptJob(arn, request.outputUri);
-      case 'CREATE FAILED':
-        throw failure(createFailedMessage(job.failureReason, this.context(event, request)));
-      default: // also one that did not exist when this was written
-        return this.waiting(event, decision, `status ${job.status}`, true);
-    }
+  /** Whether an export whose job failed gets another job. Never one with a name of the user's: that is used up. */
+  private deservesAnother(event: IsCompleteRequest, { startedAt }: ExportPlan, job: JobDescription, attempt: number): boolean {
+    if (event.ResourceProperties.JobName !== undefined || attempt + 1 >= ATTEMPTS_AT.length) { return false; }
+    // What the resource before this one left has failed in an earlier deployment, which was not rolled back: this one tries again.
+    if (attempt === 0 && continues(event) && job.updatedAt !== undefined && job.updatedAt.getTime() < startedAt - CLOCK_TOLERANCE) { return true; }
+    const { createdAt = new Date(startedAt), updatedAt: failedAt = createdAt } = job;
+    return isSettlingReason(job.failureReason ?? '')
+      && createdAt.getTime() < startedAt + SETTLING_TIME && failedAt.getTime() < startedAt + SETTLING_TIME_OF_A_JOB;
   }
 
   private async describeFailed(
-    error: unknown, event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest,
+    error: unknown, event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest, attempt: number,
   ): Promise<IsCompleteResponse> {
-    const elapsed = this.deps.now() - decision.startedAt;
+    const elapsed = this.deps.now() - plan.startedAt;
     const kind = failureKind(error);
-    this.log(event, 'describe failed', { jobArn: event.PhysicalResourceId, detail: `${kind}: ${errorText(error)}` });
+    const created = plan.created || attempt > 0 ? true : undefined;
+    this.log(event, 'describe failed', { jobArn: jobArn(request.datasetArn, request.jobName), detail: `${kind}: ${errorText(error)}` });
     switch (kind) {
       case 'transient':
       case 'unreachable':
-        return this.waiting(event, decision, errorText(error), decision.created || undefined);
+        return this.waiting(event, plan, request.jobName, errorText(error), created);
       case 'missing':
-        if (!decision.created) { return this.startLate(event, decision, request); }
-        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, 'not visible yet', true); }
+        if (attempt > 0 && elapsed < ATTEMPTS_AT[attempt]!) { return this.waiting(event, plan, request.jobName, 'status CREATE FAILED', true); }
+        if (attempt > 0 || !plan.created) { return this.startLate(event, plan, request); }
+        if (elapsed < SETTLING_TIME) { return this.waiting(event, plan, request.jobName, 'not visible yet', true); }
         throw failure(lostMessage(elapsed / 1000, this.context(event, request)));
       case 'settling':
-        if (elapsed < SETTLING_TIME) { return this.waiting(event, decision, errorText(error), decision.created || undefined); }
+        if (elapsed < SETTLING_TIME) { return this.waiting(event, plan, request.jobName, errorText(error), created); }
         throw failure(describeFailedMessage(errorText(error), this.context(event, request)));
       default:
         throw failure(describeFailedMessage(errorText(error), this.context(event, request)));
     }
   }
 
-  /** Creates the job that onEvent could not create, unless the request is over: the framework polls on after a rollback has begun. */
-  private async startLate(event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest): Promise<IsCompleteResponse> {
-    const late = this.deps.now() - decision.startedAt >= this.timeout(event);
-    if (late) { return this.waiting(event, decision, decision.trouble ?? 'not created', false); }
+  /** Creates a job that is not there yet, unless the request is over: the framework polls on after a rollback has begun. */
+  private async startLate(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest): Promise<IsCompleteResponse> {
+    const trouble = plan.trouble ?? 'not created';
+    if (this.isOver(event, plan)) { return this.waiting(event, plan, request.jobName, trouble, false); }
 
-    switch (await this.stackPhase(event, this.deps.now() - decision.startedAt)) {
+    switch (await this.observer.stackPhase(event, plan.startedAt)) {
       case 'unknown':
-        return this.waiting(event, decision, 'stack status unknown', false);
+        return this.waiting(event, plan, request.jobName, 'stack status unknown', false);
       case 'rolling back':
-        if (decision.previousPhysicalId !== undefined) { return this.kept(event, decision.previousPhysicalId); }
+        if (event.RequestType === 'Update') { return this.rollback.restore(event, plan.startedAt); }
         throw failure(rollingBackMessage(this.context(event, request)));
       case 'going forward':
-        await this.create(event, decision, request);
+        await this.create(event, plan, request);
         return { IsComplete: false };
     }
   }
 
-  /** Not done yet: an error when the time is over, before CloudFormation gives up with fewer words. */
-  private waiting(event: IsCompleteRequest, decision: ExportDecision, state: string, created: boolean | undefined): IsCompleteResponse {
-    const elapsed = this.deps.now() - decision.startedAt;
-    const timeout = this.timeout(event);
-    if (elapsed >= timeout) {
-      const context = this.context(event, exportRequest(event.ResourceProperties, decision.jobName));
-      throw failure(timedOutMessage(state, elapsed / 1000, timeout / 1000, created, context));
+  /** Not done yet: an error when the time is over, before CloudFormation gives up with fewer words; or the next resource's turn. */
+  private waiting(
+    event: IsCompleteRequest, plan: ExportPlan, jobName: string, state: string, created: boolean | undefined, createdAt?: Date,
+  ): IsCompleteResponse {
+    // an export that was started anew by a resource that goes on waiting has not been waited for from the beginning
+    const before = Math.min(waitedSeconds(event.ResourceProperties), Math.max(0, (plan.startedAt - (createdAt?.getTime() ?? 0)) / 1000));
+    if (!this.isOver(event, plan, before)) { return { IsComplete: false }; }
+    const { ResourceProperties: properties } = event;
+    if (properties.HandsOver === 'true') {
+      const arn = arnOf(event, jobName);
+      this.log(event, 'hand over', { jobArn: arn, detail: state });
+      return completed(event, arn);
     }
-    return { IsComplete: false };
+    const elapsed = (this.deps.now() - plan.startedAt) / 1000 + before;
+    throw failure(timedOutMessage(state, elapsed, timeoutSeconds(properties), created, this.context(event, this.request(event, jobName))));
   }
 
-  /** A job that this request is not known to have created may have been there before it. */
-  private rejectForeignJob(event: IsCompleteRequest, decision: ExportDecision, request: ExportRequest, job: JobDescription): void {
-    if (decision.created) { return; }
-    const differences = [
-      ['dataset', job.datasetArn, request.datasetArn],
-      ['ingestionMode', job.ingestionMode, request.ingestionMode ?? DEFAULT_INGESTION_MODE],
-      ['role', job.roleArn, request.roleArn],
-      ['destination', job.outputUri, request.outputUri],
-      ['encryptionKey', job.kmsKeyArn, request.kmsKeyArn],
-    ]
-      .filter(([, theirs, ours]) => theirs !== ours)
-      .map(([name, theirs, ours]) => `${name} there is ${theirs ?? 'not set'}, here ${ours ?? 'not set'}`);
-    // what an update that was rolled back left behind is this resource's own, however old
-    const own = event.PhysicalResourceId === decision.previousPhysicalId;
-    if (!own && job.createdAt !== undefined && job.createdAt.getTime() < decision.startedAt - OLDEST_OWN_JOB) {
+  /** @param before for how many seconds others have waited */
+  private isOver({ ResourceProperties }: OnEventRequest, { startedAt }: ExportPlan, before = waitedSeconds(ResourceProperties)): boolean {
+    return this.deps.now() - startedAt >= waitSeconds(ResourceProperties, before) * 1000;
+  }
+
+  /** A job with a name of the user's that this request is not known to have created may be anybody's. */
+  private rejectForeignJob(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest, job: JobDescription): void {
+    const { ResourceProperties: { JobName }, OldResourceProperties } = event;
+    if (plan.created || JobName === undefined || continues(event)) { return; }
+    const differences = differentInputs(job, request, () => true);
+    // what a rollback left behind is this resource's own, however old
+    const isOwn = OldResourceProperties?.JobName === JobName && changedInputs(OldResourceProperties, event.ResourceProperties).length === 0;
+    if (!isOwn && job.createdAt !== undefined && job.createdAt.getTime() < plan.startedAt - OLDEST_OWN_JOB) {
       differences.push(`it was created at ${job.createdAt.toISOString()}, before this deployment`);
     }
     if (differences.length > 0) {
@@ -303,43 +261,12 @@ export class Lifecycle {
     }
   }
 
-  /** Never fails: a rollback must come to an end. The attributes are those of the job that stays, as far as they can be known. */
-  private async kept(event: IsCompleteRequest, arn: string): Promise<IsCompleteResponse> {
-    let uri = outputUri(event.ResourceProperties, jobNameOfArn(arn));
-    try {
-      uri = (await this.deps.personalize.describeDatasetExportJob(arn)).outputUri || uri;
-    } catch (error) {
-      this.log(event, 'describe failed', { jobArn: arn, detail: errorText(error) });
-    }
-    return keptJob(arn, uri);
+  private context(event: OnEventRequest, request: ExportRequest): FailureContext {
+    return failureContext(event, request, this.deps.logGroup);
   }
 
-  /** in milliseconds */
-  private timeout({ ResourceProperties, Polled }: IsCompleteRequest): number {
-    return timeoutSeconds(ResourceProperties, Polled === true) * 1000;
+  private request(event: OnEventRequest, jobName: string): ExportRequest {
+    return exportRequest(event.ResourceProperties, jobName);
   }
 
-  private context({ ResourceProperties: { JobName } }: OnEventRequest, request: ExportRequest): FailureContext {
-    return { request, jobArn: jobArn(request.datasetArn, request.jobName), generatedName: JobName === undefined, logGroup: this.deps.logGroup };
-  }
-
-  private log(event: OnEventRequest, decision: string, fields: { jobArn?: string; status?: string; detail?: string }): void {
-    // the service may repeat what it was sent, and the values of tags are not for the log
-    const detail = Object.values(event.ResourceProperties.Tags ?? {}).filter(value => value !== '')
-      .reduce((text, value) => text?.replaceAll(value, '***'), fields.detail);
-    this.deps.log(decision, { requestId: event.RequestId, logicalId: event.LogicalResourceId, ...fields, ...detail !== undefined && { detail } });
-  }
-}
-
-/** Not one that has been signalled before: the same handle comes with every later update. */
-function hasNewWait({ ResourceProperties: { WaitHandleUrl }, OldResourceProperties }: OnEventRequest): boolean {
-  return WaitHandleUrl !== undefined && WaitHandleUrl !== OldResourceProperties?.WaitHandleUrl;
-}
-
-function keptJob(arn: string, uri: string): IsCompleteResponse {
-  return { IsComplete: true, PhysicalResourceId: arn, Data: attributes(arn, uri) };
-}
-
-function attributes(arn: string, uri: string): DatasetExportJobResourceAttributes {
-  return { DatasetExportJobArn: arn, DatasetExportJobName: jobNameOfArn(arn), OutputUri: uri };
 }

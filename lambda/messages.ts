@@ -25,12 +25,16 @@ export interface FailureContext {
   /** false for a jobName of the user's, which cannot be used again */
   readonly generatedName: boolean;
   readonly logGroup: string;
+  /** whether the deployment made the resource: a rollback takes it away again, with what else the deployment made */
+  readonly isNew: boolean;
 }
 
-export function createFailedMessage(failureReason: string | undefined, context: FailureContext): string {
+/** @param jobs how many jobs failed one after the other */
+export function createFailedMessage(failureReason: string | undefined, jobs: number, context: FailureContext): string {
   const reason = failureReason === undefined || failureReason === '' ? '(Personalize gave no reason)' : clip(failureReason, MAX_QUOTE_BYTES);
   return message([
     `Dataset export job failed (CREATE FAILED): ${reason}`,
+    jobs > 1 ? `${jobs} jobs failed one after the other, so policy propagation is unlikely to be the cause.` : '',
     hint(failureReason ?? ''),
     context.generatedName ? '' : 'Change jobName before you deploy again: Personalize never frees the name of an export job.',
     about(context),
@@ -44,28 +48,14 @@ export function notStartedMessage(error: string, context: FailureContext): strin
 export function notSettledMessage(error: string, seconds: number, context: FailureContext): string {
   return message([
     `Dataset export job could not be created: ${clip(error, MAX_QUOTE_BYTES)}`,
-    `This did not pass within ${duration(seconds)}, so it is not a new policy that has yet to take effect.`,
+    `The error persisted for ${duration(seconds)}, so policy propagation is unlikely to be the cause.`,
     hint(error), about(context),
-  ]);
-}
-
-export function notWatchedMessage(error: string, context: FailureContext): string {
-  return message([
-    `The state machine that watches long exports could not be started: ${clip(error, MAX_QUOTE_BYTES)}`,
-    'The job itself may be running: Personalize cannot stop it.', about(context),
-  ]);
-}
-
-export function brokenPollerMessage(error: string, context: FailureContext): string {
-  return message([
-    `The state machine that watches long exports failed: ${clip(error, MAX_QUOTE_BYTES)}`,
-    'The job itself may be running: Personalize cannot stop it.', about(context),
   ]);
 }
 
 export function describeFailedMessage(error: string, context: FailureContext): string {
   return message([
-    `Dataset export job could not be looked at: ${clip(error, MAX_QUOTE_BYTES)}`,
+    `Could not get the status of the dataset export job: ${clip(error, MAX_QUOTE_BYTES)}`,
     'The job itself may be running: Personalize cannot stop it.', about(context),
   ]);
 }
@@ -75,11 +65,9 @@ export function timedOutMessage(
 ): string {
   return message([
     `Dataset export job was not done within its timeout of ${duration(timeoutSeconds)}: ${clip(state, MAX_QUOTE_BYTES)} after ${duration(elapsedSeconds)}.`,
-    {
-      true: 'The job goes on: Personalize cannot stop it, and its output will be at the destination.',
-      false: 'Personalize shows no job of this name.',
-      undefined: 'If the job was created, it goes on: Personalize cannot stop it.',
-    }[`${created}`],
+    created === false ? 'Personalize has no job of this name.'
+      : `${created ? 'The job' : 'The job, if it was created,'} continues: Personalize cannot stop it, but it can no longer write once a rollback `
+        + 'has removed a role or policy that this deployment added.',
     hint(state),
     'Raise timeout (up to 12 hours), or export less.', about(context),
   ]);
@@ -99,9 +87,10 @@ export function nameTakenMessage(differences: string[], context: FailureContext)
   ]);
 }
 
-export function nameUsedUpMessage(changed: string[], context: FailureContext): string {
+/** @param why the export has to be done again */
+export function nameUsedUpMessage(why: string, context: FailureContext): string {
   return message([
-    `jobName ${JSON.stringify(context.request.jobName)} is used up by the previous export, and ${changed.join(', ')} changed.`,
+    `jobName ${JSON.stringify(context.request.jobName)} is used up by the previous export, ${why}.`,
     'Personalize never frees the name of an export job: change jobName too, or leave it out to have one generated.', about(context),
   ]);
 }
@@ -110,8 +99,9 @@ export function rollingBackMessage(context: FailureContext): string {
   return message(['Dataset export job was not created: the stack is rolling back or being deleted.', about(context)]);
 }
 
-function about({ request, jobArn, logGroup }: FailureContext): string {
-  return `Job: ${jobArn}. Dataset: ${request.datasetArn}. Destination: ${request.outputUri}. Role: ${request.roleArn}. Logs: log group ${logGroup}.`;
+function about({ request, jobArn, logGroup, isNew }: FailureContext): string {
+  return `Job: ${jobArn}. Dataset: ${request.datasetArn}. Destination: ${request.outputUri}. Role: ${request.roleArn}. Logs: log group ${logGroup}`
+    + `${isNew ? ' (the rollback of a first deployment deletes it: cdk deploy --no-rollback keeps it)' : ''}.`;
 }
 
 const HINTS: { readonly pattern: RegExp; readonly hint: string }[] = [

@@ -1,16 +1,17 @@
 import { CreateDatasetExportJobCommand, DescribeDatasetExportJobCommand, type PersonalizeClient } from '@aws-sdk/client-personalize';
-import { DEFAULT_INGESTION_MODE, type ExportRequest } from './export-request';
+import type { ExportRequest } from './export-request';
 
-/** What Personalize says of a job. */
+/** What Personalize says of a job; what it does not say is undefined. */
 export interface JobDescription {
   readonly status: string;
-  readonly failureReason?: string;
-  readonly createdAt?: Date;
-  readonly datasetArn: string;
-  readonly ingestionMode: string;
-  readonly roleArn: string;
-  readonly outputUri: string;
-  readonly kmsKeyArn?: string;
+  readonly failureReason?: string | undefined;
+  readonly createdAt?: Date | undefined;
+  readonly updatedAt?: Date | undefined;
+  readonly datasetArn?: string | undefined;
+  readonly ingestionMode?: string | undefined;
+  readonly roleArn?: string | undefined;
+  readonly outputUri?: string | undefined;
+  readonly kmsKeyArn?: string | undefined;
 }
 
 /** The two operations of Personalize that the lifecycle uses. */
@@ -38,13 +39,14 @@ export function personalizeApi(client: PersonalizeClient): PersonalizeApi {
       const destination = job?.jobOutput?.s3DataDestination;
       return {
         status: job?.status ?? '',
-        ...job?.failureReason !== undefined && { failureReason: job.failureReason },
-        ...job?.creationDateTime !== undefined && { createdAt: job.creationDateTime },
-        datasetArn: job?.datasetArn ?? '',
-        ingestionMode: job?.ingestionMode ?? DEFAULT_INGESTION_MODE,
-        roleArn: job?.roleArn ?? '',
-        outputUri: destination?.path ?? '',
-        ...destination?.kmsKeyArn !== undefined && { kmsKeyArn: destination.kmsKeyArn },
+        failureReason: job?.failureReason,
+        createdAt: job?.creationDateTime,
+        updatedAt: job?.lastUpdatedDateTime,
+        datasetArn: job?.datasetArn,
+        ingestionMode: job?.ingestionMode,
+        roleArn: job?.roleArn,
+        outputUri: destination?.path,
+        kmsKeyArn: destination?.kmsKeyArn,
       };
     },
   };

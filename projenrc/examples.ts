@@ -1,10 +1,13 @@
 import { Component, awscdk } from 'projen';
+import { ExampleCdkJson } from './example-cdk-json';
 import { addScriptTask } from './script-task';
 
 /** The examples, and the README's steps as a script. */
 export class Examples extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
+
+    new ExampleCdkJson(project);
 
     addScriptTask(project, 'new-user', {
       description: 'From the README alone, in an empty folder, with the packed tarball: an app is written, type checked, synthesized and deployed to local AWS',

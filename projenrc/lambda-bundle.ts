@@ -51,18 +51,8 @@ export class LambdaBundle extends Component {
       metafile: false,
       esbuildArgs: {
         '--legal-comments': 'none',
-        // Lambda has its credentials in the environment: leave SSO, STS, IMDS, ini and process providers out
-        '--alias:@aws-sdk/credential-provider-node': './lambda/sdk/env-credentials.ts',
-        // ... and its settings: leave ~/.aws/config and IMDS out
-        '--alias:@smithy/core/config': './lambda/sdk/env-config.ts',
-        // the client makes one attempt: leave retry strategies, back-off and rate limiter out
-        '--alias:@smithy/core/retry': './lambda/sdk/single-attempt.ts',
-        // Lambda's Node.js has crypto: leave SHA-256 in JavaScript out
-        '--alias:@smithy/core/checksum': './lambda/sdk/native-sha256.ts',
         // the warning about a Node.js that Lambda will not have
         '--define:process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
-        // only used by event stream operations, which Personalize does not have
-        '--external:@smithy/core/event-streams': true,
       },
     });
     // `npx projen test` works in a fresh clone: the bundle is always made first

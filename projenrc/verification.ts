@@ -1,10 +1,8 @@
 import { Component, awscdk } from 'projen';
 import { addScriptTask } from './script-task';
+import { SlowTests } from './slow-tests';
 
 const LINTED = 'src test lambda examples benchmark projenrc .projenrc.ts';
-/** What the quick tests of `projen test` leave out: deployments, and what needs the packed tarball. */
-const SLOW_TESTS = 'test/e2e test/package';
-
 /**
  * `npm test` checks everything and changes nothing: unlike `projen build`, it does not rewrite generated files and lets no
  * linter fix what it finds.
@@ -21,12 +19,6 @@ export class Verification extends Component {
     });
     project.postCompileTask.spawn(rosetta);
 
-    const slow = project.addTask('test:slow', {
-      description: 'Deployments to local AWS by the real CDK CLI, and checks of the packed tarball (after `projen package`)',
-      exec: `jest --ci --coverage=false --testPathIgnorePatterns=/node_modules/ --maxWorkers=2 --maxConcurrency=3 ${SLOW_TESTS}`,
-      receiveArgs: true,
-    });
-
     const verify = project.addTask('verify', { description: 'All checks and tests; changes no file of the repository' });
     verify.spawn(project.tasks.tryFind('lambda:typecheck')!);
     verify.spawn(bundleTask);
@@ -37,7 +29,7 @@ export class Verification extends Component {
     verify.exec('jest --ci --coverage=false');
     verify.exec(`eslint --ext .ts,.tsx --no-error-on-unmatched-pattern ${LINTED}`, { env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' } });
     verify.spawn(project.tasks.tryFind('package:js')!);
-    verify.spawn(slow);
+    verify.spawn(new SlowTests(project).task);
     project.setScript('test', 'projen verify');
 
     const demo = addScriptTask(project, 'demo', {

@@ -4,12 +4,13 @@ import { Construct } from 'constructs';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
 import { datasetArnProblem, prefixProblem } from './private/api-constraints';
+import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { environmentProblem } from './private/environments';
 import { normalizedPrefix, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
 import { PASS_ROLE } from './private/personalize-service';
 import { transientRetry } from './private/transient-retry';
-import { checkKnown, literal, rejectIf } from './private/validation';
+import { checkDuration, checkKnown, literal, rejectIf } from './private/validation';
 
 /**
  * How one dataset is exported by a state machine.
@@ -148,6 +149,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     super(scope, id);
     this.validate(props);
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
+    warnOfMissingDatasetKey(this, this.destination, [props.datasetArn]);
     this.jobNamePrefix = runJobNamePrefix(this);
     const prefix = normalizedPrefix(props.prefix);
     validateDestination(this, this.destination, `${sfn.JsonPath.isEncodedJsonPath(prefix) ? '' : prefix}${runJobNamePattern(this.jobNamePrefix)}`);
@@ -229,7 +231,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     );
     rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
     rejectIf(props.tags && tagsProblem(props.tags), literal`InvalidTags`, this);
-    rejectIf(props.pollInterval && pollIntervalProblem(props.pollInterval), literal`InvalidPollInterval`, this);
+    rejectIf(checkDuration('pollInterval', props.pollInterval, 'seconds', pollIntervalProblem), literal`InvalidPollInterval`, this);
     rejectIf(props.resultPath === undefined ? undefined : resultPathProblem(props.resultPath), literal`InvalidResultPath`, this);
     warnOfDefaultIngestionMode(this, props.ingestionMode);
   }

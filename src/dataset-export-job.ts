@@ -1,17 +1,21 @@
 import { ArnFormat, CfnResource, CustomResource, Duration, IResource, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { DatasetExportProvider } from './dataset-export-provider';
 import { ExportDestination } from './export-destination';
 import { ExportTrigger } from './export-trigger';
 import { IngestionMode } from './ingestion-mode';
 import { MAX_CUSTOM_RESOURCE_SECONDS, jobNameProblem, timeoutProblem } from './private/api-constraints';
-import { CompletionWait } from './private/completion-wait';
-import { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from './private/contract';
+import { attributeOf } from './private/attribute';
+import { DatasetExportJobResourceProperties } from './private/contract';
+import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { datasetProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
-import { checkKnown, literal, rejectIf } from './private/validation';
+import { checkDuration, checkKnown, literal, rejectIf } from './private/validation';
+
+/** Another one makes each job of a deployed stack be looked at once: see the contract. */
+const CONTRACT_VERSION = '2';
 
 /**
  * A dataset export job of Amazon Personalize.
@@ -90,9 +94,8 @@ export interface DatasetExportJobProps {
    *
    * When it is over, the deployment fails; the job itself goes on, as Personalize cannot stop it.
    *
-   * Above 55 minutes, which is as long as CloudFormation waits for a custom resource, a WaitCondition holds the deployment: two
-   * more resources for the job, and a state machine, a function, a role and two policies for all such jobs of the stack. A
-   * timeout that is a token is at most 55 minutes.
+   * CloudFormation waits an hour for a custom resource: for each 55 minutes, or part of them, after the first 55 the job has one more
+   * custom resource, which goes on waiting. A timeout that is a token is at most 55 minutes.
    *
    * @default Duration.minutes(55)
    */
@@ -209,59 +212,80 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
 
     const provider = props.provider ?? DatasetExportProvider.getOrCreate(this);
     const { datasetArn } = props.dataset.datasetRef;
+    warnOfMissingDatasetKey(this, this.destination, [datasetArn]);
     const tagged = Object.keys(props.tags ?? {}).length > 0;
     const permissions = provider._register(this, {
       datasetArn, roleArn: this.destination.role.roleArn, jobName: props.jobName, tagged,
     });
 
-    const inputs = {
+    const waitForCompletion = props.waitForCompletion ?? true;
+    const properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'> = {
+      ContractVersion: CONTRACT_VERSION,
       DatasetArn: datasetArn,
       IngestionMode: props.ingestionMode,
       JobName: props.jobName,
+      JobNamePrefix: props.jobName === undefined ? generatedPrefix : undefined,
       RoleArn: this.destination.role.roleArn,
       BucketName: this.destination.bucket.bucketName,
       Prefix: this.destination.prefix || undefined,
       KmsKeyArn: this.destination.encryptionKey?.keyArn,
-      TriggerToken: props.trigger?._token(),
-    };
-    const waitForCompletion = props.waitForCompletion ?? true;
-    const poller = waitForCompletion && isLong(props.timeout) ? provider._longExportPoller() : undefined;
-    const wait = poller && new CompletionWait(this, inputs, props.timeout!.toSeconds());
-    const properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'> = {
-      ...inputs,
-      JobNamePrefix: props.jobName === undefined ? generatedPrefix : undefined,
       Tags: tagged ? props.tags : undefined,
+      TriggerToken: props.trigger?._token(),
       TimeoutSeconds: props.timeout && Tokenization.stringifyNumber(props.timeout.toSeconds()),
       WaitForCompletion: waitForCompletion ? undefined : 'false',
-      WaitHandleUrl: wait?.handleUrl,
-      PollerArn: poller?.stateMachineArn,
     };
-    const resource = new CustomResource(this, 'Resource', {
+    const inPlace = new DependencyGroup(permissions, this.destination._inPlace);
+    const complete = waitForCompletion && isLong(props.timeout)
+      ? this.resourcesInTurn(provider, properties, props.timeout!.toSeconds(), inPlace)
+      : this.resource('Resource', 'Job', provider, properties, inPlace);
+    this.datasetExportJobArn = attributeOf(complete, 'DatasetExportJobArn');
+    this.datasetExportJobName = attributeOf(complete, 'DatasetExportJobName');
+    this.outputUri = attributeOf(complete, 'OutputUri');
+  }
+
+  /**
+   * One resource that starts the export, and further ones that go on waiting for it: CloudFormation waits no longer for a single one.
+   * The last one has the same id however many there are, so that other stacks' references to it stay.
+   */
+  private resourcesInTurn(
+    provider: DatasetExportProvider, properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'>, timeoutSeconds: number, inPlace: IDependable,
+  ): CustomResource {
+    const turns = Math.ceil(timeoutSeconds / MAX_CUSTOM_RESOURCE_SECONDS);
+    let resource = this.resource('Resource', 'Job', provider, { ...properties, HandsOver: 'true' }, inPlace);
+    for (let turn = 1; turn < turns; turn++) {
+      const isLast = turn === turns - 1;
+      resource = this.resource(isLast ? 'Completion' : `Wait${turn}`, 'Wait', provider, {
+        ...properties,
+        ContinuesJobArn: resource.getAttString('DatasetExportJobArn'),
+        WaitedSeconds: `${turn * MAX_CUSTOM_RESOURCE_SECONDS}`,
+        HandsOver: isLast ? undefined : 'true',
+      });
+    }
+    return resource;
+  }
+
+  private resource(
+    id: string, kind: 'Job' | 'Wait', provider: DatasetExportProvider, properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'>,
+    inPlace?: IDependable,
+  ): CustomResource {
+    const resource = new CustomResource(this, id, {
       serviceToken: provider.serviceToken,
-      resourceType: 'Custom::PersonalizeDatasetExportJob',
+      resourceType: `Custom::PersonalizeDatasetExport${kind}`,
       properties,
     });
     // CloudFormation deletes by default: saying so would only make templates longer, job by job
     const { cfnOptions } = resource.node.defaultChild as CfnResource;
     cfnOptions.deletionPolicy = cfnOptions.updateReplacePolicy = undefined;
     // the policies come before the job and leave after it
-    resource.node.addDependency(permissions, this.destination._inPlace, ...poller ? [poller.permissions] : []);
-    wait?.waitFor(resource);
-
-    const attribute = (name: keyof DatasetExportJobResourceAttributes) => {
-      const value = resource.getAttString(name);
-      return wait ? wait.gate(value) : value;
-    };
-    this.datasetExportJobArn = attribute('DatasetExportJobArn');
-    this.datasetExportJobName = attribute('DatasetExportJobName');
-    this.outputUri = attribute('OutputUri');
+    if (inPlace) { resource.node.addDependency(inPlace); }
+    return resource;
   }
 
   private validate(props: DatasetExportJobProps): void {
     rejectIf(datasetProblem(this, props.dataset), literal`InvalidDataset`, this);
     rejectIf(props.jobName === undefined ? undefined : checkKnown(props.jobName, jobNameProblem), literal`InvalidJobName`, this);
     rejectIf(triggerProblem(props), literal`JobNameWithTrigger`, this);
-    rejectIf(props.timeout && timeoutProp(props.timeout), literal`InvalidTimeout`, this);
+    rejectIf(checkDuration('timeout', props.timeout, 'seconds', timeoutProp), literal`InvalidTimeout`, this);
     rejectIf(props.tags && tagsProblem(props.tags), literal`InvalidTags`, this);
     warnOfDefaultIngestionMode(this, props.ingestionMode);
   }

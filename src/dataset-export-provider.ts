@@ -2,19 +2,16 @@ import * as path from 'path';
 import { Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
-import { LongExportPoller } from './private/long-export-poller';
-import { JobPermissions, ProviderPermissions } from './private/provider-permissions';
-import { literal, rejectIf } from './private/validation';
+import { HandlerPermissions, JobPermissions } from './private/handler-permissions';
+import { checkDuration, literal, rejectIf } from './private/validation';
 
 /** Part of every job's ServiceToken, which can never change: frozen. */
 const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
 
 /** Some calls, each of which may take 15 seconds before it is given up. */
-const HANDLER_TIMEOUT = Duration.minutes(2);
+const HANDLER_TIMEOUT = Duration.minutes(3);
 /** CloudFormation waits this long for a custom resource. */
 const CLOUDFORMATION_LIMIT = Duration.minutes(60);
-/** The history of a state machine's execution has room for 25,000 events, and twelve hours are long. */
-const MIN_LONG_POLL_INTERVAL = Duration.minutes(1);
 /** Longer, and a job at its time limit might be noticed only after CloudFormation gave up. */
 const MAX_POLL_INTERVAL = Duration.minutes(2);
 
@@ -28,8 +25,7 @@ export interface DatasetExportProviderProps {
    * How often a running job is looked at, in whole seconds from 1 second to 2 minutes. Anything else, and a token, fails at
    * synth.
    *
-   * A deployment is done at most this long after its job. Exports with a timeout of more than 55 minutes are looked at every
-   * minute, or less often if this says so.
+   * A deployment is done at most this long after its job.
    *
    * @default Duration.seconds(30)
    */
@@ -85,9 +81,7 @@ export class DatasetExportProvider extends Construct {
    */
   public readonly logGroup: logs.ILogGroup;
 
-  private readonly pollInterval: Duration;
-  private readonly handlerRole: iam.Role;
-  private readonly permissions: ProviderPermissions;
+  private readonly permissions: HandlerPermissions;
   private readonly jobNames = new Map<string, string>();
 
   /**
@@ -100,7 +94,7 @@ export class DatasetExportProvider extends Construct {
   constructor(scope: Construct, id: string, props: DatasetExportProviderProps = {}) {
     super(scope, id);
     const pollInterval = props.pollInterval ?? Duration.seconds(30);
-    rejectIf(pollIntervalProblem(pollInterval), literal`InvalidPollInterval`, this);
+    rejectIf(checkDuration('pollInterval', pollInterval, 'seconds', pollIntervalProblem), literal`InvalidPollInterval`, this);
     if (props.logGroup !== undefined && props.logRetention !== undefined) {
       throw new ValidationError(
         literal`ConflictingLogProps`, 'logRetention cannot be used with logGroup: set the retention of the log group itself', this,
@@ -112,9 +106,7 @@ export class DatasetExportProvider extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
-    this.pollInterval = pollInterval;
-    this.handlerRole = this.functionRole('HandlerRole');
-    this.permissions = new ProviderPermissions(Stack.of(this), this.handlerRole);
+    this.permissions = new HandlerPermissions(this, this.logGroup);
 
     const provider = new cr.Provider(this, 'Provider', {
       onEventHandler: this.handler('OnEvent', 'index.onEvent'),
@@ -154,19 +146,6 @@ export class DatasetExportProvider extends Construct {
     return this.permissions.add(permissions);
   }
 
-  /**
-   * Watches long exports; made with the first one.
-   *
-   * @internal
-   */
-  public _longExportPoller(): LongExportPoller {
-    return this.node.tryFindChild('LongExports') as LongExportPoller | undefined ?? new LongExportPoller(this, 'LongExports', {
-      pollFunction: this.handler('Poll', 'index.poll'),
-      interval: this.pollInterval.toSeconds() > MIN_LONG_POLL_INTERVAL.toSeconds() ? this.pollInterval : MIN_LONG_POLL_INTERVAL,
-      starter: this.handlerRole,
-    });
-  }
-
   private functionRole(id: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
@@ -183,7 +162,7 @@ export class DatasetExportProvider extends Construct {
       logGroup: this.logGroup,
       memorySize: 256,
       timeout: HANDLER_TIMEOUT,
-      role: this.handlerRole,
+      role: this.permissions.role,
     });
   }
 }

@@ -4,7 +4,7 @@ import {
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { DatasetExportWorkflow } from './dataset-export-workflow';
-import { literal, rejectIf } from './private/validation';
+import { checkDuration, literal, rejectIf } from './private/validation';
 
 /**
  * When a workflow runs.
@@ -130,7 +130,7 @@ export class DatasetExportSchedule extends Construct {
   constructor(scope: Construct, id: string, props: DatasetExportScheduleProps) {
     super(scope, id);
     rejectIf(retryAttemptsProblem(props.retryAttempts), literal`InvalidRetryAttempts`, this);
-    rejectIf(props.maxEventAge && maxEventAgeProblem(props.maxEventAge), literal`InvalidMaxEventAge`, this);
+    rejectIf(checkDuration('maxEventAge', props.maxEventAge, 'seconds', maxEventAgeProblem), literal`InvalidMaxEventAge`, this);
 
     const { workflow } = props;
     this.deadLetterQueue = props.deadLetterQueue ?? new sqs.Queue(this, 'DeadLetterQueue', {

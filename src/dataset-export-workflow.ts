@@ -8,10 +8,10 @@ import { DatasetExportFragment } from './dataset-export-fragment';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
-import { environmentProblem } from './private/environments';
-import { datasetProblem } from './private/export-inputs';
+import { warnOfMissingDatasetKey } from './private/dataset-key';
+import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
 import { isInlineMapEnough } from './private/history-budget';
-import { checkKnown, literal, rejectIf } from './private/validation';
+import { checkDuration, literal, rejectIf } from './private/validation';
 import { JOB_EVENT, RUN_EVENT, SOURCE } from './private/workflow-events';
 import { ExportStates } from './private/workflow-states';
 
@@ -215,6 +215,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
 
     this.eventBus = props.eventBus;
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
+    warnOfMissingDatasetKey(this, this.destination, [...datasetArns, ...datasetGroupArns]);
     const fragment = new DatasetExportFragment(this, 'Export', {
       datasetArn: sfn.JsonPath.stringAt('$.datasetArn'),
       datasetArnPatterns: [...datasetArns, ...datasetGroupArns.map(arn => this.datasetsOf(arn))],
@@ -399,21 +400,13 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
       datasets.length + datasetGroups.length > 0 ? undefined : 'datasets or datasetGroups must name something to export, got neither',
       literal`NothingToExport`, this,
     );
-    for (const dataset of datasets) { rejectIf(datasetProblem(this, dataset), literal`InvalidDataset`, this); }
-    for (const { datasetGroupRef } of datasetGroups) {
-      rejectIf(this.datasetGroupProblem(datasetGroupRef.datasetGroupArn), literal`InvalidDatasetGroup`, this);
-    }
+    for (const dataset of datasets) { rejectIf(datasetProblem(this, dataset, 'datasets'), literal`InvalidDataset`, this); }
+    for (const group of datasetGroups) { rejectIf(datasetGroupProblem(this, group), literal`InvalidDatasetGroup`, this); }
     rejectIf(repetition('datasets', datasets.map(({ datasetRef }) => datasetRef.datasetArn)), literal`DuplicateDataset`, this);
     rejectIf(repetition('datasetGroups', datasetGroups.map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn)), literal`DuplicateDatasetGroup`, this);
     rejectIf(maxConcurrencyProblem(props.maxConcurrency), literal`InvalidMaxConcurrency`, this);
-    rejectIf(durationProblem('pollInterval', props.pollInterval, Duration.seconds(1), Duration.days(1)), literal`InvalidPollInterval`, this);
-    rejectIf(durationProblem('timeout', props.timeout, Duration.minutes(1), Duration.days(365)), literal`InvalidTimeout`, this);
-  }
-
-  private datasetGroupProblem(arn: string): string | undefined {
-    return checkKnown(arn, known => /^arn:[\w-]+:personalize:[^:]+:\d{12}:dataset-group\/[^/]+$/.test(known) ? undefined
-      : `datasetGroups must have ARNs like arn:aws:personalize:<region>:<account>:dataset-group/<name>, got ${JSON.stringify(known)}`)
-      ?? environmentProblem(this, 'dataset group', arn);
+    rejectIf(checkDuration('pollInterval', props.pollInterval, 'seconds', durationWithin('pollInterval', Duration.seconds(1), Duration.days(1))), literal`InvalidPollInterval`, this);
+    rejectIf(checkDuration('timeout', props.timeout, 'seconds', durationWithin('timeout', Duration.minutes(1), Duration.days(365))), literal`InvalidTimeout`, this);
   }
 
   /** An IAM pattern for the datasets of a group: their ARNs hold its name. */
@@ -438,10 +431,9 @@ function maxConcurrencyProblem(maxConcurrency: number = 1): string | undefined {
     : `maxConcurrency must be a whole number from 1 to 1000 that is known at synth, got ${maxConcurrency}`;
 }
 
-function durationProblem(prop: string, duration: Duration | undefined, min: Duration, max: Duration): string | undefined {
-  if (duration === undefined) { return undefined; }
+const durationWithin = (prop: string, min: Duration, max: Duration) => (duration: Duration): string | undefined => {
   if (duration.isUnresolved()) { return `${prop} must be known at synth, got a token: pass a number`; }
   const seconds = duration.toSeconds({ integral: false });
   return Number.isInteger(seconds) && seconds >= min.toSeconds() && seconds <= max.toSeconds() ? undefined
     : `${prop} must be ${min.toHumanString()} to ${max.toHumanString()} in whole seconds, got ${duration.toHumanString()}`;
-}
+};

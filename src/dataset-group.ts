@@ -1,5 +1,7 @@
 import { Resource, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { datasetGroupArnProblem } from './private/api-constraints';
+import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
  * References to Amazon Personalize dataset groups that are not defined in this app.
@@ -15,6 +17,7 @@ export class DatasetGroup {
    * @param datasetGroupArn such as `arn:aws:personalize:eu-west-1:111122223333:dataset-group/my-group`
    */
   public static fromDatasetGroupArn(scope: Construct, id: string, datasetGroupArn: string): personalize.IDatasetGroupRef {
+    rejectIf(checkKnown(datasetGroupArn, datasetGroupArnProblem), literal`InvalidDatasetGroup`, scope);
     class Import extends Resource implements personalize.IDatasetGroupRef {
       public readonly datasetGroupRef: personalize.DatasetGroupReference = { datasetGroupArn };
     }

@@ -1,5 +1,7 @@
 import { Resource, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { datasetArnShapeProblem } from './private/api-constraints';
+import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
  * References to Amazon Personalize datasets that are not defined in this app.
@@ -15,6 +17,7 @@ export class Dataset {
    * @param datasetArn such as `arn:aws:personalize:eu-west-1:111122223333:dataset/my-group/INTERACTIONS`
    */
   public static fromDatasetArn(scope: Construct, id: string, datasetArn: string): personalize.IDatasetRef {
+    rejectIf(checkKnown(datasetArn, datasetArnShapeProblem), literal`InvalidDataset`, scope);
     class Import extends Resource implements personalize.IDatasetRef {
       public readonly datasetRef: personalize.DatasetReference = { datasetArn };
     }

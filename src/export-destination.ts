@@ -2,12 +2,12 @@ import { Duration, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms, 
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './private/api-constraints';
-import { keyRegionProblem, roleAccountProblem } from './private/environments';
+import { keyRegionProblem, partitionProblem, roleAccountProblem } from './private/environments';
 import { normalizedPrefix } from './private/export-inputs';
 import { grantPersonalizeAccess } from './private/personalize-access';
 import { PERSONALIZE } from './private/personalize-service';
 import { sourceConditions } from './private/source-conditions';
-import { checkKnown, literal, rejectIf } from './private/validation';
+import { checkDuration, checkKnown, literal, rejectIf } from './private/validation';
 
 /**
  * Where dataset exports are written, and as whom.
@@ -67,11 +67,22 @@ export interface ExportDestinationProps {
   readonly prefix?: string;
 
   /**
-   * What becomes of the new bucket and the new key when they leave the stack.
+   * What becomes of the new bucket and the new key when they leave the stack: `RemovalPolicy.RETAIN`,
+   * `RETAIN_ON_UPDATE_OR_DELETE` or `DESTROY`. Other values fail at synth, and so does any value together with `bucket`.
    *
-   * With `RemovalPolicy.DESTROY`, deleting a bucket that still holds objects fails: exported data is never deleted for you.
-   * Fails at synth together with `bucket`.
+   * Exported objects are never deleted for you: CloudFormation deletes only empty buckets. A bucket that stays keeps its bucket
+   * policy.
    *
+   * - `RETAIN`: bucket and key stay, always. Each failed first deployment leaves a bucket and a key behind.
+   * - `RETAIN_ON_UPDATE_OR_DELETE`: bucket and key stay when they are removed from the stack or the stack is deleted, and go when the
+   *   deployment that made them is rolled back: a failed first deployment leaves nothing behind. If the bucket holds objects by
+   *   then, that rollback ends in ROLLBACK_FAILED, bucket and key stay, and deleting the stack takes the stack away and keeps both.
+   *   If it was an update that made them, CloudFormation gives up on the bucket and may go on to the key, which KMS then deletes
+   *   after 30 days: cancel that to keep the objects readable.
+   * - `DESTROY`: an empty bucket goes. With objects in it, deleting the stack fails, and an update that removes it leaves it behind. The
+   *   key stays, always, because CloudFormation deletes a key whether or not there is still something that it encrypts.
+   *
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
@@ -97,7 +108,8 @@ export interface ExportDestinationProps {
   /**
    * The KMS key of the dataset group, when the dataset group was created with one of its own.
    *
-   * Personalize needs further rights on both keys then. An alias fails at synth: policies must name the key.
+   * Personalize needs further rights on both keys then. A warning at synth says so when it is left out and the dataset group is a
+   * `CfnDatasetGroup` of this app that names a key. An alias fails at synth: policies must name the key.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
    * @default - the dataset group has no key of its own
@@ -159,6 +171,13 @@ export class ExportDestination extends Construct {
   public readonly _inPlace: IDependable;
 
   /**
+   * The dataset group's own key.
+   *
+   * @internal
+   */
+  public readonly _datasetEncryptionKey?: kms.IKey;
+
+  /**
    * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
    *
    * @param scope the parent construct
@@ -173,6 +192,7 @@ export class ExportDestination extends Construct {
     this.encryptionKey = props.encryptionKey ?? props.bucket?.encryptionKey ?? this.newKey(props);
     this.bucket = props.bucket ?? this.newBucket(props);
     this.role = props.role ?? this.newRole();
+    this._datasetEncryptionKey = props.datasetEncryptionKey;
     this._inPlace = grantPersonalizeAccess(this, {
       bucket: this.bucket,
       prefix: this.prefix,
@@ -181,17 +201,21 @@ export class ExportDestination extends Construct {
       datasetEncryptionKey: props.datasetEncryptionKey,
       sourceConditions: props.sourceConditions ? sourceConditions(Stack.of(this)) : undefined,
     });
+    // it goes with the bucket, and never before
+    if (props.bucket === undefined) { this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN); }
   }
 
   private validate(props: ExportDestinationProps): void {
     rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
-    rejectIf(props.role && (checkKnown(props.role.roleArn, roleArnProblem) ?? roleAccountProblem(props.role, Stack.of(this).account)), literal`InvalidRole`, this);
-    rejectIf(props.bucket?.encryptionKey && keyProblem(props.bucket.encryptionKey, 'the encryptionKey of bucket'), literal`InvalidBucketKey`, this);
-    rejectIf(props.datasetEncryptionKey && keyProblem(props.datasetEncryptionKey, 'datasetEncryptionKey'), literal`InvalidDatasetEncryptionKey`, this);
-    rejectIf(props.encryptionKey && (keyProblem(props.encryptionKey, 'encryptionKey') ?? keyRegionProblem(props.encryptionKey, props.bucket?.env.region ?? Stack.of(this).region)), literal`InvalidEncryptionKey`, this);
+    rejectIf(props.role && roleProblem(props.role, Stack.of(this)), literal`InvalidRole`, this);
+    rejectIf(props.bucket?.encryptionKey && keyProblem(props.bucket.encryptionKey, 'the encryptionKey of bucket', Stack.of(this).region), literal`InvalidBucketKey`, this);
+    rejectIf(props.datasetEncryptionKey && keyProblem(props.datasetEncryptionKey, 'datasetEncryptionKey', Stack.of(this).region), literal`InvalidDatasetEncryptionKey`, this);
+    const bucketRegion = props.bucket?.env.region ?? Stack.of(this).region;
+    rejectIf(props.encryptionKey && (keyProblem(props.encryptionKey, 'encryptionKey', bucketRegion) ?? keyRegionProblem(props.encryptionKey, bucketRegion)), literal`InvalidEncryptionKey`, this);
     rejectIf(encryptionProblem(props), literal`InvalidEncryption`, this);
     rejectIf(conflictProblem(props), literal`ConflictingDestinationProps`, this);
-    rejectIf(props.expiration && expirationProblem(props.expiration), literal`InvalidExpiration`, this);
+    rejectIf(removalPolicyProblem(props.removalPolicy), literal`InvalidRemovalPolicy`, this);
+    rejectIf(checkDuration('expiration', props.expiration, 'days', expirationProblem), literal`InvalidExpiration`, this);
   }
 
   private newKey(props: ExportDestinationProps): kms.IKey | undefined {
@@ -199,7 +223,7 @@ export class ExportDestination extends Construct {
     return new kms.Key(this, 'Key', {
       description: `Encrypts the Personalize dataset exports of ${this.node.path}`,
       enableKeyRotation: true,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: keyRemovalPolicy(props.removalPolicy),
     });
   }
 
@@ -228,9 +252,13 @@ export class ExportDestination extends Construct {
   }
 }
 
+function roleProblem(role: iam.IRole, { account, region }: Stack): string | undefined {
+  return checkKnown(role.roleArn, roleArnProblem) ?? roleAccountProblem(role, account) ?? partitionProblem('role', role.roleArn, region);
+}
+
 /** The text of an ARN shows that it is an alias even where the Region or the account in it is a token. */
-function keyProblem(key: kms.IKey, name: string): string | undefined {
-  return Token.isUnresolved(key.keyArn) && !/:alias\//.test(key.keyArn) ? undefined : kmsKeyArnProblem(key.keyArn, name);
+function keyProblem({ keyArn }: kms.IKey, name: string, region: string): string | undefined {
+  return Token.isUnresolved(keyArn) && !/:alias\//.test(keyArn) ? undefined : kmsKeyArnProblem(keyArn, name) ?? partitionProblem(name, keyArn, region);
 }
 
 function encryptionProblem(props: ExportDestinationProps): string | undefined {
@@ -251,6 +279,24 @@ function conflictProblem(props: ExportDestinationProps): string | undefined {
   const conflicts = (['encryption', 'removalPolicy', 'expiration', 'versioned'] as const).filter(name => props[name] !== undefined);
   if (conflicts.length === 0) { return undefined; }
   return `${conflicts.join(', ')} cannot be used with bucket: they describe the bucket that is made when bucket is left out, configure your bucket itself`;
+}
+
+const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];
+
+function removalPolicyProblem(removalPolicy: RemovalPolicy | undefined): string | undefined {
+  if (removalPolicy === undefined || REMOVAL_POLICIES.includes(removalPolicy)) { return undefined; }
+  return `removalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got ${JSON.stringify(removalPolicy)}: `
+    + 'there are no snapshots of buckets and keys, choose RETAIN to keep both';
+}
+
+/**
+ * The key outlives whatever it encrypts. CloudFormation does not know what that is: in the cleanup of an update, and when a bucket
+ * that could not be deleted is left behind, it deletes the key all the same.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+ */
+function keyRemovalPolicy(removalPolicy: RemovalPolicy | undefined): RemovalPolicy {
+  return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? removalPolicy : RemovalPolicy.RETAIN;
 }
 
 function expirationProblem(expiration: Duration): string | undefined {

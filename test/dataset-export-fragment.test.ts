@@ -183,6 +183,7 @@ describe('validation', () => {
     ['the dataset cannot be exported', { datasetArn: DATASET_ARN.replace('INTERACTIONS', 'ACTIONS') }, 'dataset is of type ACTIONS, which Personalize cannot export'],
     ['the dataset is no dataset', { datasetArn: 'movies' }, 'dataset must have an ARN like'],
     ['the dataset is elsewhere', { datasetArn: DATASET_ARN.replace(REGION, 'us-east-1') }, 'dataset must be in the Region of the stack'],
+    ['the prefix is a URI', { prefix: 's3://bucket/movies/' }, 'prefix must be a prefix, not a URI: leave out "s3://bucket/"'],
     ['the prefix begins with a slash', { prefix: '/movies' }, 'prefix must not start with "/"'],
     ['the tags are too many', { tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, 'v'])) }, 'tags must be at most 50'],
     ['the poll interval is no whole number of seconds', { pollInterval: Duration.millis(1500) }, 'pollInterval must be one or more whole seconds'],

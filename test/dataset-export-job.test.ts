@@ -21,6 +21,7 @@ describe('properties of the custom resource', () => {
 
     expect(propertiesOf(stack)).toEqual({
       ServiceToken: { 'Fn::GetAtt': [expect.stringContaining('frameworkonEvent'), 'Arn'] },
+      ContractVersion: expect.anything(),
       DatasetArn: DATASET_ARN,
       IngestionMode: 'ALL',
       JobName: 'my-export',
@@ -39,7 +40,7 @@ describe('properties of the custom resource', () => {
     new DatasetExportJob(stack, 'Export', { dataset: newDataset(stack) });
 
     expect(Object.keys(propertiesOf(stack)).sort()).toEqual(
-      ['BucketName', 'DatasetArn', 'JobNamePrefix', 'KmsKeyArn', 'RoleArn', 'ServiceToken'],
+      ['BucketName', 'ContractVersion', 'DatasetArn', 'JobNamePrefix', 'KmsKeyArn', 'RoleArn', 'ServiceToken'],
     );
     expect(propertiesOf(stack)).toMatchObject({
       DatasetArn: { Ref: 'NewDataset' },
@@ -79,7 +80,7 @@ describe('dependencies', () => {
       DependsOn: Match.arrayWith([
         Match.stringLikeRegexp('^ExportDestinationBucketPolicy'),
         Match.stringLikeRegexp('^ExportDestinationRoleDefaultPolicy'),
-        Match.stringLikeRegexp('^PersonalizeDatasetExportProviderHandlerRoleDefaultPolicy'),
+        Match.stringLikeRegexp('^PersonalizeDatasetExportProviderHandlerPolicy'),
       ]),
     });
   });

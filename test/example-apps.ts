@@ -4,13 +4,14 @@ import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import * as constructs from 'constructs';
+import { CONTEXT, findings } from './cdk';
 import * as library from '../src';
 
 export const EXAMPLES = path.join(__dirname, '..', 'examples');
 
 export interface SynthesizedExample {
   readonly template: Record<string, any>;
-  /** what the CLI would print: the level and the text of each annotation */
+  /** what the CLI would print: the level and the text of each annotation, and what the validation of the template found */
   readonly messages: string[];
 }
 
@@ -23,7 +24,7 @@ export function synthesizeExample(name: string, context: Record<string, string> 
   const { env } = process;
   const once = jest.spyOn(process, 'once').mockReturnThis();
   try {
-    process.env = { ...env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
+    process.env = { ...env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...CONTEXT, ...context }) };
     // the app is new each time, the CDK is loaded only once
     jest.isolateModules(() => {
       jest.doMock('aws-cdk-lib', () => cdk);
@@ -37,7 +38,7 @@ export function synthesizeExample(name: string, context: Record<string, string> 
     }
     const [stack, ...others] = new CloudAssembly(outdir).stacks;
     if (others.length > 0) { throw new Error(`one stack is expected of ${name}, got ${others.length + 1}`); }
-    return { template: stack.template, messages: stack.messages.map(({ level, entry }) => `${level}: ${entry.data}`) };
+    return { template: stack.template, messages: [...stack.messages.map(({ level, entry }) => `${level}: ${entry.data}`), ...findings(outdir)] };
   } finally {
     process.env = env;
     once.mockRestore();

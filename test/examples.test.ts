@@ -19,6 +19,8 @@ const EXPECTED: Record<string, { context?: Record<string, string>; jobs: number 
 const names = folders(EXAMPLES).filter(name => !LANGUAGES.includes(name));
 const readme = fs.readFileSync(path.join(EXAMPLES, 'README.md'), 'utf8');
 const json = (...parts: string[]) => JSON.parse(fs.readFileSync(path.join(EXAMPLES, ...parts), 'utf8'));
+/** What `cdk init` writes for the newest CDK that is tested. */
+const FEATURE_FLAGS = json('..', 'node_modules', 'aws-cdk-lib-newest', 'recommended-feature-flags.json');
 
 test('each example has its tests, and its row in examples/README.md', () => {
   expect(names).toEqual(Object.keys(EXPECTED));
@@ -42,13 +44,18 @@ describe.each(names)('%s', (name) => {
   });
 
   test('can be copied: its app is what cdk.json runs, and the versions are those that the library supports', () => {
-    expect(json(name, 'cdk.json')).toEqual({ app: `npx tsx ${name}.ts` });
+    expect(json(name, 'cdk.json')).toEqual({ app: `npx tsx ${name}.ts`, context: FEATURE_FLAGS });
     const { name: packageName, dependencies } = json(name, 'package.json');
     expect(packageName).toBe(name);
     expect(dependencies).toEqual({ ...json('..', 'package.json').peerDependencies, 'cdk-personalize-dataset-export': '*' });
   });
 });
 
+test.each(LANGUAGES.flatMap(language => folders(path.join(EXAMPLES, language)).map(name => [language, name])))(
+  '%s/%s can be copied: its cdk.json has the feature flags of a new app', (...folder) => {
+    expect(json(...folder, 'cdk.json')).toEqual({ app: expect.any(String), context: FEATURE_FLAGS });
+  },
+);
 
 test('quickstart takes the dataset group and the ingestion mode from the command line', () => {
   const [job] = jobsOf(synthesizeExample('quickstart', { datasetGroup: 'books', ingestionMode: 'PUT' }).template);
@@ -92,7 +99,7 @@ describe('monthly-export', () => {
 
 test('long-export waits six hours for one export, and not at all for the other', () => {
   const [interactions, items] = jobsOf(synthesizeExample('long-export').template);
-  expect(interactions).toMatchObject({ TimeoutSeconds: '21600', WaitHandleUrl: expect.anything() });
+  expect(interactions).toMatchObject({ TimeoutSeconds: '21600', HandsOver: 'true' });
   expect(interactions).not.toHaveProperty('WaitForCompletion');
   expect(items).toMatchObject({ WaitForCompletion: 'false' });
 });

@@ -348,6 +348,14 @@ describe('prefix', () => {
     expect(() => destinationIn(concreteStack(), { prefix })).toThrow('prefix must not start with "/" or contain "//"');
   });
 
+  test.each([
+    ['s3://bucket/a/b/', 's3://bucket/'], ['S3://bucket/a', 'S3://bucket/'], ['s3://bucket/', 's3://bucket/'], ['s3://bucket', 's3://bucket'],
+    ['https://bucket.s3.amazonaws.com/a', 'https://bucket.s3.amazonaws.com/'],
+  ])('fails at synth for %j, a URI', (prefix, bucketUri) => {
+    expect(() => destinationIn(concreteStack(), { prefix }))
+      .toThrow(`prefix must be a prefix, not a URI: leave out ${JSON.stringify(bucketUri)}, got ${JSON.stringify(prefix)}`);
+  });
+
   test.each(['a*', 'a?', '${aws:username}', 'ä', 'a\\b', 'a#'])('fails at synth for %j', (prefix) => {
     expect(() => destinationIn(concreteStack(), { prefix })).toThrow(`only, got ${JSON.stringify(prefix)}`);
   });
@@ -356,6 +364,7 @@ describe('prefix', () => {
     const stack = concreteStack();
     const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
     expect(stack.resolve(destinationIn(stack, { prefix }).prefix)).toEqual({ Ref: 'Prefix' });
+    expect(() => new ExportDestination(stack, 'Other', { prefix: `s3://bucket/${prefix}` })).not.toThrow();
   });
 });
 
@@ -385,12 +394,46 @@ describe('life time', () => {
     expect(() => destinationIn(concreteStack(), { expiration: Duration.days(Token.asNumber({ Ref: 'Days' })) })).not.toThrow();
   });
 
-  test('removalPolicy applies to the bucket and the key', () => {
+});
+
+describe('removalPolicy', () => {
+  const policiesOf = (template: Template, type: string) => {
+    const { DeletionPolicy, UpdateReplacePolicy } = Object.values(template.findResources(type))[0];
+    return [DeletionPolicy, UpdateReplacePolicy];
+  };
+
+  test.each([
+    [undefined, ['Retain', 'Retain'], ['Retain', 'Retain']],
+    [RemovalPolicy.RETAIN, ['Retain', 'Retain'], ['Retain', 'Retain']],
+    [RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, ['RetainExceptOnCreate', 'Retain'], ['RetainExceptOnCreate', 'Retain']],
+    [RemovalPolicy.DESTROY, ['Delete', 'Delete'], ['Retain', 'Retain']],
+  ])('%s: the bucket\'s policy stays with it, and the key outlives it', (removalPolicy, ofBucket, ofKey) => {
     const stack = concreteStack();
-    destinationIn(stack, { removalPolicy: RemovalPolicy.DESTROY });
+    destinationIn(stack, { removalPolicy });
     const template = Template.fromStack(stack);
-    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
-    template.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Delete' });
+    expect(policiesOf(template, 'AWS::S3::Bucket')).toEqual(ofBucket);
+    expect(policiesOf(template, 'AWS::S3::BucketPolicy')).toEqual(['Retain', 'Retain']);
+    expect(policiesOf(template, 'AWS::KMS::Key')).toEqual(ofKey);
+  });
+
+  test('of a bucket and a key that are given is left alone', () => {
+    const stack = concreteStack();
+    const encryptionKey = new kms.Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY });
+    destinationIn(stack, { bucket: new s3.Bucket(stack, 'Bucket', { encryptionKey, enforceSSL: true, removalPolicy: RemovalPolicy.DESTROY }) });
+    const template = Template.fromStack(stack);
+    expect(policiesOf(template, 'AWS::S3::BucketPolicy')).toEqual([undefined, undefined]);
+    expect(policiesOf(template, 'AWS::KMS::Key')).toEqual(['Delete', 'Delete']);
+  });
+
+  test('of a key that is given is left alone when the bucket is new', () => {
+    const stack = concreteStack();
+    destinationIn(stack, { encryptionKey: new kms.Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY }) });
+    expect(policiesOf(Template.fromStack(stack), 'AWS::KMS::Key')).toEqual(['Delete', 'Delete']);
+  });
+
+  test.each([RemovalPolicy.SNAPSHOT, 'keep' as RemovalPolicy])('fails at synth for %s', (removalPolicy) => {
+    expect(() => destinationIn(concreteStack(), { removalPolicy }))
+      .toThrow(`removalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got "${removalPolicy}"`);
   });
 });
 

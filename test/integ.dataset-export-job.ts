@@ -43,6 +43,7 @@ export function integTest(app: App): { stack: Stack; assertions: Stack } {
   const destination = new ExportDestination(stack, 'Exports', { prefix: PREFIX, removalPolicy: RemovalPolicy.DESTROY, expiration: Duration.days(1) });
   // nothing stays behind in the account
   destination.bucket.node.defaultChild!.with(new s3.mixins.BucketAutoDeleteObjects());
+  destination.encryptionKey!.applyRemovalPolicy(RemovalPolicy.DESTROY);
 
   const integ = new IntegTest(app, 'Integ', { testCases: [stack] });
   for (const [id, timeout] of [['Export', Duration.minutes(50)], ['LongExport', Duration.hours(2)]] as const) {

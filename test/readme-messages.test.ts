@@ -17,6 +17,7 @@ const CONTEXT: messages.FailureContext = {
   jobArn: JOB_ARN,
   generatedName: true,
   logGroup: 'Movies-LogGroup',
+  isNew: false,
 };
 const DONE = [55 * 60 + 12, 55 * 60] as const;
 
@@ -24,16 +25,15 @@ const DONE = [55 * 60 + 12, 55 * 60] as const;
 const SAID: Record<Extract<keyof typeof messages, `${string}Message`>, string[]> = {
   createFailedMessage: [
     ...['Insufficient privileges for accessing data in Amazon S3.', 'The moon is full.', 'Unable to assume the role', 'Invalid S3 output path', undefined]
-      .map(reason => messages.createFailedMessage(reason, CONTEXT)),
-    messages.createFailedMessage('The moon is full.', { ...CONTEXT, generatedName: false }),
+      .map(reason => messages.createFailedMessage(reason, 1, CONTEXT)),
+    messages.createFailedMessage('Insufficient privileges for accessing data in Amazon S3.', 4, CONTEXT),
+    messages.createFailedMessage('The moon is full.', 1, { ...CONTEXT, generatedName: false }),
   ],
   notStartedMessage: [
     'AccessDeniedException: not authorized to perform: iam:PassRole with an explicit deny', 'ResourceNotFoundException: The given dataset does not exist: x',
     'InvalidInputException: The moon is full.',
   ].map(error => messages.notStartedMessage(error, CONTEXT)),
   notSettledMessage: [messages.notSettledMessage('InvalidInputException: Insufficient privileges for accessing data in S3.', 124, CONTEXT)],
-  notWatchedMessage: [messages.notWatchedMessage('AccessDeniedException: no', CONTEXT)],
-  brokenPollerMessage: [messages.brokenPollerMessage('Error: no', CONTEXT)],
   describeFailedMessage: [messages.describeFailedMessage('AccessDeniedException: no', CONTEXT)],
   timedOutMessage: [
     messages.timedOutMessage('status CREATE IN_PROGRESS', ...DONE, true, CONTEXT),
@@ -42,7 +42,7 @@ const SAID: Record<Extract<keyof typeof messages, `${string}Message`>, string[]>
   ],
   lostMessage: [messages.lostMessage(150, CONTEXT)],
   nameTakenMessage: [messages.nameTakenMessage(['ingestionMode there is ALL, here BULK'], CONTEXT)],
-  nameUsedUpMessage: [messages.nameUsedUpMessage(['ingestionMode'], CONTEXT)],
+  nameUsedUpMessage: ['and ingestionMode changed', 'which failed'].map(why => messages.nameUsedUpMessage(why, CONTEXT)),
   rollingBackMessage: [messages.rollingBackMessage(CONTEXT)],
 };
 const ALL = Object.values(SAID).flat();

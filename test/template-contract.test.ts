@@ -30,9 +30,7 @@ test('logical ids of long exports and workflows are a contract, too', () => {
   const workflow = new DatasetExportWorkflow(stack, 'Backup', { datasets: [dataset], ingestionMode: IngestionMode.ALL });
   new DatasetExportSchedule(stack, 'Nightly', { workflow, schedule: scheduler.ScheduleExpression.cron({ hour: '2', minute: '30' }) });
   const { Resources: resources } = assertions.Template.fromStack(stack).toJSON();
-  const ids = Object.entries<any>(resources).map(([id, { Type }]) => `${id}: ${Type}`);
-  // each export has a wait of its own
-  expect(ids.map(id => id.replace(/[0-9A-F]{8}(?=: AWS::CloudFormation::Wait)/, '<inputs>'))).toMatchSnapshot();
+  expect(Object.entries<any>(resources).map(([id, { Type }]) => `${id}: ${Type}`)).toMatchSnapshot();
 });
 
 test('the generated job name follows from the names in the app alone', () => {

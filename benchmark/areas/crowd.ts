@@ -45,7 +45,7 @@ export async function crowd(serviceSeconds: number, jobs = JOBS): Promise<Crowd>
   const tooEarly = describe.filter(({ jobArn, at }) => at < (createdAt.get(jobArn) ?? Infinity)).length;
   const refused = create - created.length;
   const createdLate = created.length - requests.filter(({ waiter: { onEventResponse: response } }) => {
-    return response?.Decision.kind === 'export' && response.Decision.created;
+    return response?.Plan.kind === 'export' && response.Plan.created;
   }).length;
   const seconds = new Map<number, number>();
   for (const { at } of personalize.calls) { seconds.set(Math.floor(at / 1000), (seconds.get(Math.floor(at / 1000)) ?? 0) + 1); }

@@ -16,7 +16,7 @@ const event = {
     BucketName: 'exports',
     TimeoutSeconds: '3300',
   },
-  Decision: { kind: 'export', jobName: 'job', startedAt: Date.now(), created: true },
+  Plan: { kind: 'export', jobName: 'job', startedAt: Date.now(), created: true },
 };
 
 async function main(): Promise<void> {

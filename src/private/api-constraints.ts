@@ -10,9 +10,9 @@
 export const MAX_OUTPUT_PATH_LENGTH = 256;
 export const MAX_JOB_NAME_LENGTH = 63;
 export const MIN_TIMEOUT_SECONDS = 60;
-/** CloudFormation holds a deployment for a WaitCondition for 12 hours at most. */
+/** A choice of ours: each 55 minutes of it are one more resource. */
 export const MAX_TIMEOUT_SECONDS = 12 * 60 * 60;
-/** CloudFormation gives up on a custom resource after 60 minutes: what takes longer needs a WaitCondition. */
+/** CloudFormation gives up on a custom resource after 60 minutes: for what takes longer, several wait in turn. */
 export const MAX_CUSTOM_RESOURCE_SECONDS = 55 * 60;
 
 const MAX_DATASET_ARN_LENGTH = 256;
@@ -23,12 +23,15 @@ const MAX_TAG_KEY_LENGTH = 128;
 const MAX_TAG_VALUE_LENGTH = 256;
 
 const JOB_NAME = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
-const DATASET_ARN = /^arn:[\w-]+:personalize:[^:]+:\d{12}:dataset\/(?<datasetGroup>[^/]+)\/(?<type>[^/]+)$/;
+const DATASET_ARN = /^arn:[\w-]+:personalize:[^:\s]+:\d{12}:dataset\/[^/\s]+\/[^/\s]+$/;
+const DATASET_GROUP_ARN = /^arn:[\w-]+:personalize:[^:\s]+:\d{12}:dataset-group\/[^/\s]+$/;
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
-const KMS_KEY_ARN = /^arn:aws.*:kms:.*:[0-9]{12}:key\/.*$/;
+const KMS_KEY_ARN = /^arn:aws\S*:kms:\S*:[0-9]{12}:key\/\S*$/;
 const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 // what S3 documents as safe in object keys, without what IAM reads as a wildcard or a policy variable
 const PREFIX = /^[a-zA-Z0-9!_.'()\-=+@:,&/ ]*$/;
+
+const BUCKET_URI = /^\w+:\/\/[^/]*\/?/;
 
 const INGESTION_MODES = ['BULK', 'PUT', 'ALL'];
 const NOT_EXPORTABLE = ['ACTIONS', 'ACTION_INTERACTIONS'];
@@ -40,11 +43,18 @@ export function jobNameProblem(jobName: string): string | undefined {
 }
 
 export function datasetArnProblem(datasetArn: string): string | undefined {
-  const match = DATASET_ARN.exec(datasetArn);
-  if (!match || datasetArn.length > MAX_DATASET_ARN_LENGTH) {
-    return `dataset must have an ARN like arn:aws:personalize:<region>:<account>:dataset/<dataset group>/<type> of at most ${MAX_DATASET_ARN_LENGTH} characters, got ${quote(datasetArn)}`;
-  }
-  return datasetTypeProblem(match.groups!.type!, datasetArn);
+  return datasetArnShapeProblem(datasetArn) ?? datasetTypeProblem(datasetArn.slice(datasetArn.lastIndexOf('/') + 1), datasetArn);
+}
+
+/** Whether it is a dataset's, of whatever type. */
+export function datasetArnShapeProblem(datasetArn: string): string | undefined {
+  if (DATASET_ARN.test(datasetArn) && datasetArn.length <= MAX_DATASET_ARN_LENGTH) { return undefined; }
+  return `dataset must have an ARN like arn:aws:personalize:<region>:<account>:dataset/<dataset group>/<type> of at most ${MAX_DATASET_ARN_LENGTH} characters, got ${quote(datasetArn)}`;
+}
+
+export function datasetGroupArnProblem(datasetGroupArn: string): string | undefined {
+  if (DATASET_GROUP_ARN.test(datasetGroupArn)) { return undefined; }
+  return `datasetGroups must have ARNs like arn:aws:personalize:<region>:<account>:dataset-group/<name>, got ${quote(datasetGroupArn)}`;
 }
 
 /** @param datasetType as in the ARN (`ACTION_INTERACTIONS`) or as CloudFormation writes it (`Action_Interactions`) */
@@ -71,6 +81,8 @@ export function kmsKeyArnProblem(kmsKeyArn: string, name = 'encryptionKey'): str
 }
 
 export function prefixProblem(prefix: string): string | undefined {
+  const [bucketUri] = BUCKET_URI.exec(prefix) ?? [];
+  if (bucketUri !== undefined) { return `prefix must be a prefix, not a URI: leave out ${quote(bucketUri)}, got ${quote(prefix)}`; }
   if (prefix.startsWith('/') || prefix.includes('//')) {
     return `prefix must not start with "/" or contain "//": S3 would take it for a folder without a name, got ${quote(prefix)}`;
   }
@@ -89,8 +101,7 @@ export function outputPathLengthProblem(length: number, path: string): string | 
 
 export function timeoutProblem(seconds: number, text: string): string | undefined {
   if (Number.isInteger(seconds) && seconds >= MIN_TIMEOUT_SECONDS && seconds <= MAX_TIMEOUT_SECONDS) { return undefined; }
-  return 'timeout must be 1 minute to 12 hours in whole seconds '
-    + `(CloudFormation holds a deployment for 12 hours at most), got ${text}`;
+  return `timeout must be 1 minute to 12 hours in whole seconds, got ${text}`;
 }
 
 export function tagsCountProblem(count: number): string | undefined {

@@ -1,8 +1,8 @@
-import { Arn, ArnFormat, IResource, Stack, Token, TokenComparison, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
+import { Arn, ArnFormat, IResource, Stack, Token, TokenComparison, aws_iam as iam, aws_kms as kms, region_info } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 
 /**
- * Which accounts and Regions must be the same. Only the deployment knows those that are tokens: they pass.
+ * Which accounts, Regions and partitions must be the same. Only the deployment knows those that are tokens: they pass.
  */
 
 /** Whether two accounts or Regions are known to differ. */
@@ -20,7 +20,20 @@ export function environmentProblem(scope: Construct, name: string, arn: string):
       return `${name} must be in the ${part} of the stack, ${ofStack}, got ${JSON.stringify(arn)}`;
     }
   }
-  return undefined;
+  return partitionProblem(name, arn, stack.region);
+}
+
+/**
+ * An ARN that was copied from another partition.
+ *
+ * @param region in which the ARN is used. Not the stack's partition: that is a token in many apps whose Region is known.
+ */
+export function partitionProblem(name: string, arn: string, region: string): string | undefined {
+  if (Token.isUnresolved(arn)) { return undefined; }
+  // none for a Region that is a token, or that the CDK does not know
+  const { partition } = region_info.RegionInfo.get(region);
+  if (partition === undefined || arn.startsWith(`arn:${partition}:`)) { return undefined; }
+  return `${name} must be in the partition of ${region}, ${partition}, got ${JSON.stringify(arn)}: ARNs start with arn:${partition}: there`;
 }
 
 /** The role can be passed within its account only, and trusts Personalize for the account and Region of its stack only. */

@@ -3,10 +3,10 @@ import { Construct } from 'constructs';
 import { ExportDestination } from '../export-destination';
 import { IngestionMode } from '../ingestion-mode';
 import {
-  datasetArnProblem, datasetTypeProblem, outputPathLengthProblem, tagKeyProblem, tagsCountProblem, tagValueProblem,
+  datasetArnProblem, datasetGroupArnProblem, datasetTypeProblem, outputPathLengthProblem, tagKeyProblem, tagsCountProblem, tagValueProblem,
 } from './api-constraints';
 import { destinationProblem, environmentProblem } from './environments';
-import { checkKnown, literal, rejectIf } from './validation';
+import { checkKnown, literal, referenceProblem, rejectIf } from './validation';
 
 /** The checks at synth that all constructs share which start export jobs. */
 
@@ -19,12 +19,21 @@ export function warnOfDefaultIngestionMode(scope: Construct, ingestionMode: Inge
   );
 }
 
-export function datasetProblem(scope: Construct, dataset: personalize.IDatasetRef): string | undefined {
+export function datasetProblem(scope: Construct, dataset: personalize.IDatasetRef, prop = 'dataset'): string | undefined {
+  const problem = referenceProblem(prop, dataset, dataset?.datasetRef, 'Dataset');
+  if (problem !== undefined) { return problem; }
   if (personalize.CfnDataset.isCfnDataset(dataset)) {
     return checkKnown(dataset.datasetType, type => datasetTypeProblem(type, dataset.node.path));
   }
   const { datasetArn } = dataset.datasetRef;
   return checkKnown(datasetArn, datasetArnProblem) ?? environmentProblem(scope, 'dataset', datasetArn);
+}
+
+export function datasetGroupProblem(scope: Construct, group: personalize.IDatasetGroupRef): string | undefined {
+  const problem = referenceProblem('datasetGroups', group, group?.datasetGroupRef, 'DatasetGroup');
+  if (problem !== undefined) { return problem; }
+  const { datasetGroupArn } = group.datasetGroupRef;
+  return checkKnown(datasetGroupArn, datasetGroupArnProblem) ?? environmentProblem(scope, 'dataset group', datasetGroupArn);
 }
 
 export function tagsProblem(tags: { readonly [key: string]: string }): string | undefined {

@@ -43,6 +43,10 @@ export class CdkCli {
     }
   }
 
+  public async rollback(args: string[], options: CliOptions = {}): Promise<CliResult> {
+    return this.run(['rollback', ...args], options);
+  }
+
   public async destroy(args: string[], options: CliOptions = {}): Promise<CliResult> {
     return this.run(['destroy', '--force', ...args], options);
   }
@@ -56,8 +60,8 @@ export class CdkCli {
         HOME: process.env.HOME,
         ...this.ready.env,
         CDK_DISABLE_VERSION_CHECK: 'true',
-        // apps of this repository import the library by its name
-        TSX_TSCONFIG_PATH: path.join(REPOSITORY, 'examples', 'tsconfig.json'),
+        // apps of this repository import the library by its name, and run with the newest CDK
+        TSX_TSCONFIG_PATH: path.join(__dirname, 'examples.tsconfig.json'),
         NODE_NO_WARNINGS: '1',
         ...env,
       },

@@ -39,8 +39,14 @@ export class Fixture {
     });
   }
 
-  public async deploy(stackName: string, define: (stack: Stack) => void = exportIn): Promise<CliResult> {
-    return this.cli.deploy(['--app', assembly(stackName, define)]);
+  /** @param args further arguments for the CLI */
+  public async deploy(stackName: string, define: (stack: Stack) => void = exportIn, args: string[] = []): Promise<CliResult> {
+    return this.cli.deploy(['--app', assembly(stackName, define), ...args]);
+  }
+
+  /** What `cdk rollback` does to a stack that failed with --no-rollback. */
+  public async rollback(stackName: string, define: (stack: Stack) => void = exportIn, args: string[] = []): Promise<CliResult> {
+    return this.cli.rollback(['--app', assembly(stackName, define), ...args]);
   }
 
   /** Deploys a template that was changed after the synthesis. */

@@ -5,8 +5,8 @@ import type { LocalAwsClient } from '../local-aws/client';
 import type { ExecutionRecord } from '../local-aws/wire';
 
 export const NIGHTLY_BACKUP = { cwd: path.join(__dirname, '..', '..', 'examples', 'nightly-backup') };
-/** A simulated minute in half a second. */
-export const SPEED = 120;
+/** Ten simulated minutes a second. */
+export const SPEED = 600;
 
 const TYPES = ['INTERACTIONS', 'ITEMS', 'USERS'] as const;
 

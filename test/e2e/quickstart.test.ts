@@ -6,7 +6,7 @@ import { LocalAwsProcess } from './local-aws-process';
 import type { LocalAwsClient } from '../local-aws/client';
 
 const QUICKSTART = { cwd: path.join(__dirname, '..', '..', 'examples', 'quickstart') };
-const FAILURE = 'Insufficient privileges for accessing data in Amazon S3.';
+const FAILURE = 'Input CSV is missing the following columns:[A, B].';
 
 jest.setTimeout(240_000);
 
@@ -19,7 +19,7 @@ describe('the quickstart example', () => {
   const records = interactions(700);
 
   beforeAll(async () => {
-    localAws = await LocalAwsProcess.start({ speed: 30 });
+    localAws = await LocalAwsProcess.start({ speed: 300 });
     client = localAws.client;
     cli = new CdkCli(localAws.ready);
     await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: records.bulk, putCsv: records.put });

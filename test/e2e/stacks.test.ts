@@ -8,7 +8,7 @@ jest.setTimeout(240_000);
 describe('a stack', () => {
   let fixture: Fixture;
 
-  beforeAll(async () => { fixture = await Fixture.start(30); });
+  beforeAll(async () => { fixture = await Fixture.start(300); });
   afterAll(() => fixture.stop());
 
   test('whose role lacks s3:PutObject fails with the message of the service', async () => {
@@ -42,7 +42,7 @@ describe('a stack', () => {
     expect(exitCode).toBe(0);
 
     const { ItemsExportUri, InteractionsExportUri } = outputs.TwoJobs;
-    expect(ItemsExportUri).toMatch(/\/personalize\/TwoJobs_ItemsExport[0-9A-F]{8}_[0-9a-f]{16}\/$/);
+    expect(ItemsExportUri).toMatch(/\/personalize\/TwoJobs_ItemsExport[0-9A-F]{8}_[0-9a-z]{16}\/$/);
     expect(InteractionsExportUri).toMatch(/\/personalize\/my-export\/$/);
     const items = await exportedRecords(fixture.client, ItemsExportUri);
     const interacted = await exportedRecords(fixture.client, InteractionsExportUri);

@@ -1,5 +1,6 @@
 import type { OnEventRequest } from '../../lambda/events';
-import { jobArn, jobNameOf } from '../../lambda/export-request';
+import { jobArn } from '../../lambda/export-request';
+import { jobNameOf } from '../../lambda/job-name';
 import type { DatasetExportJobResourceProperties } from '../../src/private/contract';
 
 export type Properties = DatasetExportJobResourceProperties;
@@ -52,4 +53,4 @@ export function jobArnOf(event: OnEventRequest): string {
 }
 
 /** The job of an earlier deployment. */
-export const PREVIOUS_ID = jobArn(DATASET_ARN, 'Shop_Export0A1B2C3D_previous');
+export const PREVIOUS_ID = jobArn(DATASET_ARN, 'Shop_Export0A1B2C3D_0123456789abcdef');

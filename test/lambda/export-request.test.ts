@@ -1,34 +1,5 @@
-import { createEvent, DATASET_ARN, KEY_ARN, OTHER_DATASET_ARN, properties, ROLE_ARN, type Properties } from './events';
-import { changedInputs, exportRequest, jobArn, jobNameOf, jobNameOfArn, outputUri, timeoutSeconds } from '../../lambda/export-request';
-import { generatedJobNamePattern } from '../../src/private/job-name';
-
-describe('jobNameOf', () => {
-  it('is the same for each delivery of a request', () => {
-    expect(jobNameOf(createEvent())).toBe(jobNameOf(createEvent()));
-  });
-
-  it.each([
-    ['RequestId', { RequestId: 'another' }],
-    ['StackId', { StackId: 'another' }],
-    ['LogicalResourceId', { LogicalResourceId: 'Another' }],
-  ])('differs for another %s', (_, other) => {
-    expect(jobNameOf({ ...createEvent(), ...other })).not.toBe(jobNameOf(createEvent()));
-  });
-
-  it('does not mix up where one part ends and the next begins', () => {
-    expect(jobNameOf({ ...createEvent(), RequestId: 'a|b', StackId: 'c' })).not.toBe(jobNameOf({ ...createEvent(), RequestId: 'ab', StackId: '|c' }));
-  });
-
-  it('matches the pattern that the IAM policy allows', () => {
-    const pattern = new RegExp(`^${generatedJobNamePattern('Shop_Export0A1B2C3D').replaceAll('?', '.')}$`);
-    expect(jobNameOf(createEvent())).toMatch(pattern);
-    expect(jobNameOf(createEvent())).toMatch(/^Shop_Export0A1B2C3D_[0-9a-f]{16}$/);
-  });
-
-  it('is the name of the user when there is one', () => {
-    expect(jobNameOf(createEvent(properties({ JobName: 'mine' })))).toBe('mine');
-  });
-});
+import { DATASET_ARN, KEY_ARN, OTHER_DATASET_ARN, properties, ROLE_ARN, type Properties } from './events';
+import { changedInputs, exportRequest, jobArn, jobNameOfArn, outputUri, timeoutSeconds, waitSeconds } from '../../lambda/export-request';
 
 describe('exportRequest', () => {
   it('takes over each property', () => {
@@ -55,14 +26,19 @@ describe('exportRequest', () => {
     ['a job name of 64 characters', 'jobName', {}, 'a'.repeat(64)],
     ['a dataset ARN of another kind', 'dataset', { DatasetArn: 'arn:aws:personalize:eu-west-1:111122223333:dataset-group/shop' }],
     ['a dataset that cannot be exported', 'dataset', { DatasetArn: 'arn:aws:personalize:eu-west-1:111122223333:dataset/shop/ACTIONS' }],
+    ['a dataset ARN with a space at its end', 'dataset', { DatasetArn: `${DATASET_ARN} ` }],
+    ['a dataset ARN with a line break', 'dataset', { DatasetArn: `${DATASET_ARN}\n` }],
     ['an unknown ingestion mode', 'ingestionMode', { IngestionMode: 'SOME' }],
     ['a role that is no ARN', 'role', { RoleArn: 'Exports' }],
+    ['a role ARN with a space at its end', 'role', { RoleArn: `${ROLE_ARN} ` }],
+    ['a key ARN with a space at its end', 'encryptionKey', { KmsKeyArn: `${KEY_ARN} ` }],
     ['a key alias', 'encryptionKey', { KmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/mine' }],
+    ['a prefix that is a URI', 'prefix', { Prefix: 's3://exports/a/' }],
     ['a prefix that starts with a slash', 'prefix', { Prefix: '/a/' }],
     ['a prefix without a slash at the end', 'prefix', { Prefix: 'a' }],
     ['an output path of 257 characters', 'prefix', { Prefix: `${'a'.repeat(256 - 's3://exports//job/'.length + 1)}/` }],
     ['a timeout of 59 seconds', 'timeout', { TimeoutSeconds: '59' }],
-    ['a timeout of 3301 seconds', 'timeout', { TimeoutSeconds: '3301' }],
+    ['a timeout of 3301 seconds that no other resource goes on with', 'timeout', { TimeoutSeconds: '3301' }],
     ['a timeout that is no number', 'timeout', { TimeoutSeconds: 'soon' }],
     ['51 tags', 'tags', { Tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])) }],
     ['a tag key of AWS', 'tags', { Tags: { 'aws:x': 'v' } }],
@@ -76,8 +52,11 @@ describe('exportRequest', () => {
     ['a timeout of 60 seconds', { TimeoutSeconds: '60' }],
     ['a timeout of 55 minutes', { TimeoutSeconds: '3300' }],
     ['no timeout', { TimeoutSeconds: undefined }],
+    ['a timeout of 3301 seconds that another resource goes on with', { TimeoutSeconds: '3301', HandsOver: 'true' }],
+    ['a timeout of 3301 seconds that nobody waits for', { TimeoutSeconds: '3301', WaitForCompletion: 'false' }],
     ['50 tags', { Tags: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'v'])) }],
     ['an empty prefix', { Prefix: '' }],
+    ['ARNs of different partitions, about which only Personalize can tell', { RoleArn: ROLE_ARN.replace('arn:aws:', 'arn:aws-cn:') }],
   ])('accepts %s', (_, overrides) => {
     expect(() => exportRequest(properties(overrides), 'job')).not.toThrow();
   });
@@ -134,14 +113,15 @@ describe('ARNs and paths', () => {
   });
 
   it('reads the timeout from a text', () => {
-    expect(timeoutSeconds(properties({ TimeoutSeconds: '90' }), false)).toBe(90);
+    expect(timeoutSeconds(properties({ TimeoutSeconds: '90' }))).toBe(90);
     const { TimeoutSeconds: _, ...byDefault } = properties();
-    expect(timeoutSeconds(byDefault, false)).toBe(55 * 60);
+    expect(timeoutSeconds(byDefault)).toBe(55 * 60);
   });
 
-  it('keeps the custom resource and the state machine each within what CloudFormation waits', () => {
-    expect(timeoutSeconds(properties({ TimeoutSeconds: '43200' }), false)).toBe(55 * 60);
-    expect(timeoutSeconds(properties({ TimeoutSeconds: '36000' }), true)).toBe(36000);
-    expect(timeoutSeconds(properties({ TimeoutSeconds: '43200' }), true)).toBe(43200 - 300);
+  it('keeps each resource within what CloudFormation waits for it', () => {
+    expect(waitSeconds(properties({ TimeoutSeconds: '600' }))).toBe(600);
+    expect(waitSeconds(properties({ TimeoutSeconds: '7200', HandsOver: 'true' }))).toBe(3300);
+    expect(waitSeconds(properties({ TimeoutSeconds: '7200', HandsOver: 'true', WaitedSeconds: '3300' }))).toBe(3300);
+    expect(waitSeconds(properties({ TimeoutSeconds: '7200', WaitedSeconds: '6600' }))).toBe(600);
   });
 });

@@ -2,88 +2,216 @@ import { createEvent, deleteEvent, updateEvent, type Properties } from './events
 import { Waiter, type Outcome, type World } from './world';
 import type { OnEventRequest } from '../../lambda/events';
 
-/** One `cdk deploy`. */
-export interface Deployment {
-  readonly properties: Properties;
-  /** seconds until another resource of the stack fails; undefined: none does. Later than the end of the request: after its success. */
-  readonly otherFailsAfter: number | undefined;
-  /** the request is delivered a second time so many seconds later */
-  readonly repeatedAfter: number | undefined;
+/** What happens to a stack. */
+export interface Operation {
+  /** undefined: what is left of failed operations without a rollback is rolled back (`cdk rollback`) */
+  readonly properties?: Properties;
+  /** seconds until another resource of the stack fails, or somebody cancels; undefined: neither. Later than the end of all: after their success. */
+  readonly otherFailsAfter?: number | undefined;
+  /** the first request is delivered a second time so many seconds later */
+  readonly repeatedAfter?: number | undefined;
   /** whether CloudFormation goes on with the id of a response that says FAILED, or with the one before */
   readonly keepsIdOfFailure: boolean;
+  /** `cdk deploy --no-rollback` */
+  readonly noRollback: boolean;
+  /** what CloudFormation says of the stack while it brings a failed resource back although the rollback is disabled: not documented */
+  readonly statusOfBringingBack: string;
 }
 
 /** What became of one request. */
 export interface Request {
   readonly event: OnEventRequest;
-  readonly rollback: boolean;
+  /** a rollback, or a failed resource that is brought back: never a reason to export */
+  readonly backwards: boolean;
   readonly waiters: Waiter[];
   readonly startedAt: number;
   /** what CloudFormation took for the answer; undefined: it did not wait for one */
   readonly answer: Outcome | undefined;
-  /** the jobs there were before, at the end of the request, and when the last waiter had stopped */
+  /** the jobs there were before, and when the last waiter had stopped */
   readonly jobs: { readonly before: number; readonly atEnd: number; readonly afterAll: number };
 }
 
+interface Resource {
+  readonly id: string;
+  readonly properties: Properties;
+  readonly data: Readonly<Record<string, string>>;
+  readonly failed?: 'CREATE' | 'UPDATE';
+}
+type Resources = ReadonlyMap<string, Resource>;
+
 const INVENTED_ID = 'Shop-Export5A1B2C3D-1QXZ5ABCDEFG';
+const TURN_SECONDS = 3300;
 
 /**
- * A stack with one export and another resource, as CloudFormation would deploy it.
+ * A stack with one export and another resource, as CloudFormation would deploy it. The export is one custom resource, or two when its
+ * timeout is longer than CloudFormation waits for one.
  *
  * Waiters go on after their request has ended, as the state machine does. A stack is never deployed again before each of them
  * has had a look at it: the poll interval is short, compared to a rollback and a new deployment.
  */
 export class FakeCloudFormation {
   public readonly requests: Request[] = [];
-  /** undefined: there is no stack, or it can only be deleted */
-  public current: { readonly id: string; readonly properties: Properties } | undefined;
+  /** Called whenever the stack is complete. */
+  public onComplete?: (deployed: Resource) => void;
+
+  private resources: Resources = new Map();
+  /** what there was when the stack was last complete; undefined: it never was */
+  private stable: Resources | undefined;
 
   constructor(private readonly world: World, private readonly intervalSeconds: number) {}
 
-  /** @returns false if the stack cannot be deployed again */
-  public async deploy(deployment: Deployment): Promise<boolean> {
-    const { current, world: { stack } } = this;
-    const requestId = `request-${this.requests.length}`;
-    const event = current === undefined
-      ? createEvent(deployment.properties, requestId)
-      : updateEvent(current.properties, deployment.properties, current.id, requestId);
-    const operation = event.RequestType.toUpperCase();
-    stack.status = `${operation}_IN_PROGRESS`;
-
-    const rolledBackStatus = current === undefined ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS';
-    const answer = await this.request(event, deployment, ended => {
-      const failed = ended?.status !== 'SUCCESS' || deployment.otherFailsAfter !== undefined;
-      stack.status = failed ? rolledBackStatus : `${operation}_COMPLETE`;
-    });
-    if (stack.status !== rolledBackStatus) {
-      this.current = { id: answer!.physicalId!, properties: deployment.properties };
-      if (current !== undefined && current.id !== answer!.physicalId) { await this.delete(current.id); }
-      return true;
-    }
-    if (current === undefined) {
-      // the framework swallows the Delete of a Create that failed in onEvent
-      if (answer === undefined || answer.physicalId !== undefined) { await this.delete(answer?.physicalId ?? INVENTED_ID); }
-      return false;
-    }
-    const takesNewId = answer !== undefined && (answer.status === 'SUCCESS' || deployment.keepsIdOfFailure);
-    const id = takesNewId ? answer.physicalId! : current.id;
-    await this.request(updateEvent(deployment.properties, current.properties, id, `request-${this.requests.length}`), {}, () => {
-      stack.status = 'UPDATE_ROLLBACK_COMPLETE';
-    });
-    this.current = { ...current, id };
-    return true;
+  public async run(operation: Operation): Promise<void> {
+    this.world.stack.stableId = undefined;
+    if (operation.properties !== undefined) { return this.deploy(operation, operation.properties); }
+    const isFailed = /^(CREATE|UPDATE)_FAILED$/.test(this.world.stack.status);
+    if (isFailed) { await this.rollBack(); }
   }
 
-  public async delete(id: string): Promise<void> {
-    await this.request(deleteEvent(id, this.current?.properties, `request-${this.requests.length}`), {}, () => {});
+  public async delete(): Promise<void> {
+    this.world.stack.status = 'DELETE_IN_PROGRESS';
+    for (const { id, properties } of [...this.resources.values()].reverse()) { await this.request(deleteEvent(id, properties, this.nextId()), {}); }
+    this.resources = new Map();
+    this.stable = undefined;
+    this.world.stack.status = 'DELETE_COMPLETE';
+  }
+
+  private async deploy(operation: Operation, properties: Properties): Promise<void> {
+    const { stack, clock } = this.world;
+    const verb = this.resources.size === 0 ? 'CREATE' : 'UPDATE';
+    const before = this.resources;
+    const startedAt = clock.now();
+    const template = templateOf(properties);
+    stack.status = `${verb}_IN_PROGRESS`;
+
+    let failed = false;
+    let previous: Resource | undefined;
+    for (const [name, propertiesOf] of template) {
+      const deployed = await this.bring(name, propertiesOf(previous), operation, startedAt);
+      if (deployed === undefined) {
+        failed = true;
+        break;
+      }
+      previous = deployed;
+    }
+    failed ||= operation.otherFailsAfter !== undefined;
+
+    if (!failed) {
+      const gone = [...this.resources].filter(([name]) => !template.has(name));
+      this.resources = new Map([...this.resources].filter(([name]) => template.has(name)));
+      stack.status = `${verb}_COMPLETE`;
+      for (const { id, properties: ofGone } of [...gone.map(([, resource]) => resource), ...superseded(before, this.resources)]) {
+        await this.request(deleteEvent(id, ofGone, this.nextId()), {});
+      }
+      this.complete();
+    } else if (operation.noRollback) {
+      stack.status = `${verb}_FAILED`;
+    } else {
+      await this.rollBack();
+    }
+  }
+
+  /** Creates or updates one resource. @returns undefined: it failed, or something else did before */
+  private async bring(name: string, properties: Properties, operation: Operation, startedAt: number): Promise<Resource | undefined> {
+    const { clock, stack } = this.world;
+    let existing = this.resources.get(name);
+    // without a rollback, a failure elsewhere stops nothing but what depends on it
+    const otherFailsAfter = operation.otherFailsAfter === undefined || operation.noRollback ? Infinity
+      : operation.otherFailsAfter - (clock.now() - startedAt) / 1000;
+    if (otherFailsAfter <= 0) { return undefined; }
+    if (existing !== undefined && existing.failed === undefined && same(existing.properties, properties)) { return existing; }
+    if (existing?.failed === 'CREATE') { // it has no last known stable state
+      await this.request(deleteEvent(existing.id, existing.properties, this.nextId()), {});
+      existing = undefined;
+    }
+    const event = existing === undefined
+      ? createEvent(properties, this.nextId()) : updateEvent(existing.properties, properties, existing.id, this.nextId());
+    const answer = await this.request({ ...event, LogicalResourceId: name }, { otherFailsAfter, repeatedAfter: operation.repeatedAfter }, (ended) => {
+      // when the request ends badly, CloudFormation begins to roll back at once, or gives up
+      if (ended?.status !== 'SUCCESS') { stack.status = operation.noRollback ? stack.status.replace('IN_PROGRESS', 'FAILED') : this.rollbackStatus(); }
+    });
+    if (answer?.status === 'SUCCESS') { return this.set(name, { id: answer.physicalId!, properties, data: answer.data! }); }
+
+    const idOfFailure = answer === undefined ? existing?.id ?? INVENTED_ID : answer.physicalId ?? existing?.id ?? 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
+    if (existing === undefined) {
+      this.set(name, { id: idOfFailure, properties, data: {}, failed: 'CREATE' });
+    } else {
+      const failed = this.set(name, { id: operation.keepsIdOfFailure ? idOfFailure : existing.id, properties, data: existing.data, failed: 'UPDATE' });
+      if (operation.noRollback) {
+        const { status } = stack;
+        stack.status = operation.statusOfBringingBack;
+        stack.broughtBack = true;
+        const back = await this.update(name, failed, existing.properties);
+        this.set(name, { ...back, failed: 'UPDATE' });
+        stack.broughtBack = false;
+        stack.status = status;
+      }
+    }
+    return undefined;
+  }
+
+  /** Back to what was there when the stack was last complete; with nothing like that, the stack goes. */
+  private async rollBack(): Promise<void> {
+    const { stack } = this.world;
+    stack.status = this.rollbackStatus();
+    if (this.stable === undefined) {
+      for (const { id, properties } of [...this.resources.values()].reverse()) {
+        // the framework swallows the Delete of a Create that failed in onEvent
+        if (!id.startsWith('AWSCDK::')) { await this.request(deleteEvent(id, properties, this.nextId()), {}); }
+      }
+      this.resources = new Map();
+      stack.status = 'ROLLBACK_COMPLETE';
+      return;
+    }
+    const target = this.stable;
+    for (const [name, before] of target) {
+      const current = this.resources.get(name)!;
+      stack.stableId = before.id;
+      const properties = before.properties.ContinuesJobArn === undefined ? before.properties
+        : { ...before.properties, ContinuesJobArn: this.resources.get('Export')!.data.DatasetExportJobArn! };
+      if (current.failed !== undefined || current.id !== before.id || !same(current.properties, properties)) {
+        await this.update(name, current, properties);
+      }
+    }
+    stack.stableId = undefined;
+    for (const [name, { id, properties }] of this.resources) {
+      if (!target.has(name)) { await this.request(deleteEvent(id, properties, this.nextId()), {}); }
+    }
+    this.resources = new Map([...this.resources].filter(([name]) => target.has(name)));
+    stack.status = 'UPDATE_ROLLBACK_COMPLETE';
+    this.complete();
+  }
+
+  private async update(name: string, current: Resource, properties: Properties): Promise<Resource> {
+    const event = updateEvent(current.properties, properties, current.id, this.nextId());
+    const answer = await this.request({ ...event, LogicalResourceId: name }, { backwards: true });
+    if (answer?.status !== 'SUCCESS') { throw new Error(`the way back failed: ${answer?.reason}`); }
+    return this.set(name, { id: answer.physicalId!, properties, data: answer.data! });
+  }
+
+  private complete(): void {
+    this.stable = this.resources;
+    this.onComplete?.([...this.resources.values()].at(-1)!);
+  }
+
+  private set(name: string, resource: Resource): Resource {
+    this.resources = new Map([...this.resources, [name, resource]]);
+    return resource;
+  }
+
+  private rollbackStatus(): string {
+    return this.stable === undefined ? 'ROLLBACK_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS';
+  }
+
+  private nextId(): string {
+    return `request-${this.requests.length}`;
   }
 
   private async request(
-    event: OnEventRequest, { otherFailsAfter = Infinity, repeatedAfter = Infinity }: Partial<Deployment>,
-    atEnd: (answer: Outcome | undefined) => void,
+    event: OnEventRequest, options: { otherFailsAfter?: number; repeatedAfter?: number | undefined; backwards?: boolean },
+    atEnd: (answer: Outcome | undefined) => void = () => {},
   ): Promise<Outcome | undefined> {
-    const { clock, personalize, stack } = this.world;
-    const rollback = stack.status === 'UPDATE_ROLLBACK_IN_PROGRESS';
+    const { otherFailsAfter = Infinity, repeatedAfter = Infinity, backwards = false } = options;
+    const { clock, personalize } = this.world;
     const startedAt = clock.now();
     const before = personalize.jobs.size;
     const elapsed = () => (clock.now() - startedAt) / 1000;
@@ -104,11 +232,13 @@ export class FakeCloudFormation {
     const answer = answered();
     atEnd(answer);
     const jobsAtEnd = personalize.jobs.size;
+    const { status } = this.world.stack;
     while (waiters.some(({ outcome }) => outcome === undefined)) {
       await this.poll(waiters, () => false);
       clock.advance(this.intervalSeconds);
     }
-    this.requests.push({ event, rollback, waiters, startedAt, answer, jobs: { before, atEnd: jobsAtEnd, afterAll: personalize.jobs.size } });
+    this.world.stack.status = status;
+    this.requests.push({ event, backwards, waiters, startedAt, answer, jobs: { before, atEnd: jobsAtEnd, afterAll: personalize.jobs.size } });
     return answer;
   }
 
@@ -118,4 +248,23 @@ export class FakeCloudFormation {
       if (waiter.outcome === undefined && !ended()) { await waiter.poll(); }
     }
   }
+}
+
+type PropertiesOf = (previous: Resource | undefined) => Properties;
+
+/** The custom resources of a job, each with properties that follow from the one before. */
+function templateOf(properties: Properties): Map<string, PropertiesOf> {
+  if (Number(properties.TimeoutSeconds) <= TURN_SECONDS) { return new Map<string, PropertiesOf>([['Export', () => properties]]); }
+  return new Map<string, PropertiesOf>([
+    ['Export', () => ({ ...properties, HandsOver: 'true' })],
+    ['Completion', previous => ({ ...properties, ContinuesJobArn: previous!.data.DatasetExportJobArn!, WaitedSeconds: String(TURN_SECONDS) })],
+  ]);
+}
+
+function superseded(before: Resources, after: Resources): Resource[] {
+  return [...before].filter(([name, { id }]) => after.has(name) && after.get(name)!.id !== id).map(([, resource]) => resource);
+}
+
+function same(one: Properties, other: Properties): boolean {
+  return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 }

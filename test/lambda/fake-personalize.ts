@@ -1,6 +1,6 @@
 import type { FakeClock } from './fake-clock';
 import { serviceError } from './fake-errors';
-import { DEFAULT_INGESTION_MODE, jobArn, type ExportRequest } from '../../lambda/export-request';
+import { jobArn, type ExportRequest } from '../../lambda/export-request';
 import type { JobDescription, PersonalizeApi } from '../../lambda/personalize-api';
 
 /** A call that goes wrong: before it takes effect, or after, so that only the answer is lost. */
@@ -72,11 +72,8 @@ export class FakePersonalize implements PersonalizeApi {
         status,
         ...status === 'CREATE FAILED' && { failureReason: job.failureReason ?? '' },
         createdAt: new Date(job.createdAt),
-        datasetArn: request.datasetArn,
-        ingestionMode: request.ingestionMode ?? DEFAULT_INGESTION_MODE,
-        roleArn: request.roleArn,
-        outputUri: request.outputUri,
-        ...request.kmsKeyArn !== undefined && { kmsKeyArn: request.kmsKeyArn },
+        updatedAt: new Date(this.updatedAt(job)),
+        ...this.echo(request),
       };
     });
   }
@@ -101,6 +98,16 @@ export class FakePersonalize implements PersonalizeApi {
     if (age < this.pendingSeconds) { return 'CREATE PENDING'; }
     if (age < this.pendingSeconds + this.runningSeconds) { return 'CREATE IN_PROGRESS'; }
     return job.failureReason === undefined ? 'ACTIVE' : 'CREATE FAILED';
+  }
+
+  /** What Describe says of a job's inputs. */
+  public echo({ datasetArn, ingestionMode, roleArn, outputUri, kmsKeyArn }: ExportRequest): Partial<JobDescription> {
+    return { datasetArn, ingestionMode, roleArn, outputUri, kmsKeyArn };
+  }
+
+  private updatedAt(job: FakeJob): number {
+    const [started, ended] = [job.createdAt + this.pendingSeconds * 1000, job.createdAt + (this.pendingSeconds + this.runningSeconds) * 1000];
+    return this.clock.now() >= ended ? ended : this.clock.now() >= started ? started : job.createdAt;
   }
 
   public callsOf(operation: Call['operation']): Call[] {

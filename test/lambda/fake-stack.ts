@@ -1,18 +1,39 @@
-import type { StackStatusReader } from '../../lambda/stack-status';
+import type { CloudFormationApi } from '../../lambda/cloudformation-api';
 
-/** The stack's status, as CloudFormation tells it. */
-export class FakeStack {
+/** The stack, as far as CloudFormation tells of it. */
+export class FakeStack implements CloudFormationApi {
   public status = 'CREATE_IN_PROGRESS';
-  /** Each read takes the next one; an undefined one is a read that works. */
+  /** The resource's id when the stack was last complete. */
+  public stableId: string | undefined;
+  /** An update of the resource failed, and it is brought back. */
+  public broughtBack = false;
+  /** Each call takes the next one; an undefined one is a call that works. */
   public readonly faults: (Error | undefined)[] = [];
   /** For faults that do not stop. */
   public alwaysFault: Error | undefined;
+  /** For CloudFormation not telling of the stack's events, for good. */
+  public noEvents = false;
   public reads = 0;
 
-  public readonly read: StackStatusReader = async () => {
+  public async stackStatus(): Promise<string> {
+    this.call();
+    return this.status;
+  }
+
+  public async lastStablePhysicalId(): Promise<string | undefined> {
+    this.call();
+    if (this.noEvents) { throw Object.assign(new Error('not authorized to perform: cloudformation:DescribeStackEvents'), { name: 'AccessDenied' }); }
+    return this.stableId;
+  }
+
+  public async hasFailed(): Promise<boolean> {
+    this.call();
+    return this.broughtBack;
+  }
+
+  private call(): void {
     this.reads++;
     const fault = this.faults.length > 0 ? this.faults.shift() : this.alwaysFault;
     if (fault !== undefined) { throw fault; }
-    return this.status;
-  };
+  }
 }

@@ -79,6 +79,7 @@ describe('describeDatasetExportJob', () => {
     status: 'CREATE FAILED',
     failureReason: 'Insufficient privileges for accessing data in Amazon S3.',
     creationDateTime: 1793606400,
+    lastUpdatedDateTime: 1793606700,
     datasetArn: DATASET_ARN,
     ingestionMode: 'BULK',
     roleArn: ROLE_ARN,
@@ -92,6 +93,7 @@ describe('describeDatasetExportJob', () => {
       status: 'CREATE FAILED',
       failureReason: 'Insufficient privileges for accessing data in Amazon S3.',
       createdAt: new Date(1793606400_000),
+      updatedAt: new Date(1793606700_000),
       datasetArn: DATASET_ARN,
       ingestionMode: 'BULK',
       roleArn: ROLE_ARN,
@@ -112,8 +114,8 @@ describe('describeDatasetExportJob', () => {
     expect(await api.describeDatasetExportJob(JOB_ARN)).toEqual({
       status: 'ACTIVE',
       createdAt: new Date(1793606400_000),
+      updatedAt: new Date(1793606700_000),
       datasetArn: DATASET_ARN,
-      ingestionMode: 'PUT',
       roleArn: ROLE_ARN,
       outputUri: 's3://exports/job/',
     });

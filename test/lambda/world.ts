@@ -1,12 +1,10 @@
 import { FakeClock } from './fake-clock';
 import { FakePersonalize } from './fake-personalize';
-import { FakePoller } from './fake-poller';
 import { FakeStack } from './fake-stack';
 import { throughJson } from './json';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/events';
 import { Lifecycle } from '../../lambda/lifecycle';
 import { jsonLog } from '../../lambda/log';
-import { LongExport } from '../../lambda/long-export';
 
 export const LOG_GROUP = 'Shop-PersonalizeDatasetExportProviderLogGroup-1A2B3C';
 
@@ -25,21 +23,15 @@ export class World {
   public readonly clock = new FakeClock();
   public readonly personalize = new FakePersonalize(this.clock);
   public readonly stack = new FakeStack();
-  public readonly poller = new FakePoller(this.clock);
   public readonly logLines: string[] = [];
 
-  private readonly common = {
+  public readonly lifecycle = new Lifecycle({
+    personalize: this.personalize,
+    cloudFormation: this.stack,
     now: this.clock.now,
     log: jsonLog(line => this.logLines.push(line), this.clock.now),
     logGroup: LOG_GROUP,
-  };
-  public readonly lifecycle = new Lifecycle({
-    ...this.common,
-    personalize: this.personalize,
-    stackStatus: this.stack.read,
-    startPoller: this.poller.start,
   });
-  public readonly longExport = new LongExport({ ...this.common, lifecycle: this.lifecycle, signal: this.poller.signal });
 
   public get log(): Record<string, string>[] {
     return this.logLines.map(line => JSON.parse(line) as Record<string, string>);

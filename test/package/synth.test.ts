@@ -8,7 +8,7 @@ const APP = `
   const { App, Duration, Stack, aws_scheduler: scheduler } = require('aws-cdk-lib');
   const { Dataset, DatasetExportJob, DatasetExportSchedule, DatasetExportWorkflow, DatasetGroup, IngestionMode } = require('cdk-personalize-dataset-export');
   const arn = 'arn:aws:personalize:eu-west-1:111122223333:dataset';
-  const app = new App({ outdir: process.argv[2] });
+  const app = new App({ outdir: process.argv[2], context: JSON.parse(process.argv[3]) });
   const stack = new Stack(app, 'Movies', { env: { account: '111122223333', region: 'eu-west-1' } });
   const dataset = Dataset.fromDatasetArn(stack, 'Dataset', arn + '/movies/INTERACTIONS');
   new DatasetExportJob(stack, 'Export', { dataset, ingestionMode: IngestionMode.ALL });
@@ -20,17 +20,20 @@ const APP = `
   console.log(require('aws-cdk-lib/package.json').version);
 `;
 
+/** The context in cdk.json of a new app. */
+const FEATURE_FLAGS = JSON.parse(fs.readFileSync(path.join(REPOSITORY, 'node_modules', 'aws-cdk-lib-newest', 'recommended-feature-flags.json'), 'utf8'));
+
 interface Synth {
   readonly version: string;
   readonly template: string;
 }
 
 /** Each time in a folder and a process of its own. */
-async function synth(cdk: Cdk, environment: NodeJS.ProcessEnv = {}): Promise<Synth> {
+async function synth(cdk: Cdk, context: Record<string, unknown>, environment: NodeJS.ProcessEnv = {}): Promise<Synth> {
   const app = await UserApp.create(cdk);
   try {
     app.write('app.js', APP);
-    const { stdout } = await promisify(execFile)(process.execPath, ['app.js', 'out'], {
+    const { stdout } = await promisify(execFile)(process.execPath, ['app.js', 'out', JSON.stringify(context)], {
       cwd: app.folder, env: { PATH: process.env.PATH, CDK_VALIDATION: 'false', ...environment },
     });
     return { version: stdout.trim(), template: fs.readFileSync(path.join(app.folder, 'out', 'Movies.template.json'), 'utf8') };
@@ -44,12 +47,14 @@ const manifest = (folder: string) => JSON.parse(fs.readFileSync(path.join(REPOSI
 
 let oldest: Synth;
 let newest: Synth;
+let newestWithoutFlags: Synth;
 let elsewhere: Synth;
 beforeAll(async () => {
-  oldest = await synth('aws-cdk-lib');
+  oldest = await synth('aws-cdk-lib', {});
+  newestWithoutFlags = await synth('aws-cdk-lib-newest', {});
   [newest, elsewhere] = await Promise.all([
-    synth('aws-cdk-lib-newest'),
-    synth('aws-cdk-lib-newest', { TZ: 'Pacific/Auckland', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', USER: 'somebody', HOME: '/nowhere', AWS_REGION: 'us-west-2', CI: 'true' }),
+    synth('aws-cdk-lib-newest', FEATURE_FLAGS),
+    synth('aws-cdk-lib-newest', FEATURE_FLAGS, { TZ: 'Pacific/Auckland', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', USER: 'somebody', HOME: '/nowhere', AWS_REGION: 'us-west-2', CI: 'true' }),
   ]);
 }, 60_000);
 
@@ -67,8 +72,10 @@ test('the oldest aws-cdk-lib that is supported is the same one wherever it is na
   }
 });
 
-test('a newer aws-cdk-lib makes the same resources under the same ids', () => {
+test('a newer aws-cdk-lib makes the same resources under the same ids, with all feature flags and without', () => {
   expect(newest.version).not.toBe(oldest.version);
+  expect(newest.template).not.toBe(newestWithoutFlags.template); // the flags have an effect
+  expect(resources(newestWithoutFlags)).toEqual(resources(oldest));
   expect(resources(newest)).toEqual(resources(oldest));
 });
 

@@ -1,5 +1,6 @@
 import { Annotations as CoreAnnotations, App, Duration, Stack, aws_iam as iam, aws_kms as kms, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ResolvedStack } from './resolved-stack';
 import { Dataset, DatasetExportJob, DatasetExportJobProps, ExportDestination, ExportDestinationProps, IngestionMode } from '../../src';
 import { ACCOUNT, DATASET_ARN, REGION, agnosticStack, concreteStack, importedDataset } from '../stacks';
 
@@ -21,6 +22,16 @@ function exportIn(stack: Stack, props: Partial<DatasetExportJobProps> & { to?: E
 function statementsOf(stack: Stack, type: string): any[] {
   return Object.values(Template.fromStack(stack).findResources(type))
     .flatMap(({ Properties }) => (Properties.PolicyDocument ?? Properties.KeyPolicy ?? Properties.AssumeRolePolicyDocument).Statement);
+}
+
+/** The statements that roles hold or are given, by what holds them. */
+function roleStatements(stack: Stack, id: RegExp = /./): any[] {
+  const template = Template.fromStack(stack);
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap(type => Object.entries(template.findResources(type)))
+    .map(([key, { Properties }]) => [key, Properties.PolicyDocument] as const);
+  const inline = Object.entries(template.findResources('AWS::IAM::Role'))
+    .flatMap(([key, { Properties }]) => (Properties.Policies ?? []).map(({ PolicyDocument }: any) => [key, PolicyDocument] as const));
+  return [...policies, ...inline].filter(([key]) => id.test(key)).flatMap(([, { Statement }]) => Statement);
 }
 
 function warnings(stack: Stack): string[] {
@@ -163,11 +174,11 @@ describe('several jobs and destinations in a stack', () => {
     const stack = concreteStack();
     define(stack);
     const of = (type: string) => statementsOf(stack, type).length;
-    const handler = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy')).find(([id]) => id.includes('HandlerRole'))![1];
+    const handler = roleStatements(stack, /Handler/).length;
     return {
-      handler: handler.Properties.PolicyDocument.Statement.length,
+      handler,
       roles: Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Role')).length,
-      rolePolicies: of('AWS::IAM::Policy') - handler.Properties.PolicyDocument.Statement.length,
+      rolePolicies: roleStatements(stack).length - handler,
       bucketPolicies: of('AWS::S3::BucketPolicy'),
       keyPolicies: of('AWS::KMS::Key'),
     };
@@ -190,17 +201,32 @@ describe('several jobs and destinations in a stack', () => {
     expect(count(define)).toEqual(one);
     const stack = concreteStack();
     define(stack);
-    const lists = statementsOf(stack, 'AWS::IAM::Policy').filter(({ Action }) => Action === 'personalize:CreateDatasetExportJob').map(({ Resource }) => Resource.length);
+    const lists = roleStatements(stack).filter(({ Action }) => Action === 'personalize:CreateDatasetExportJob').map(({ Resource }) => Resource.length);
     expect(lists).toEqual([10]);
   });
 
-  test('each further destination adds its own role and statements, and one resource to those of the functions', () => {
+  test('jobs of more datasets than a role has room for may export each of them, and no other', async () => {
+    const stack = concreteStack();
+    const destination = new ExportDestination(stack, 'Exports');
+    const arns = Array.from({ length: 60 }, (_, i) => DATASET_ARN.replace('movies', `movies${i}`));
+    arns.forEach((arn, i) => { exportIn(stack, { destination, dataset: importedDataset(stack, arn) }, `Export${i}`); });
+    const template = Template.fromStack(stack);
+    expect(Object.keys(template.findResources('AWS::IAM::ManagedPolicy'))).not.toEqual([]);
+    const resolved = new ResolvedStack(stack.stackName, template.toJSON());
+    const mayExport = (resource: string) => resolved.iam().allows({
+      who: `role {${resolved.id('AWS::IAM::Role', /HandlerRole/)}}`, action: 'personalize:CreateDatasetExportJob', resource,
+    });
+    expect(await Promise.all(arns.map(mayExport))).toEqual(arns.map(() => true));
+    expect(await mayExport(DATASET_ARN.replace('movies', 'movies60'))).toBe(false);
+  });
+
+  test('each further destination adds its own role and statements, and one statement to those of the functions', () => {
     const two = count((stack) => {
       exportIn(stack, { to: {} }, 'A');
       exportIn(stack, { to: {} }, 'B');
     });
     expect(two).toEqual({
-      handler: one.handler,
+      handler: one.handler + 1,
       roles: one.roles + 1,
       rolePolicies: one.rolePolicies + 3,
       bucketPolicies: one.bucketPolicies * 2,
@@ -233,8 +259,8 @@ describe.each([['aws', 'eu-west-1'], ['aws-cn', 'cn-north-1'], ['aws-us-gov', 'u
   test.each([['concrete', concrete], ['agnostic', agnosticStack]])('no policy of a %s stack names a partition or a service of another one', (_, makeStack) => {
     const stack = makeStack();
     everything(stack);
-    const text = JSON.stringify(['Role', 'Policy', 'ManagedPolicy'].flatMap(type => statementsOf(stack, `AWS::IAM::${type}`))
-      .concat(statementsOf(stack, 'AWS::S3::BucketPolicy'), statementsOf(stack, 'AWS::KMS::Key')));
+    const text = JSON.stringify(roleStatements(stack)
+      .concat(statementsOf(stack, 'AWS::IAM::Role'), statementsOf(stack, 'AWS::S3::BucketPolicy'), statementsOf(stack, 'AWS::KMS::Key')));
     expect(text).not.toMatch(/arn:aws/);
     expect([...new Set(text.match(/[a-z]+\.amazonaws\.com(\.cn)?/g))].sort()).toEqual(['lambda.amazonaws.com', SERVICE, 'states.amazonaws.com']);
     if (makeStack === agnosticStack) { expect(text).not.toContain(region); }
@@ -242,20 +268,20 @@ describe.each([['aws', 'eu-west-1'], ['aws-cn', 'cn-north-1'], ['aws-us-gov', 'u
   });
 });
 
-test('a permissions boundary of the app reaches every role, long exports\' too', () => {
+test('a permissions boundary of the app reaches every role', () => {
   const app = new App();
   iam.PermissionsBoundary.of(app).apply(iam.ManagedPolicy.fromManagedPolicyArn(app, 'Boundary', `arn:aws:iam::${ACCOUNT}:policy/boundary`));
   const stack = new Stack(app, 'Movies', { env });
-  exportIn(stack, { timeout: Duration.hours(6) });
+  exportIn(stack);
   const roles = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'));
-  expect(roles).toHaveLength(6);
+  expect(roles).toHaveLength(5);
   for (const role of roles) { expect(role.Properties.PermissionsBoundary).toBe(`arn:aws:iam::${ACCOUNT}:policy/boundary`); }
 });
 
 test('no statement of ours has a bare wildcard as action, principal or resource', () => {
   const stack = concreteStack();
   exportIn(stack, { to: { prefix: 'a', datasetEncryptionKey: new kms.Key(stack, 'GroupKey') }, tags: { team: 'ml' }, timeout: Duration.hours(6) });
-  const ofRoles = [...statementsOf(stack, 'AWS::IAM::Policy'), ...statementsOf(stack, 'AWS::IAM::Role')];
+  const ofRoles = [...roleStatements(stack), ...statementsOf(stack, 'AWS::IAM::Role')];
   const ofResources = [...statementsOf(stack, 'AWS::S3::BucketPolicy'), ...statementsOf(stack, 'AWS::KMS::Key')].filter(({ Effect }) => Effect === 'Allow');
   for (const { Action } of [...ofRoles, ...ofResources].filter(statement => statement.Action !== 'kms:*')) {
     expect(JSON.stringify(Action)).not.toContain('*');

@@ -137,16 +137,17 @@ export function forbiddenCalls(stack: ResolvedStack): Map<string, Call> {
   forbid('handler: tagging the dataset', { who: handler, action: 'personalize:TagResource', resource: personalizeArn('dataset/movies/INTERACTIONS') });
 
   const otherStack = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/OtherStack/0e3fb110-0000-11ee-0000-000000000000`;
-  forbid('handler: describing another stack', { who: handler, action: 'cloudformation:DescribeStacks', resource: otherStack });
-  forbid('handler: describing all stacks', { who: handler, action: 'cloudformation:DescribeStacks', resource: '*' });
-  for (const action of ['cloudformation:UpdateStack', 'cloudformation:DeleteStack', 'cloudformation:GetTemplate']) {
+  for (const action of ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents']) {
+    forbid(`handler: ${action} of another stack`, { who: handler, action, resource: otherStack });
+    forbid(`handler: ${action} of all stacks`, { who: handler, action, resource: '*' });
+  }
+  for (const action of ['cloudformation:UpdateStack', 'cloudformation:DeleteStack', 'cloudformation:GetTemplate', 'cloudformation:DescribeStackResources']) {
     forbid(`handler: ${action}`, { who: handler, action, resource: stack.physicalId('AWS::StackId') });
   }
   forbid('handler: writing to another log group', { who: handler, action: 'logs:PutLogEvents', resource: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:other:log-stream:stream` });
   forbid('handler: making a log group', { who: handler, action: 'logs:CreateLogGroup', resource: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:other` });
   forbid('handler: reading the log', { who: handler, action: 'logs:GetLogEvents', resource: `${stack.arn(stack.id('AWS::Logs::LogGroup')).replace(/:\*$/, '')}:log-stream:stream` });
-  forbid('handler: starting another state machine', { who: handler, action: 'states:StartExecution', resource: `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:other` });
-  forbid('handler: starting the framework\'s state machine', { who: handler, action: 'states:StartExecution', resource: stack.arn(stack.id('AWS::StepFunctions::StateMachine', /waiter/)) });
+  forbid('handler: starting the framework\'s state machine', { who: handler, action: 'states:StartExecution', resource: stack.arn(stack.id('AWS::StepFunctions::StateMachine')) });
   const someBucket = stack.arn(buckets[0]);
   for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) { forbid(`handler: ${action}`, { who: handler, action, resource: `${someBucket}/part.csv`, context: TLS }); }
   forbid('handler: listing the bucket', { who: handler, action: 's3:ListBucket', resource: someBucket, context: TLS });

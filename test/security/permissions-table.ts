@@ -6,7 +6,7 @@ import { type Variant, readable, shortId, variantsOf } from './variants';
 const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])[] = [
   [/^trust policy of ExportsRole$/, /^sts:AssumeRole$/, 'Personalize writes as this role; the conditions keep it from doing so on behalf of another account or Region (confused deputy)'],
   [/^trust policy of Provider(Handler|Framework)/, /^sts:AssumeRole$/, 'Lambda runs the functions as this role'],
-  [/^trust policy of Provider(waiter|LongExports)/, /^sts:AssumeRole$/, 'Step Functions runs the state machine as this role'],
+  [/^trust policy of Providerwaiter/, /^sts:AssumeRole$/, 'Step Functions runs the state machine as this role'],
   [/^role policy of ExportsRole$/, /^s3:ListBucket$/, 'documented: Personalize needs it on the bucket, as the role and in its own name'],
   [/^role policy of ExportsRole$/, /^s3:PutObject$/, 'Personalize writes the records, below the prefix'],
   [/^bucket policy/, /^s3:\*$/, 'refuses everything that is not TLS (enforceSSL of the bucket)'],
@@ -17,16 +17,15 @@ const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])
   [/^key policy/, /^kms:CreateGrant$/, 'documented: needed in key policies only'],
   [/^(role|key) policy/, /^kms:(Decrypt|DescribeKey|GenerateDataKey|ListGrants)$/, 'documented: needed in both policies, on every key that takes part'],
   [/^role policy of Provider\w+$/, /^logs:/, 'the functions\' log'],
-  [/^role policy of ProviderHandlerRole$/, /^cloudformation:DescribeStacks$/, 'an update asks whether the stack is rolling back before it exports, a long export before it signals'],
+  [/^role policy of ProviderHandlerRole$/, /^cloudformation:DescribeStacks$/, 'an update asks whether the stack is rolling back before it exports'],
+  [/^role policy of ProviderHandlerRole$/, /^cloudformation:DescribeStackEvents$/, 'tells a rollback which job was there before, and an update whether it is one'],
   [/^role policy of ProviderHandlerRole$/, /^personalize:CreateDatasetExportJob$/, 'starts the export; IAM asks for the dataset and for the job'],
   [/^role policy of ProviderHandlerRole$/, /^personalize:DescribeDatasetExportJob$/, 'waits for the export'],
   [/^role policy of ProviderHandlerRole$/, /^personalize:TagResource$/, 'tags the job; only there when a job has tags'],
   [/^role policy of ProviderHandlerRole$/, /^iam:PassRole$/, 'tells Personalize as whom to write; to Personalize only'],
-  [/^role policy of ProviderHandlerRole$/, /^states:StartExecution$/, 'hands a long export over to the state machine that watches it; only there when a timeout is above 55 minutes'],
   [/^role policy of ProviderFramework/, /^states:StartExecution$/, 'Provider framework: starts the state machine that waits'],
   [/^role policy of Provider(Framework|waiter)/, /^lambda:InvokeFunction$/, 'Provider framework: its functions call ours, and its state machine calls its functions'],
   [/^role policy of ProviderFramework/, /^lambda:GetFunction$/, 'Provider framework: finds out whether a function is being updated when a call of it failed'],
-  [/^role policy of ProviderLongExports/, /^lambda:InvokeFunction$/, 'looks at the job'],
 ];
 
 export interface Row {
@@ -76,8 +75,8 @@ export async function permissionsMarkdown(): Promise<string> {
 
 <!-- Printed by: npx tsx test/security/print-permissions.ts. A test keeps it true. -->
 
-Every action in every policy of a stack with all that makes policies longer: a prefix, tags, a timeout of six hours, a dataset
-group with a key of its own. A stack without one of these has less.
+Every action in every policy of a stack with all that makes policies longer: a prefix, tags, a dataset group with a key of
+its own. A stack without one of these has less.
 
 The last column is a call that is refused when the action is taken out of the statement. The calls were recorded in deployments
 by the CDK CLI to a simulation of AWS on one machine, and IAM's answers come from
@@ -105,7 +104,7 @@ async function neededBy(stack: ResolvedStack, variant: Variant, action: string):
 
 function sorted(policies: readonly PolicyLocation[]): PolicyLocation[] {
   const rank = (policy: PolicyLocation) => [
-    /trust policy of Exports/, /role policy of Exports/, /bucket policy/, /key policy/, /ProviderHandler/, /ProviderLongExports/, /./,
+    /trust policy of Exports/, /role policy of Exports/, /bucket policy/, /key policy/, /ProviderHandler/, /./,
   ].findIndex(pattern => pattern.test(nameOf(policy)));
   return [...policies].sort((a, b) => rank(a) - rank(b));
 }

@@ -1,7 +1,7 @@
 /**
- * `npx tsx test/security/record-calls.ts`: deploys all scenarios twice to local AWS, by the CDK CLI, and writes what IAM was
- * asked by the stacks' roles and by Personalize to recorded-calls.json, without anything that differs from run to run. With
- * `--check`, it only says whether the file is still true.
+ * `npx tsx test/security/record-calls.ts`: deploys all scenarios twice to local AWS, by the CDK CLI, and a third time so that they
+ * roll back after a good export. Writes what IAM was asked by the stacks' roles and by Personalize to recorded-calls.json, without
+ * anything that differs from run to run. With `--check`, it only says whether the file is still true.
  */
 import * as fs from 'fs';
 import * as os from 'os';
@@ -10,8 +10,10 @@ import { App, Stack } from 'aws-cdk-lib';
 import { XMLParser } from 'fast-xml-parser';
 import type { Call } from './calls';
 import { DATASETS, SCENARIOS, SOURCE_CONDITIONS } from './scenarios';
+import { DatasetExportJob } from '../../src';
 import { CdkCli } from '../e2e/cdk-cli';
 import { interactions } from '../e2e/exports';
+import { failingResource } from '../e2e/fixture';
 import { LocalAwsProcess } from '../e2e/local-aws-process';
 import type { DecisionRecord } from '../local-aws/wire';
 
@@ -27,19 +29,24 @@ async function main(): Promise<void> {
       const [group, type] = name.split('/');
       await client.seedDataset({ group, type: type as 'INTERACTIONS' | 'USERS', csv: type === 'USERS' ? 'USER_ID,AGE\nu1,40\n' : interactions(20).bulk });
     }
+    const others = Object.keys(SCENARIOS).filter(name => name !== SOURCE_CONDITIONS);
+    const sendSourceContext = (send: boolean) => client.configurePersonalize({ sendSourceContext: send });
     for (const round of [1, 2]) {
-      const outdir = path.join(folder, `${round}`);
-      const app = new App({ outdir });
-      for (const [name, define] of Object.entries(SCENARIOS)) { define(new Stack(app, name), round); }
-      app.synth();
+      const outdir = synthesize(folder, round);
       const deploy = async (...stacks: string[]) => {
         const { exitCode, output } = await new CdkCli(ready).deploy(['--app', outdir, '--concurrency', '3', ...stacks]);
         if (exitCode !== 0) { throw new Error(output); }
       };
-      await client.configurePersonalize({ sendSourceContext: true });
+      await sendSourceContext(true);
       await deploy(SOURCE_CONDITIONS);
-      await client.configurePersonalize({ sendSourceContext: false });
-      await deploy(...Object.keys(SCENARIOS).filter(name => name !== SOURCE_CONDITIONS));
+      await sendSourceContext(false);
+      await deploy(...others);
+    }
+    const outdir = synthesize(folder, 3, failAfterExports);
+    for (const name of Object.keys(SCENARIOS)) {
+      await sendSourceContext(name === SOURCE_CONDITIONS);
+      const { output } = await new CdkCli(ready).deploy(['--app', outdir, name]);
+      if ((await client.stack(name)).status !== 'UPDATE_ROLLBACK_COMPLETE') { throw new Error(output); }
     }
     const decisions = await client.decisions();
     const calls: Record<string, Call[]> = {};
@@ -56,6 +63,22 @@ async function main(): Promise<void> {
     await localAws.stop();
     fs.rmSync(folder, { recursive: true });
   }
+}
+
+function synthesize(folder: string, round: number, also: (stack: Stack) => void = () => {}): string {
+  const outdir = path.join(folder, `${round}`);
+  const app = new App({ outdir });
+  for (const [name, define] of Object.entries(SCENARIOS)) {
+    const stack = new Stack(app, name);
+    define(stack, round);
+    also(stack);
+  }
+  app.synth();
+  return outdir;
+}
+
+function failAfterExports(stack: Stack): void {
+  failingResource(stack).node.addDependency(...stack.node.children.filter(child => child instanceof DatasetExportJob));
 }
 
 /** Physical ids of a stack's resources, with their logical ids. */
@@ -84,7 +107,7 @@ function callsOf(ids: Map<string, string>, decisions: DecisionRecord[]): Call[] 
   const replacements = [...ids].sort(([a], [b]) => b.length - a.length);
   const symbolic = (text: string) => replacements
     .reduce((result, [physicalId, logicalId]) => result.replaceAll(physicalId, `{${logicalId}}`), text)
-    .replace(/_[0-9a-f]{16}(?![0-9a-f])/g, '_0123456789abcdef')
+    .replace(/_[0-9a-f]{10}[0-9a-v]{6}(?![0-9a-z])/g, '_0123456789abcdef')
     .replace(/:log-stream:.*/, ':log-stream:stream');
   const keyPolicies = new Map<string, object>();
   for (const { principal, resource, resourcePolicy } of decisions) {

@@ -63,6 +63,7 @@ export class ResolvedStack {
       physicalId: (logicalId: string) => this.physicalId(logicalId),
       attribute: (logicalId: string, attribute: string) => this.attribute(logicalId, attribute),
       importValue: (value: string) => value,
+      stackOutput: ({ outputName }: { outputName: string }) => outputName,
     };
     this.resources = Object.fromEntries(Object.entries(this.unresolved)
       .filter(([, { Type }]) => /^AWS::(IAM|S3|KMS)::/.test(Type))
@@ -133,8 +134,13 @@ export class ResolvedStack {
     const logicalIdOf = (physicalId: string) => Object.keys(this.resources).find(id => !/Policy$/.test(this.resources[id].Type) && this.physicalId(id) === physicalId)!;
     switch (Type) {
       case 'AWS::IAM::Role':
-        return [{ logicalId, kind: 'trust policy', subjects: [logicalId], statements: Properties.AssumeRolePolicyDocument.Statement }];
+        return [
+          { logicalId, kind: 'trust policy', subjects: [logicalId], statements: Properties.AssumeRolePolicyDocument.Statement },
+          ...(Properties.Policies ?? []).map(({ PolicyDocument }: any): PolicyLocation => (
+            { logicalId, kind: 'role policy', subjects: [logicalId], statements: PolicyDocument.Statement })),
+        ];
       case 'AWS::IAM::Policy':
+      case 'AWS::IAM::ManagedPolicy':
         return [{ logicalId, kind: 'role policy', subjects: Properties.Roles.map(logicalIdOf), statements: Properties.PolicyDocument.Statement }];
       case 'AWS::S3::BucketPolicy':
         return [{ logicalId, kind: 'bucket policy', subjects: [logicalIdOf(Properties.Bucket)], statements: Properties.PolicyDocument.Statement }];

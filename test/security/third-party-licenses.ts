@@ -16,6 +16,7 @@ export interface BundledPackage {
   /** SPDX */
   readonly license: string;
   readonly homepage: string;
+  readonly repository: string;
   /** the texts of its licence and notice files */
   readonly texts: string[];
 }
@@ -33,8 +34,8 @@ export function bundledPackages(): BundledPackage[] {
     const [output] = Object.values<any>(JSON.parse(fs.readFileSync(metafile, 'utf8')).outputs);
     const inputs = Object.entries<any>(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
     const folders = new Set(inputs.map(file => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0]).filter(name => name !== undefined));
-    const packages = [...folders].map(name => readPackage(path.join(REPOSITORY, name)));
-    return packages.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    const packages = [...folders].map(name => readPackage(path.join(REPOSITORY, name))).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    return packages.map(bundled => withText(bundled, packages));
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -44,11 +45,18 @@ function key({ name, version }: BundledPackage): string {
   return `${name} ${version}`;
 }
 
+/** Some packages come without the text of their licence: it is that of the others in their repository. */
+function withText(bundled: BundledPackage, packages: readonly BundledPackage[]): BundledPackage {
+  if (bundled.texts.length > 0) { return bundled; }
+  const others = packages.filter(({ repository, license }) => repository === bundled.repository && license === bundled.license);
+  return { ...bundled, texts: others.find(({ texts }) => texts.length > 0)?.texts ?? [] };
+}
+
 function readPackage(folder: string): BundledPackage {
   const { name, version, license, homepage, repository } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const texts = fs.readdirSync(folder).filter(file => /^(licen[cs]e|notice)/i.test(file)).sort()
     .map(file => fs.readFileSync(path.join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
-  return { name, version, license, homepage: homepage ?? repository?.url ?? '', texts };
+  return { name, version, license, homepage: homepage ?? repository?.url ?? '', repository: repository?.url ?? '', texts };
 }
 
 /** The content of THIRD-PARTY-LICENSES: each text once, after the packages that it is about. */

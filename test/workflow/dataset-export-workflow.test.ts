@@ -214,7 +214,7 @@ describe('errors that pass', () => {
 
   test('a status that nobody has heard of is waited out', async () => {
     const arns = await aws.seed(1);
-    await aws.client.configurePersonalize({ statusInProgress: 'CREATE THINKING' });
+    await aws.client.configurePersonalize({ statusInProgress: 'CREATE THINKING', secondsInProgress: 3600 });
     expect(await aws.run(await aws.deploy(definition(arns)))).toMatchObject({ status: 'SUCCEEDED' });
     expect((await aws.client.calls({ operation: 'DescribeDatasetExportJob' })).length).toBeGreaterThan(1);
   });

@@ -1,0 +1,58 @@
+import { type CloudFormationClient, DescribeStacksCommand, paginateDescribeStackEvents, type StackEvent } from '@aws-sdk/client-cloudformation';
+
+/** What the lifecycle asks CloudFormation. */
+export interface CloudFormationApi {
+  /** The status of a stack, such as `UPDATE_ROLLBACK_IN_PROGRESS`. */
+  stackStatus(stackId: string): Promise<string>;
+  /** The physical id that a resource had when its stack was last complete, as far as the stack's events tell. */
+  lastStablePhysicalId(stackId: string, logicalId: string): Promise<string | undefined>;
+  /** Whether an update of the resource has failed in the operation on the stack that is under way. */
+  hasFailed(stackId: string, logicalId: string): Promise<boolean>;
+}
+
+/**
+ * What CloudFormation calls a last known stable state.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html
+ */
+const STABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'];
+/** Of 100 events: more than a stack of 500 resources has between two stable states, and an end to the search in older ones. */
+const MAX_PAGES = 60;
+/** Well within the function's own time: the search begins anew at the next poll. */
+const MAX_SEARCH_MILLISECONDS = 45_000;
+
+export function cloudFormationApi(client: CloudFormationClient): CloudFormationApi {
+  return {
+    async stackStatus(stackId) {
+      const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackId }));
+      if (stack?.StackStatus === undefined) { throw new Error('CloudFormation answered without a stack'); }
+      return stack.StackStatus;
+    },
+
+    async lastStablePhysicalId(stackId, logicalId) {
+      let oldest: string | undefined;
+      for await (const event of newestFirst(client, stackId)) {
+        if (event.PhysicalResourceId === stackId && STABLE.includes(event.ResourceStatus ?? '')) { return oldest; }
+        if (event.LogicalResourceId === logicalId && event.PhysicalResourceId) { oldest = event.PhysicalResourceId; }
+      }
+      return undefined;
+    },
+
+    async hasFailed(stackId, logicalId) {
+      for await (const event of newestFirst(client, stackId)) {
+        if (event.PhysicalResourceId === stackId && event.ResourceStatus?.endsWith('_IN_PROGRESS')) { return false; }
+        if (event.LogicalResourceId === logicalId && event.ResourceStatus === 'UPDATE_FAILED') { return true; }
+      }
+      return false;
+    },
+  };
+}
+
+async function* newestFirst(client: CloudFormationClient, stackId: string): AsyncGenerator<StackEvent> {
+  let pages = 0;
+  const abortSignal = AbortSignal.timeout(MAX_SEARCH_MILLISECONDS);
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName: stackId }, { abortSignal })) {
+    yield* StackEvents;
+    if (++pages === MAX_PAGES) { return; }
+  }
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { OnEventRequest } from './events';
+import { REQUEST_HASH_LENGTH } from '../src/private/request-hash';
+
+/** Characters of the trigger's mark at the end of a generated name. */
+const TRIGGER_LENGTH = 6;
+/** Letters that no hexadecimal digit is, so that names without a mark, of an earlier version, can be told apart. */
+const TRIGGER_MARK = new RegExp(`[g-v]{${TRIGGER_LENGTH}}$`);
+
+/** Generated names end so, also those of an earlier version. */
+const GENERATED = new RegExp(`_[0-9a-f]{${REQUEST_HASH_LENGTH - TRIGGER_LENGTH}}([0-9a-f]{${TRIGGER_LENGTH}}|[g-v]{${TRIGGER_LENGTH}})$`);
+
+/** The job's name: the user's, or a generated one. */
+export function jobNameOf(event: OnEventRequest): string {
+  return event.ResourceProperties.JobName ?? generatedJobName(event);
+}
+
+/**
+ * A name that is the same for each delivery of the same request, and for no other request. It ends with a mark of the trigger: the one
+ * input that Personalize cannot be asked for.
+ *
+ * @param attempt 0 for the request's first job; further ones when that failed for a reason that passes
+ */
+export function generatedJobName(event: OnEventRequest, attempt = 0): string {
+  const { JobNamePrefix, TriggerToken } = event.ResourceProperties;
+  const request = [event.RequestId, event.StackId, event.LogicalResourceId, ...attempt > 0 ? [attempt] : []].join('|');
+  return `${JobNamePrefix}_${sha256(request).slice(0, REQUEST_HASH_LENGTH - TRIGGER_LENGTH)}${triggerMark(TriggerToken)}`;
+}
+
+export function isGenerated(jobName: string): boolean {
+  return GENERATED.test(jobName);
+}
+
+/**
+ * Whether a job of this name was started for the trigger.
+ *
+ * @param byDefault what to take for the answer when the name does not tell
+ */
+export function hasTrigger(jobName: string, trigger: string | undefined, byDefault: boolean): boolean {
+  return TRIGGER_MARK.test(jobName) ? jobName.endsWith(triggerMark(trigger)) : byDefault;
+}
+
+function triggerMark(trigger = ''): string {
+  return sha256(trigger).slice(0, TRIGGER_LENGTH).replace(/./g, digit => String.fromCharCode('g'.charCodeAt(0) + parseInt(digit, 16)));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,121 @@
+import { Duration } from 'aws-cdk-lib';
+import { failingResource, Fixture } from './fixture';
+import { Sequence } from './sequences';
+import { DatasetExportJobProps, IngestionMode } from '../../src';
+
+jest.setTimeout(900_000);
+
+const REASON = 'Input CSV is missing the following columns:[A, B].';
+const { ALL, BULK } = IngestionMode;
+const FOREVER = { secondsInProgress: 24 * 3600 };
+const TAGGED = { tags: { team: 'ml' } };
+
+/** Whatever went wrong on the way, what a complete stack says is what exists. */
+describe.each<[string, number, Partial<DatasetExportJobProps>, number]>([
+  ['Short', 300, {}, 120],
+  ['Long', 1000, { timeout: Duration.hours(2) }, 70 * 60],
+])('%s exports', (kind, speed, props, secondsInProgress) => {
+  let fixture: Fixture;
+
+  beforeAll(async () => { fixture = await Fixture.start(speed); });
+  afterAll(() => fixture.stop());
+
+  const sequence = async (id: number) => {
+    const made = new Sequence(fixture, `${kind}${id}`, props);
+    await made.jobs({ secondsInProgress });
+    return made;
+  };
+
+  test.concurrent('that fail twice, then change something else, then succeed', async () => {
+    const stack = await sequence(1);
+    await stack.succeeds(stack.define(ALL));
+    await stack.jobs({ secondsInProgress, failNextJobsWith: REASON });
+    await stack.fails(stack.define(BULK), REASON);
+    await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
+    await stack.fails(stack.define(BULK), REASON);
+    await stack.succeeds(stack.define(ALL, TAGGED));
+    await stack.expectTruth('UPDATE_COMPLETE', ALL, 3);
+    await stack.jobs({ secondsInProgress });
+    await stack.succeeds(stack.define(BULK));
+    await stack.expectTruth('UPDATE_COMPLETE', BULK, 4);
+  });
+
+  test.concurrent('that time out, then change something else', async () => {
+    const stack = await sequence(2);
+    await stack.succeeds(stack.define(ALL));
+    await stack.jobs(FOREVER);
+    await stack.fails(stack.define(BULK), 'was not done within its timeout');
+    await stack.succeeds(stack.define(ALL, TAGGED));
+    await stack.expectTruth('UPDATE_COMPLETE', ALL, 2);
+  });
+
+  test.concurrent('whose stack fails elsewhere after a good export', async () => {
+    const stack = await sequence(3);
+    await stack.succeeds(stack.define(ALL));
+    await stack.fails((scope) => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
+    await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
+    await stack.succeeds(stack.define(ALL, TAGGED));
+    await stack.expectTruth('UPDATE_COMPLETE', ALL, 2);
+  });
+
+  test.concurrent('that are cancelled, then change something else', async () => {
+    const stack = await sequence(4);
+    await stack.succeeds(stack.define(ALL));
+    await stack.jobs(FOREVER);
+    const deployment = fixture.deploy(stack.stackName, stack.define(BULK));
+    while (await stack.jobCount() < 2) { await new Promise(resolve => setTimeout(resolve, 100)); }
+    await fixture.cancelUpdate(stack.stackName);
+    expect((await deployment).exitCode).not.toBe(0);
+    await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
+    await stack.succeeds(stack.define(ALL, TAGGED));
+    await stack.expectTruth('UPDATE_COMPLETE', ALL, 2);
+  });
+
+  test.concurrent('that fail without a rollback, and are deployed again as they are', async () => {
+    const stack = await sequence(5);
+    await stack.jobs({ secondsInProgress, failNextJobsWith: REASON });
+    await stack.fails(stack.define(ALL), REASON, '--no-rollback');
+    expect(await stack.status()).toBe('CREATE_FAILED');
+    await stack.jobs({ secondsInProgress });
+    await stack.succeeds(stack.define(ALL), '--no-rollback');
+    await stack.expectTruth('UPDATE_COMPLETE', ALL, 2);
+
+    await stack.jobs({ secondsInProgress, failNextJobsWith: REASON });
+    await stack.fails(stack.define(BULK), REASON, '--no-rollback');
+    expect(await stack.status()).toBe('UPDATE_FAILED');
+    expect(await stack.jobCount()).toBe(3); // none for the way back
+    await stack.jobs({ secondsInProgress });
+    await stack.succeeds(stack.define(BULK), '--no-rollback');
+    await stack.expectTruth('UPDATE_COMPLETE', BULK, 4);
+  });
+
+  test.concurrent('that fail without a rollback, and are rolled back', async () => {
+    const stack = await sequence(6);
+    await stack.succeeds(stack.define(ALL));
+    await stack.jobs({ secondsInProgress, failNextJobsWith: REASON });
+    await stack.fails(stack.define(BULK), REASON, '--no-rollback');
+    const { exitCode, output } = await fixture.rollback(stack.stackName, stack.define(ALL));
+    expect(exitCode === 0 ? '' : output).toBe('');
+    await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
+  });
+});
+
+test('a rollback that does not learn of the job of before is put right by the next deployment', async () => {
+  const fixture = await Fixture.start(300);
+  try {
+    const stack = new Sequence(fixture, 'Forgotten', {});
+    await stack.succeeds(stack.define(ALL));
+    await fixture.client.addFaults({
+      service: 'cloudformation',
+      operation: 'DescribeStackEvents',
+      caller: 'ExportProvider',
+      times: 1000,
+      error: { code: 'AccessDenied', message: 'not authorized to perform: cloudformation:DescribeStackEvents' },
+    });
+    await stack.fails((scope) => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
+    await stack.succeeds(stack.define(ALL, TAGGED));
+    await stack.expectTruth('UPDATE_COMPLETE', ALL, 3);
+  } finally {
+    await fixture.stop();
+  }
+});

@@ -1,0 +1,50 @@
+import type { Stack } from 'aws-cdk-lib';
+import { exportedRecords } from './exports';
+import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
+import { DatasetExportJobProps, IngestionMode } from '../../src';
+import type { JobSettings } from '../local-aws/wire';
+
+/** One stack with one export, deployed again and again. */
+export class Sequence {
+  constructor(private readonly fixture: Fixture, public readonly stackName: string, private readonly props: Partial<DatasetExportJobProps>) {}
+
+  public get define() {
+    return (ingestionMode: IngestionMode, more: Partial<DatasetExportJobProps> = {}) =>
+      (stack: Stack) => exportIn(stack, { ingestionMode, ...this.props, ...more });
+  }
+
+  /** What the jobs of this stack do from now on. */
+  public async jobs(settings: Partial<JobSettings>): Promise<void> {
+    await this.fixture.client.configurePersonalize({ jobs: { [`${this.stackName}_`]: settings } });
+  }
+
+  public async succeeds(define: (stack: Stack) => void, ...args: string[]): Promise<void> {
+    const { exitCode, output } = await this.fixture.deploy(this.stackName, define, args);
+    expect(exitCode === 0 ? '' : output).toBe('');
+  }
+
+  public async fails(define: (stack: Stack) => void, words: string, ...args: string[]): Promise<void> {
+    const { exitCode, output } = await this.fixture.deploy(this.stackName, define, args);
+    expect(exitCode).not.toBe(0);
+    expect(unwrapped(output)).toContain(words);
+  }
+
+  public async jobCount(): Promise<number> {
+    return (await this.fixture.jobsOf(this.stackName)).length;
+  }
+
+  public async status(): Promise<string> {
+    return (await this.fixture.client.stack(this.stackName)).status;
+  }
+
+  /** The stack's output names a job that is ACTIVE and has these inputs, and its data is there. */
+  public async expectTruth(status: string, ingestionMode: IngestionMode, jobCount: number): Promise<void> {
+    const stack = await this.fixture.client.stack(this.stackName);
+    expect(stack.status).toBe(status);
+    const jobs = await this.fixture.jobsOf(this.stackName);
+    const job = jobs.find(({ request }) => (request as any).jobOutput.s3DataDestination.path === stack.outputs.ExportUri);
+    expect(job).toMatchObject({ status: 'ACTIVE', request: { ingestionMode } });
+    expect((await exportedRecords(this.fixture.client, stack.outputs.ExportUri)).rows.length).toBeGreaterThanOrEqual(RECORDS);
+    expect(jobs).toHaveLength(jobCount);
+  }
+}

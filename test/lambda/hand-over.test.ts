@@ -1,0 +1,195 @@
+import { createEvent, DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent, type Properties } from './events';
+import { LIMIT_EXCEEDED } from './fake-errors';
+import { World, type Outcome } from './world';
+import type { OnEventRequest } from '../../lambda/events';
+import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
+
+// An export that takes longer than CloudFormation waits for one resource: several resources wait for it in turn.
+
+const TURN = 55 * 60;
+const HOURS = 3600;
+const START = new World().clock.now();
+
+let world: World;
+beforeEach(() => { world = new World(); });
+
+/** The first resource of a job of three hours, and the two others. */
+const first = (overrides = {}) => properties({ TimeoutSeconds: String(3 * HOURS), HandsOver: 'true', ...overrides });
+const next = (turn: number, ContinuesJobArn: string, overrides = {}): Properties => {
+  const { HandsOver, ...others } = first(overrides);
+  return { ...others, ContinuesJobArn, WaitedSeconds: String(turn * TURN), ...turn < 3 && { HandsOver: HandsOver! } };
+};
+const createOf = (turn: number, arn: string, overrides = {}): OnEventRequest => ({ ...createEvent(next(turn, arn, overrides), `create-${turn}`), LogicalResourceId: `Wait${turn}` });
+
+/** All resources of the job, one after the other, until one fails. */
+async function deploy(overrides = {}): Promise<Outcome[]> {
+  const outcomes = [await world.run(createEvent(first(overrides)))];
+  for (let turn = 1; turn <= 3 && outcomes.at(-1)!.status === 'SUCCESS'; turn++) {
+    outcomes.push(await world.run(createOf(turn, outcomes.at(-1)!.data!.DatasetExportJobArn!, overrides)));
+  }
+  return outcomes;
+}
+const minutes = ({ at }: Outcome) => (at - START) / 60_000;
+
+it('an export that is done in time is waited for once', async () => {
+  expect((await deploy()).map(minutes)).toEqual([5, 5, 5, 5]);
+  expect(world.personalize.callsOf('create')).toHaveLength(1);
+});
+
+it('one of two hours and a half is handed over twice', async () => {
+  world.personalize.runningSeconds = 2.5 * HOURS - 60;
+  const outcomes = await deploy();
+
+  expect(outcomes.map(minutes)).toEqual([55, 110, 150, 150]);
+  expect(new Set(outcomes.map(({ physicalId }) => physicalId))).toEqual(new Set([jobArnOf(createEvent(first()))]));
+  expect(outcomes.at(-1)!.data).toEqual(outcomes[0]!.data);
+  expect(world.personalize.callsOf('create')).toHaveLength(1);
+});
+
+it('one that fails late fails the resource whose turn it is', async () => {
+  Object.assign(world.personalize, { runningSeconds: 2.5 * HOURS, failureReason: 'The moon is full.' });
+  const outcomes = await deploy();
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS', 'FAILED']);
+  expect(outcomes.at(-1)!.reason).toContain('CREATE FAILED): The moon is full.');
+});
+
+it('one that takes too long fails at the whole timeout, which the message names', async () => {
+  world.personalize.runningSeconds = 9 * HOURS;
+  const outcomes = await deploy();
+
+  expect(outcomes.map(minutes)).toEqual([55, 110, 165, 180]);
+  expect(outcomes.at(-1)!.reason).toMatch(/^Dataset export job was not done within its timeout of 180 min: status CREATE IN_PROGRESS after 180 min\./);
+});
+
+it('one that finds no room in its first turn is created in another, under the same name', async () => {
+  world.personalize.concurrencyLimit = 1;
+  world.personalize.runningSeconds = 70 * 60;
+  world.personalize.add(exportRequest(properties(), 'theirs'));
+  const outcomes = await deploy();
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS']);
+  expect(world.personalize.jobs.get(jobArnOf(createEvent(first())))!.createdAt).toBe(START + 71 * 60_000);
+});
+
+it('one that finds no room at all fails in the words of the service', async () => {
+  world.personalize.concurrencyLimit = 0;
+  const outcomes = await deploy();
+
+  expect(outcomes.at(-1)!.reason).toMatch(/^Dataset export job was not done within its timeout of 180 min: /);
+  expect(world.personalize.jobs.size).toBe(0);
+});
+
+it('a resource in the middle of an outage hands over', async () => {
+  world.personalize.runningSeconds = 2 * HOURS;
+  world.personalize.alwaysFault.describe = { error: LIMIT_EXCEEDED() };
+
+  expect(await world.run(createEvent(first()))).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(createEvent(first())) });
+});
+
+describe('a resource that waits', () => {
+  const failed = (failedBeforeSeconds: number) => {
+    world.personalize.failureReason = 'Broken.';
+    world.personalize.add(exportRequest(first(), 'late'), START - (failedBeforeSeconds + 300) * 1000);
+    delete world.personalize.failureReason;
+    return jobArn(DATASET_ARN, 'late');
+  };
+
+  it('starts the export anew when the job failed in an earlier deployment that was not rolled back', async () => {
+    const event = createOf(1, failed(3600));
+    const outcome = await world.run(event);
+
+    expect(outcome.status).toBe('SUCCESS');
+    expect(outcome.physicalId).not.toBe(event.ResourceProperties.ContinuesJobArn);
+    expect(outcome.data!.DatasetExportJobArn).toBe(outcome.physicalId);
+    expect(world.personalize.callsOf('create')).toHaveLength(1);
+  });
+
+  it('gives an export that was started anew the time of the resources that are left', async () => {
+    world.personalize.runningSeconds = 70 * 60;
+    const second = await world.run(createOf(1, failed(10 * HOURS)));
+    expect(second).toMatchObject({ status: 'SUCCESS', at: START + TURN * 1000 });
+    const third = await world.run(createOf(2, second.data!.DatasetExportJobArn!));
+    expect(third).toMatchObject({ status: 'SUCCESS' });
+    expect(await world.run(createOf(3, third.data!.DatasetExportJobArn!))).toMatchObject({ status: 'SUCCESS', physicalId: second.physicalId });
+  });
+
+  it('waits no longer than CloudFormation for an export that was started anew', async () => {
+    world.personalize.runningSeconds = 70 * 60;
+
+    expect(await world.run(createOf(3, failed(10 * HOURS)))).toMatchObject({ status: 'FAILED', at: START + TURN * 1000 });
+  });
+
+  it('fails when the job fails while the resources wait for it', async () => {
+    expect((await world.run(createOf(1, failed(5)))).reason).toContain('CREATE FAILED): Broken.');
+    expect(world.personalize.callsOf('create')).toEqual([]);
+  });
+
+  it('does not start an export anew that has a name of the user\'s', async () => {
+    expect((await world.run(createOf(1, failed(3600), { JobName: 'late' }))).reason).toContain('Change jobName');
+    expect(world.personalize.callsOf('create')).toEqual([]);
+  });
+
+  it('keeps up with the job of an update', async () => {
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
+    const event = updateEvent(next(1, PREVIOUS_ID), next(1, arn, { IngestionMode: 'BULK' }));
+
+    expect(await world.run(event)).toMatchObject({ status: 'SUCCESS', physicalId: arn, at: START + 300_000 });
+  });
+
+  it('keeps its job when an update fails', async () => {
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+    world.personalize.failureReason = 'Broken.';
+    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
+
+    expect(await world.run(updateEvent(next(1, PREVIOUS_ID), next(1, arn, { IngestionMode: 'BULK' })))).toMatchObject({ status: 'FAILED', physicalId: PREVIOUS_ID });
+  });
+
+  it.each(['at once', 'after some trouble'])('goes back to its job in a rollback that is known %s, even if the one before could not', async (known) => {
+    world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    if (known !== 'at once') { world.stack.faults.push(LIMIT_EXCEEDED(), LIMIT_EXCEEDED()); }
+    world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
+    world.personalize.heldStatus = 'CREATE IN_PROGRESS';
+    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
+    const outcome = await world.run(updateEvent(next(1, arn, { IngestionMode: 'BULK' }), next(1, arn), PREVIOUS_ID));
+
+    expect(outcome).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID, data: { DatasetExportJobArn: PREVIOUS_ID } });
+  });
+
+  it('goes back to the job of the one before it in a rollback', async () => {
+    world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
+    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new'), START - 86_400_000).arn;
+
+    expect(await world.run(updateEvent(next(1, arn, { IngestionMode: 'BULK' }), next(1, PREVIOUS_ID), arn))).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID });
+  });
+
+  it('is done at once when only the timeout changes', async () => {
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+    world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
+
+    expect(await world.run(updateEvent(next(1, PREVIOUS_ID), { ...next(1, PREVIOUS_ID), TimeoutSeconds: '7200' }))).toMatchObject({
+      status: 'SUCCESS', physicalId: PREVIOUS_ID, at: START,
+    });
+  });
+});
+
+describe('after an export that was started anew, a change of tags alone', () => {
+  const tagged = (of: Properties): Properties => ({ ...of, Tags: { team: 'other' } });
+
+  it('starts no other one: the first resource leaves it to the one that waited', async () => {
+    world.personalize.failureReason = 'Broken.';
+    const lost = world.personalize.add(exportRequest(first(), 'Shop_Export0A1B2C3D_aaaaaaaaaaaaaaaa'), START - 86_400_000).arn;
+    delete world.personalize.failureReason;
+    const good = world.personalize.add(exportRequest(first(), 'Shop_Export0A1B2C3D_bbbbbbbbbbbbbbbb'), START - 80_000_000).arn;
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+
+    const one = await world.run(updateEvent(first(), tagged(first()), lost));
+    expect(one).toMatchObject({ status: 'SUCCESS', physicalId: lost, at: START });
+    expect(await world.run(updateEvent(next(3, lost), tagged(next(3, lost)), good))).toMatchObject({
+      status: 'SUCCESS', physicalId: good, data: { DatasetExportJobArn: good }, at: START,
+    });
+    expect(world.personalize.callsOf('create')).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { createEvent, jobArnOf, properties, updateEvent } from './events';
+import { DENIED_FOR_GOOD } from './fake-errors';
+import { Waiter, World } from './world';
+
+// Personalize may notice a missing permission only in the job: one that began before a new role or policy was in force.
+
+const REASON = 'Insufficient privileges for accessing data in Amazon S3.';
+const START = new World().clock.now();
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+  Object.assign(world.personalize, { failureReason: REASON, pendingSeconds: 10, runningSeconds: 20 });
+});
+
+const jobs = () => [...world.personalize.jobs.values()];
+const startedAfter = () => jobs().map(({ createdAt }) => (createdAt - START) / 1000);
+/** The policies are in force so many seconds after the start. */
+const inForceAfter = (seconds: number) => {
+  const { add } = world.personalize;
+  world.personalize.add = (...args) => {
+    if (world.clock.now() >= START + seconds * 1000) { delete world.personalize.failureReason; }
+    return add.apply(world.personalize, args);
+  };
+};
+
+it.each([1, 45, 100])('another job makes up for one that began before its policies were in force (%d s)', async (seconds) => {
+  inForceAfter(seconds);
+  const outcome = await world.run(createEvent());
+
+  expect(outcome.status).toBe('SUCCESS');
+  expect(outcome.physicalId).toBe(jobs().at(-1)!.arn);
+  expect(outcome.data!.OutputUri).toBe(jobs().at(-1)!.request.outputUri);
+  expect(new Set(jobs().map(({ request }) => request.jobName)).size).toBe(jobs().length);
+});
+
+it('so on an update, which answers with the job that succeeded', async () => {
+  world.stack.status = 'UPDATE_IN_PROGRESS';
+  inForceAfter(45);
+  const outcome = await world.run(updateEvent(properties(), properties({ IngestionMode: 'BULK' })));
+
+  expect(outcome).toMatchObject({ status: 'SUCCESS', physicalId: jobs().at(-1)!.arn });
+});
+
+it('a denial that stays fails within some minutes, once, and says that it was tried', async () => {
+  const outcome = await world.run(createEvent());
+
+  expect(outcome.status).toBe('FAILED');
+  expect((outcome.at - START) / 1000).toBeLessThanOrEqual(240);
+  expect(outcome.reason).toMatch(new RegExp(`^Dataset export job failed \\(CREATE FAILED\\): ${REASON} 4 jobs failed one after the other`));
+  expect(outcome.physicalId).toBe(jobArnOf(createEvent()));
+  expect(startedAfter()).toEqual([0, 30, 60, 120]);
+});
+
+it('jobs that take longer to fail are fewer', async () => {
+  world.personalize.runningSeconds = 190;
+
+  expect((await world.run(createEvent())).status).toBe('FAILED');
+  expect(startedAfter()).toEqual([0, 210]);
+});
+
+it('a job that fails later than a new policy could matter gets no other', async () => {
+  world.personalize.runningSeconds = 400;
+
+  expect((await world.run(createEvent())).reason).not.toContain('one after the other');
+  expect(jobs()).toHaveLength(1);
+});
+
+it.each<[string, () => void, Parameters<typeof properties>[0]]>([
+  ['another reason', () => { world.personalize.failureReason = 'The moon is full.'; }, {}],
+  ['an explicit deny', () => { world.personalize.failureReason = DENIED_FOR_GOOD().message; }, {}],
+  ['a name of the user\'s', () => {}, { JobName: 'mine' }],
+])('none for %s', async (_, prepare, overrides) => {
+  prepare();
+
+  expect((await world.run(createEvent(properties(overrides)))).status).toBe('FAILED');
+  expect(jobs()).toHaveLength(1);
+});
+
+it('none in a stack that rolls back', async () => {
+  const waiter = new Waiter(world, createEvent());
+  await waiter.deliver();
+  world.stack.status = 'ROLLBACK_IN_PROGRESS';
+  world.clock.advance(60);
+  await waiter.poll();
+
+  expect(waiter.outcome!.status).toBe('FAILED');
+  expect(jobs()).toHaveLength(1);
+});
+
+it('two deliveries of a request make the same jobs', async () => {
+  inForceAfter(45);
+  const waiters = [new Waiter(world, createEvent()), new Waiter(world, createEvent())];
+  for (const waiter of waiters) { await waiter.deliver(); }
+  while (waiters.some(({ outcome }) => outcome === undefined)) {
+    for (const waiter of waiters) { if (waiter.outcome === undefined) { await waiter.poll(); } }
+    world.clock.advance(15);
+  }
+
+  expect(new Set(waiters.map(({ outcome }) => outcome!.physicalId)).size).toBe(1);
+  expect(jobs().length).toBeLessThanOrEqual(3);
+});

@@ -1,0 +1,101 @@
+import { DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent } from './events';
+import { THROTTLED } from './fake-errors';
+import { World } from './world';
+import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
+
+// A rollback goes back to the job that the properties had, if that can be found.
+
+const LONG_AGO = 86_400_000;
+const START = new World().clock.now();
+const before = properties();
+const after = properties({ IngestionMode: 'BULK', BucketName: 'other' });
+/** A good export, then a failure elsewhere in the stack. */
+const update = updateEvent(before, after);
+const rollback = updateEvent(after, before, jobArnOf(update), 'rollback-1');
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+  world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
+  world.personalize.add(exportRequest(before, jobNameOfArn(PREVIOUS_ID)), START - LONG_AGO);
+  world.personalize.add(exportRequest(after, jobNameOfArn(jobArnOf(update))), START - 1_000_000);
+  world.stack.stableId = PREVIOUS_ID;
+});
+afterEach(() => { expect(world.personalize.callsOf('create')).toEqual([]); });
+
+const ended = (id: string, uri: string) => ({ status: 'SUCCESS', physicalId: id, data: { DatasetExportJobArn: id, OutputUri: uri } });
+const toPrevious = ended(PREVIOUS_ID, `s3://exports/personalize/${jobNameOfArn(PREVIOUS_ID)}/`);
+const notRestored = ended(jobArnOf(update), `s3://other/personalize/${jobNameOfArn(jobArnOf(update))}/`);
+
+it('finds the job that the stack had when it was last complete', async () => {
+  expect(await world.run(rollback)).toMatchObject(toPrevious);
+});
+
+it('finds it although Personalize and CloudFormation are in trouble for a while', async () => {
+  world.personalize.faults.describe.push({ error: THROTTLED() }, { error: THROTTLED() }, { error: THROTTLED() });
+  world.stack.faults.push(THROTTLED(), undefined, THROTTLED());
+
+  expect(await world.run(rollback)).toMatchObject(toPrevious);
+});
+
+it('keeps the job of the failed update, and says where that has written to, when CloudFormation does not tell', async () => {
+  world.stack.noEvents = true;
+
+  expect(await world.run(rollback)).toMatchObject(notRestored);
+});
+
+it.each<[string, () => void]>([
+  ['is gone', () => { world.personalize.jobs.delete(PREVIOUS_ID); }],
+  ['has other inputs', () => { world.personalize.jobs.set(PREVIOUS_ID, { ...world.personalize.jobs.get(PREVIOUS_ID)!, request: exportRequest(after, 'x') }); }],
+  ['failed', () => { world.personalize.jobs.set(PREVIOUS_ID, { ...world.personalize.jobs.get(PREVIOUS_ID)!, failureReason: 'Broken.' }); }],
+  ['is no job', () => { world.stack.stableId = 'Shop-Export5A1B2C3D-1QXZ5'; }],
+  ['is unknown', () => { world.stack.stableId = undefined; }],
+])('keeps the job of the failed update when the one of before %s', async (_, prepare) => {
+  prepare();
+
+  expect(await world.run(rollback)).toMatchObject(notRestored);
+});
+
+it('comes to an end within ten minutes when Personalize does not answer at all', async () => {
+  world.personalize.alwaysFault.describe = { error: THROTTLED() };
+
+  expect(await world.run(rollback)).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(update), at: START + 600_000 });
+});
+
+it('knows the job of a jobName without asking for the stack\'s events', async () => {
+  const named = properties({ JobName: 'mine' });
+  world.personalize.add(exportRequest(named, 'mine'), START - LONG_AGO);
+  world.stack.noEvents = true;
+
+  expect(await world.run(updateEvent(after, named, jobArnOf(update), 'rollback-1')))
+    .toMatchObject(ended(jobArn(DATASET_ARN, 'mine'), 's3://exports/personalize/mine/'));
+});
+
+it('needs no question when the update never answered with its job', async () => {
+  world.stack.noEvents = true;
+
+  expect(await world.run(updateEvent(after, before, PREVIOUS_ID, 'rollback-1'))).toMatchObject({ ...toPrevious, at: START });
+  expect(world.stack.reads).toBe(0);
+});
+
+it('takes a job that nobody waits for while it still runs', async () => {
+  const background = properties({ WaitForCompletion: 'false' });
+  world.personalize.add(exportRequest(background, jobNameOfArn(PREVIOUS_ID)), START);
+
+  expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject({ ...toPrevious, at: START });
+});
+
+it('knows a job of an earlier version, whose name does not tell of the trigger', async () => {
+  const [one, two] = [{ ...before, TriggerToken: '1' }, { ...before, TriggerToken: '2' }];
+  const failed = updateEvent(one, two);
+  world.personalize.add(exportRequest(two, jobNameOfArn(jobArnOf(failed))), START - 1_000_000);
+
+  expect(await world.run(updateEvent(two, one, jobArnOf(failed), 'rollback-1'))).toMatchObject(toPrevious);
+});
+
+it('finds the job although Personalize does not tell of its key', async () => {
+  const { echo } = world.personalize;
+  world.personalize.echo = request => ({ ...echo(request), kmsKeyArn: undefined });
+
+  expect(await world.run(rollback)).toMatchObject(toPrevious);
+});
