@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     const destroyed = await cli.destroy([], show);
     expect('the stack is destroyed', destroyed.exitCode === 0);
     expect('the first export is still in its bucket', await showObjects(client, first) === exported);
-    expect('two jobs were created in all', (await client.jobs()).length === 2);
+    expect('one export succeeded in all', (await client.jobs()).filter(({ status }) => status === 'ACTIVE').length === 1);
   } finally {
     await localAws.stop();
   }
