@@ -5,10 +5,11 @@ import { REQUEST_HASH_LENGTH } from '../src/private/request-hash';
 /** Characters of the trigger's mark at the end of a generated name. */
 const TRIGGER_LENGTH = 6;
 /** Letters that no hexadecimal digit is, so that names without a mark, of an earlier version, can be told apart. */
-const TRIGGER_MARK = new RegExp(`[g-v]{${TRIGGER_LENGTH}}$`);
+const MARK = `[g-v]{${TRIGGER_LENGTH}}`;
+const TRIGGER_MARK = new RegExp(`${MARK}$`);
 
 /** Generated names end so, also those of an earlier version. */
-const GENERATED = new RegExp(`_[0-9a-f]{${REQUEST_HASH_LENGTH - TRIGGER_LENGTH}}([0-9a-f]{${TRIGGER_LENGTH}}|[g-v]{${TRIGGER_LENGTH}})$`);
+const GENERATED = new RegExp(`_[0-9a-f]{${REQUEST_HASH_LENGTH - TRIGGER_LENGTH}}([0-9a-f]{${TRIGGER_LENGTH}}|${MARK})$`);
 
 /** The job's name: the user's, or a generated one. */
 export function jobNameOf(event: OnEventRequest): string {

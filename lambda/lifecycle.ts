@@ -11,7 +11,7 @@ import {
 } from './messages';
 import { Observer } from './observer';
 import type { JobDescription, PersonalizeApi } from './personalize-api';
-import { arnOf, completed, continues, failureContext, firstJobName, waits } from './request';
+import { arnOf, completed, continues, failureContext, firstJobName, handsOver, waits } from './request';
 import { Rollback } from './rollback';
 import { Update } from './update';
 
@@ -160,17 +160,13 @@ export class Lifecycle {
       }
       this.log(event, 'described', { jobArn: arn, status: job.status });
       if (attempt === 0) { this.rejectForeignJob(event, plan, request, job); }
-      if (job.status !== 'CREATE FAILED' || !waits(event)) { return this.judge(event, plan, request, job); }
+      if (job.status === 'ACTIVE' || !waits(event)) { return completed(event, arn); }
+      // also a status that did not exist when this was written
+      if (job.status !== 'CREATE FAILED') { return this.waiting(event, plan, jobName, `status ${job.status}`, true, job.createdAt); }
       if (!this.deservesAnother(event, plan, job, attempt)) {
         throw failure(createFailedMessage(job.failureReason, attempt + 1, this.context(event, request)));
       }
     }
-  }
-
-  private judge(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest, job: JobDescription): IsCompleteResponse {
-    if (job.status === 'ACTIVE' || !waits(event)) { return completed(event, jobArn(request.datasetArn, request.jobName)); }
-    // also a status that did not exist when this was written
-    return this.waiting(event, plan, request.jobName, `status ${job.status}`, true, job.createdAt);
   }
 
   /** Whether an export whose job failed gets another job. Never one with a name of the user's: that is used up. */
@@ -231,14 +227,13 @@ export class Lifecycle {
     // an export that was started anew by a resource that goes on waiting has not been waited for from the beginning
     const before = Math.min(waitedSeconds(event.ResourceProperties), Math.max(0, (plan.startedAt - (createdAt?.getTime() ?? 0)) / 1000));
     if (!this.isOver(event, plan, before)) { return { IsComplete: false }; }
-    const { ResourceProperties: properties } = event;
-    if (properties.HandsOver === 'true') {
+    if (handsOver(event)) {
       const arn = arnOf(event, jobName);
       this.log(event, 'hand over', { jobArn: arn, detail: state });
       return completed(event, arn);
     }
     const elapsed = (this.deps.now() - plan.startedAt) / 1000 + before;
-    throw failure(timedOutMessage(state, elapsed, timeoutSeconds(properties), created, this.context(event, this.request(event, jobName))));
+    throw failure(timedOutMessage(state, elapsed, timeoutSeconds(event.ResourceProperties), created, this.context(event, this.request(event, jobName))));
   }
 
   /** @param before for how many seconds others have waited */
@@ -268,5 +263,4 @@ export class Lifecycle {
   private request(event: OnEventRequest, jobName: string): ExportRequest {
     return exportRequest(event.ResourceProperties, jobName);
   }
-
 }

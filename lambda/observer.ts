@@ -1,7 +1,7 @@
 import type { CloudFormationApi } from './cloudformation-api';
 import type { OnEventRequest } from './events';
 import { changedInputs, jobNameOfArn, uncheckedExportRequest } from './export-request';
-import { errorText, failureKind, SETTLING_TIME } from './failures';
+import { errorText, failureKind, SETTLING_TIME, type FailureKind } from './failures';
 import { differentInputs } from './job-inputs';
 import { hasTrigger, isGenerated } from './job-name';
 import type { RequestLog } from './log';
@@ -33,14 +33,8 @@ export class Observer {
    */
   public async fitOf(arn: string, event: OnEventRequest, isKnown = false): Promise<Fit> {
     if (!isJobArn(arn)) { return 'gone'; }
-    let job: JobDescription;
-    try {
-      job = await this.deps.personalize.describeDatasetExportJob(arn);
-    } catch (error) {
-      const kind = failureKind(error);
-      this.deps.log(event, 'describe failed', { jobArn: arn, detail: `${kind}: ${errorText(error)}` });
-      return kind === 'missing' ? 'gone' : kind === 'terminal' ? 'unreadable' : 'unknown';
-    }
+    const job = await this.look(event, arn);
+    if (typeof job === 'string') { return job === 'missing' ? 'gone' : job === 'terminal' ? 'unreadable' : 'unknown'; }
     this.deps.log(event, 'described', { jobArn: arn, status: job.status });
     if (this.isOther(job, jobNameOfArn(arn), event, isKnown)) { return 'other'; }
     return job.status === 'ACTIVE' ? 'done' : job.status === 'CREATE FAILED' ? 'failed' : 'running';
@@ -76,22 +70,22 @@ export class Observer {
 
   /** Where a job writes, if Personalize tells. */
   public async actualOutputUri(event: OnEventRequest, arn: string): Promise<string | undefined> {
-    try {
-      return (await this.deps.personalize.describeDatasetExportJob(arn)).outputUri;
-    } catch (error) {
-      this.deps.log(event, 'describe failed', { jobArn: arn, detail: errorText(error) });
-      return undefined;
-    }
+    const job = await this.look(event, arn);
+    return typeof job === 'string' ? undefined : job.outputUri;
   }
 
   /** Whether there is a job, as far as Personalize tells. */
   public async isThere(event: OnEventRequest, arn: string): Promise<boolean> {
+    return typeof await this.look(event, arn) !== 'string';
+  }
+
+  private async look(event: OnEventRequest, arn: string): Promise<JobDescription | FailureKind> {
     try {
-      await this.deps.personalize.describeDatasetExportJob(arn);
-      return true;
+      return await this.deps.personalize.describeDatasetExportJob(arn);
     } catch (error) {
-      this.deps.log(event, 'describe failed', { jobArn: arn, detail: errorText(error) });
-      return false;
+      const kind = failureKind(error);
+      this.deps.log(event, 'describe failed', { jobArn: arn, detail: `${kind}: ${errorText(error)}` });
+      return kind;
     }
   }
 

@@ -59,9 +59,7 @@ class ChangingAttribute implements IResolvable {
   }
 
   private output(producer: Stack): string {
-    const id = `${this.id}Output`;
-    const output = producer.node.tryFindChild(id) as CfnOutput | undefined ?? new CfnOutput(producer, id, { value: this.handedOut() });
-    return Fn.getStackOutput(producer.stackName, output.logicalId, producer.region);
+    return Fn.getStackOutput(producer.stackName, this.outputOf(producer, this.handedOut()).logicalId, producer.region);
   }
 
   /**
@@ -71,9 +69,13 @@ class ChangingAttribute implements IResolvable {
   private handedOut(stack = Stack.of(this.resource), value = this.reference): string {
     const { nestedStackParent, nestedStackResource } = stack;
     if (nestedStackParent === undefined) { return value.toString(); }
+    const { logicalId } = this.outputOf(stack, value.toString());
+    return this.handedOut(nestedStackParent, (nestedStackResource as CfnResource).getAtt(`Outputs.${stack.resolve(logicalId)}`));
+  }
+
+  private outputOf(stack: Stack, value: string): CfnOutput {
     const id = `${this.id}Output`;
-    const output = stack.node.tryFindChild(id) as CfnOutput | undefined ?? new CfnOutput(stack, id, { value: value.toString() });
-    return this.handedOut(nestedStackParent, (nestedStackResource as CfnResource).getAtt(`Outputs.${stack.resolve(output.logicalId)}`));
+    return stack.node.tryFindChild(id) as CfnOutput | undefined ?? new CfnOutput(stack, id, { value });
   }
 }
 

@@ -40,8 +40,7 @@ export class HandlerPermissions {
   private readonly policies = new Map<string, IDependable | undefined>();
   private readonly ofRole = new iam.PolicyDocument();
   /** Of permissions that name no resource of the stack, and of those that do: a job that needs only the former waits for no resource. */
-  private literal: SharedPolicy;
-  private bound?: SharedPolicy;
+  private readonly shared: { literal: SharedPolicy; bound?: SharedPolicy };
   private managedPolicies = 0;
   private ownLength = 0;
 
@@ -51,10 +50,11 @@ export class HandlerPermissions {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { Exports: this.ofRole },
     });
-    this.literal = new SharedPolicy(this.stack, this.ofRole, ROLE_LENGTH);
-    this.literal.add({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] }, logGroup.logGroupArn);
+    const literal = new SharedPolicy(this.stack, this.ofRole, ROLE_LENGTH);
+    this.shared = { literal };
+    literal.add({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] }, logGroup.logGroupArn);
     // an update asks whether the stack is rolling back before it starts an export, and a rollback which job was there before
-    this.literal.add({ actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'] }, this.stack.stackId);
+    literal.add({ actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'] }, this.stack.stackId);
   }
 
   /** @returns the policies that hold the job's permissions */
@@ -77,7 +77,7 @@ export class HandlerPermissions {
   private allow(permission: iam.PolicyStatementProps, resource: string): IDependable | undefined {
     const key = JSON.stringify([permission.actions, resource]);
     if (!this.policies.has(key)) {
-      this.policies.set(key, this.isOfStack(resource) ? this.own(permission, resource) : this.shareLiteral(permission, resource));
+      this.policies.set(key, this.isOfStack(resource) ? this.own(permission, resource) : this.share('literal', permission, resource));
     }
     return this.policies.get(key);
   }
@@ -87,26 +87,22 @@ export class HandlerPermissions {
     return /"Fn::GetAtt"|"Ref":"(?!AWS::)|\$\{(?!AWS::|!)/.test(JSON.stringify(this.stack.resolve(resource)));
   }
 
-  private own(permission: iam.PolicyStatementProps, resource: string): IDependable {
+  private own(permission: iam.PolicyStatementProps, resource: string): IDependable | undefined {
     const statement = new iam.PolicyStatement({ ...permission, resources: [resource] });
     const unknownLength = permission === PASS_ROLE ? ROLE_ARN_LENGTH : undefined;
     const length = EMPTY_POLICY_LENGTH + policyLength(this.stack, statement.toStatementJson(), unknownLength);
-    if (this.ownLength + length > OWN_LENGTH) { return this.shareBound(permission, resource); }
+    if (this.ownLength + length > OWN_LENGTH) { return this.share('bound', permission, resource); }
     this.ownLength += length;
     const hash = createHash('sha256').update(JSON.stringify(this.stack.resolve([permission.actions, resource]))).digest('hex').slice(0, 8).toUpperCase();
     return new iam.Policy(this.scope, `HandlerPolicy${hash}`, { roles: [this.role], statements: [statement] });
   }
 
-  private shareLiteral(permission: iam.PolicyStatementProps, resource: string): IDependable | undefined {
-    if (!this.literal.hasRoom(permission, resource)) { this.literal = this.managed(); }
-    this.literal.add(permission, resource);
-    return this.literal.policy;
-  }
-
-  private shareBound(permission: iam.PolicyStatementProps, resource: string): IDependable {
-    if (!this.bound?.hasRoom(permission, resource)) { this.bound = this.managed(); }
-    this.bound.add(permission, resource);
-    return this.bound.policy!;
+  private share(kind: 'literal' | 'bound', permission: iam.PolicyStatementProps, resource: string): IDependable | undefined {
+    const current = this.shared[kind];
+    const policy = current?.hasRoom(permission, resource) ? current : this.managed();
+    policy.add(permission, resource);
+    this.shared[kind] = policy;
+    return policy.policy;
   }
 
   private managed(): SharedPolicy {
