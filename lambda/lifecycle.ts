@@ -233,7 +233,8 @@ export class Lifecycle {
       return completed(event, arn);
     }
     const elapsed = (this.deps.now() - plan.startedAt) / 1000 + before;
-    throw failure(timedOutMessage(state, elapsed, timeoutSeconds(event.ResourceProperties), created, this.context(event, this.request(event, jobName))));
+    const context = this.context(event, this.request(event, jobName));
+    throw failure(timedOutMessage(state, elapsed, timeoutSeconds(event.ResourceProperties), created, context));
   }
 
   /** @param before for how many seconds others have waited */

@@ -6,11 +6,14 @@ import { differentInputs } from './job-inputs';
 import { hasTrigger, isGenerated } from './job-name';
 import type { RequestLog } from './log';
 import type { JobDescription, PersonalizeApi } from './personalize-api';
-import { arnOf } from './request';
+import { arnOf, waits } from './request';
 
 export type StackPhase = 'going forward' | 'rolling back' | 'unknown';
-/** What a job is to the properties: theirs, theirs if it succeeds, not theirs (any more), or Personalize did not or does not tell. */
-export type Fit = 'done' | 'running' | 'failed' | 'gone' | 'other' | 'unknown' | 'unreadable';
+/**
+ * What a job is to the properties: theirs and as far as the deployment waits for it, the same as far as Personalize tells of its
+ * inputs, theirs if it succeeds, not theirs (any more), or Personalize did not or does not tell.
+ */
+export type Fit = 'done' | 'likely' | 'running' | 'failed' | 'gone' | 'other' | 'unknown' | 'unreadable';
 
 /** What the user may have changed when an input of the job differs. */
 const DIFFER_WITH: Readonly<Record<string, readonly string[]>> = { destination: ['bucket', 'prefix'] };
@@ -36,8 +39,11 @@ export class Observer {
     const job = await this.look(event, arn);
     if (typeof job === 'string') { return job === 'missing' ? 'gone' : job === 'terminal' ? 'unreadable' : 'unknown'; }
     this.deps.log(event, 'described', { jobArn: arn, status: job.status });
-    if (this.isOther(job, jobNameOfArn(arn), event, isKnown)) { return 'other'; }
-    return job.status === 'ACTIVE' ? 'done' : job.status === 'CREATE FAILED' ? 'failed' : 'running';
+    const jobName = jobNameOfArn(arn);
+    if (this.isOther(job, jobName, event, isKnown)) { return 'other'; }
+    if (job.status === 'CREATE FAILED') { return 'failed'; }
+    if (job.status !== 'ACTIVE' && waits(event)) { return 'running'; }
+    return differentInputs(job, uncheckedExportRequest(event.ResourceProperties, jobName), () => true).length > 0 ? 'likely' : 'done';
   }
 
   public async stackPhase(event: OnEventRequest, startedAt: number): Promise<StackPhase> {

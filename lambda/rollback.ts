@@ -4,7 +4,7 @@ import { jobArn } from './export-request';
 import { errorText, failureKind } from './failures';
 import type { RequestLog } from './log';
 import type { Observer } from './observer';
-import { completed, waits } from './request';
+import { completed } from './request';
 
 /** How long the job that is there is looked for in vain: nobody else waits for it, and it may still be found. */
 export const PATIENCE = 10 * 60 * 1000;
@@ -26,11 +26,13 @@ export class Rollback {
    */
   public async restore(event: IsCompleteRequest, startedAt: number): Promise<IsCompleteResponse> {
     const current = event.PhysicalResourceId;
+    let likely: string | undefined;
     try {
       let unknown = false;
       for await (const candidate of this.candidates(event)) {
         const fit = await this.deps.observer.fitOf(candidate, event, candidate !== current);
-        if (fit === 'done' || (fit === 'running' && !waits(event))) { return completed(event, candidate); }
+        if (fit === 'done') { return completed(event, candidate); }
+        if (fit === 'likely') { likely ??= candidate; }
         unknown ||= fit === 'unknown';
       }
       if (unknown && this.deps.now() - startedAt < PATIENCE) { return { IsComplete: false }; }
@@ -38,6 +40,7 @@ export class Rollback {
       this.deps.log(event, 'not restored', { jobArn: current, detail: errorText(error) });
       if (failureKind(error) === 'transient' && this.deps.now() - startedAt < PATIENCE) { return { IsComplete: false }; }
     }
+    if (likely !== undefined) { return completed(event, likely); }
     return completed(event, current, await this.deps.observer.actualOutputUri(event, current));
   }
 

@@ -25,13 +25,13 @@ export class Update {
     // a name of the user's does not tell of the trigger
     const isNameUsedUp = changed.includes('trigger') && !changed.includes('jobName') && event.ResourceProperties.JobName !== undefined;
     const fit = isNameUsedUp ? 'other' : await this.deps.observer.fitOf(event.PhysicalResourceId!, event);
-    if (fit === 'done' || (fit === 'running' && !waits(event))) { return { kind: 'keep' }; }
+    if (fit === 'done') { return { kind: 'keep' }; }
 
     switch (await this.deps.observer.stackPhase(event, startedAt)) {
       case 'rolling back':
         return { kind: 'restore', startedAt };
       case 'unknown':
-        return 'undecided';
+        return fit === 'likely' && this.deps.now() - startedAt >= PATIENCE ? { kind: 'keep' } : 'undecided';
       case 'going forward':
         return this.decideForward(event, changed, fit, startedAt);
     }
@@ -40,7 +40,7 @@ export class Update {
   private async decideForward(event: OnEventRequest, changed: string[], fit: Fit, startedAt: number): Promise<Plan | 'start' | 'undecided'> {
     if (continues(event)) {
       const hasFailed = await this.deps.observer.hasFailed(event);
-      return hasFailed === undefined ? 'undecided' : hasFailed ? { kind: 'restore', startedAt } : 'start';
+      return hasFailed === undefined ? 'undecided' : hasFailed ? { kind: 'restore', startedAt } : fit === 'likely' ? { kind: 'keep' } : 'start';
     }
     const elapsed = this.deps.now() - startedAt;
     const { JobName } = event.ResourceProperties;
@@ -55,6 +55,7 @@ export class Update {
     const hasFailed = await this.deps.observer.hasFailed(event);
     if (hasFailed === undefined && elapsed < PATIENCE) { return 'undecided'; }
     if (hasFailed) { return { kind: 'restore', startedAt }; }
+    if (fit === 'likely') { return { kind: 'keep' }; }
 
     // the resource that goes on waiting may have started the export anew
     if (handsOver(event) && changed.length === 0 && (fit === 'failed' || fit === 'gone')) { return { kind: 'keep' }; }

@@ -99,3 +99,13 @@ it('finds the job although Personalize does not tell of its key', async () => {
 
   expect(await world.run(rollback)).toMatchObject(toPrevious);
 });
+
+it('is not taken in by a job with a default that Personalize does not tell', async () => {
+  const [bulk, byDefault] = [properties({ IngestionMode: 'BULK' }), properties({ IngestionMode: undefined })];
+  const interrupted = updateEvent(byDefault, bulk);
+  world.personalize.add(exportRequest(bulk, jobNameOfArn(PREVIOUS_ID)), START - LONG_AGO);
+  world.personalize.add(exportRequest(byDefault, jobNameOfArn(jobArnOf(interrupted))), START - 1_000_000);
+
+  // as CloudFormation asks when the update to these properties was cancelled
+  expect(await world.run(updateEvent(bulk, bulk, jobArnOf(interrupted), 'rollback-1'))).toMatchObject(toPrevious);
+});
