@@ -91,6 +91,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts'],
       coverageReporters: ['text-summary', 'lcov'],
       setupFiles: ['<rootDir>/test/jest-setup.ts'],
+      testTimeout: 60_000, // of a test that hangs: none depends on how fast the machine is
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/package/'],
     },
   },

@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { crowd } from './areas/crowd';
+import { AT_A_TIME, crowd, JOBS } from './areas/crowd';
 import { BUNDLE } from './areas/handler';
 import { size } from './areas/size';
 import { longWaitingCalls, waitingCalls } from './areas/waiting';
@@ -27,14 +27,18 @@ export interface Counted {
   readonly otherCallsPerLongWaitingHour: number;
   readonly lambdaInvocationsPerLongWaitingHour: number;
   readonly crowdCalls: number;
-  readonly crowdWastedCalls: number;
-  readonly crowdLongestWaitSeconds: number;
+  readonly crowdSeconds: number;
   readonly crowdLostJobs: number;
+  readonly crowdInTurnCalls: number;
+  readonly crowdInTurnSeconds: number;
+  readonly crowdInTurnLostJobs: number;
 }
 
 export const BASELINE = path.join(__dirname, 'counted.json');
 /** As long as a job can take for 400 of them, 5 at a time, to be done within the limit of a custom resource. */
 export const CROWD_SERVICE_SECONDS = 30;
+/** What 400 such jobs need at least. */
+export const LEAST_SECONDS = JOBS / AT_A_TIME * CROWD_SERVICE_SECONDS;
 
 /** More of these is better; of all others, less is. */
 const MORE_IS_BETTER: readonly (keyof Counted)[] = ['mostJobs'];
@@ -54,7 +58,8 @@ export async function counted(expectedMost?: number): Promise<Counted> {
   const most = expectedMost !== undefined && fits(peer, expectedMost) ? expectedMost : mostJobs(peer);
   const { first, marginal, second } = size(peer, most);
   const [short, long] = [await waitingCalls(), await longWaitingCalls()];
-  const many = await crowd(CROWD_SERVICE_SECONDS);
+  const many = await crowd(CROWD_SERVICE_SECONDS, false);
+  const inTurn = await crowd(CROWD_SERVICE_SECONDS, true);
   return {
     firstJobResources: first.resources,
     marginalResources: second.resources,
@@ -70,9 +75,11 @@ export async function counted(expectedMost?: number): Promise<Counted> {
     otherCallsPerLongWaitingHour: long.otherCalls,
     lambdaInvocationsPerLongWaitingHour: long.lambdaInvocations,
     crowdCalls: many.calls.total,
-    crowdWastedCalls: many.wasted,
-    crowdLongestWaitSeconds: many.longestWaitSeconds,
+    crowdSeconds: Math.ceil(many.seconds),
     crowdLostJobs: many.lost + many.failed,
+    crowdInTurnCalls: inTurn.calls.total,
+    crowdInTurnSeconds: Math.ceil(inTurn.seconds),
+    crowdInTurnLostJobs: inTurn.lost + inTurn.failed,
   };
 }
 

@@ -19,7 +19,7 @@ import { writeReport } from './report';
 import { targets } from './targets';
 import * as library from '../src';
 
-const CROWD_SECONDS = [10, 20, CROWD_SERVICE_SECONDS, 40, 60, 600];
+const CROWD_SECONDS = [CROWD_SERVICE_SECONDS, 60, 600];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { short: { type: 'boolean' }, accept: { type: 'boolean' } } });
@@ -54,7 +54,9 @@ async function measure(): Promise<void> {
       waiting: await step('5. waiting', recordedWaits),
       crowds: await step('6. 400 jobs, 5 at a time', async () => {
         const crowds = [];
-        for (const seconds of CROWD_SECONDS) { crowds.push(await crowd(seconds)); }
+        for (const inTurn of [true, false]) {
+          for (const seconds of CROWD_SECONDS) { crowds.push(await crowd(seconds, inTurn)); }
+        }
         return crowds;
       }),
       peerCrowds: await step('6. the peers, 5 at a time', crowdOfPeers),

@@ -91,9 +91,10 @@ export async function drawDelays(simulated: readonly Delay[]): Promise<string> {
 }
 
 export async function drawCrowds(crowds: readonly Crowd[]): Promise<string> {
-  const values = crowds.flatMap(({ serviceSeconds, calls: { total }, wasted }) => [
-    { serviceSeconds, what: 'wasted', calls: wasted }, { serviceSeconds, what: 'useful', calls: total - wasted },
-  ]);
+  const values = crowds.flatMap(({ inTurn, serviceSeconds, calls: { total }, wasted }) => {
+    const jobs = `${serviceSeconds} s, ${inTurn ? 'in turn' : 'all at once'}`;
+    return [{ jobs, what: 'wasted', calls: wasted }, { jobs, what: 'useful', calls: total - wasted }];
+  });
   return draw({
     name: 'crowd',
     title: 'Calls for 400 jobs, 5 at a time, by the time that a job takes',
@@ -101,7 +102,7 @@ export async function drawCrowds(crowds: readonly Crowd[]): Promise<string> {
       data: { values },
       mark: { type: 'bar' },
       encoding: {
-        x: { field: 'serviceSeconds', type: 'ordinal', axis: { title: 'time that a job takes, s', labelAngle: 0 } },
+        x: { field: 'jobs', type: 'ordinal', sort: null, axis: { title: 'time that a job takes', labelAngle: -20 } },
         y: { field: 'calls', type: 'quantitative', axis: { title: 'calls', format: '~s' } },
         color: { field: 'what', type: 'nominal', scale: { domain: ['wasted', 'useful'], range: [COLORS[1], COLORS[2]] } },
       },

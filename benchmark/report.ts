@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { JOBS as CROWD_JOBS, POLL_SECONDS } from './areas/crowd';
+import { JOBS as CROWD_JOBS, POLL_SECONDS, type Crowd } from './areas/crowd';
 import { CROWD_SERVICE_SECONDS } from './counted';
 import { REPOSITORY, SAMPLES } from './fresh-process';
 import { count, fixed, ratio, seconds, table } from './markdown';
@@ -169,27 +169,32 @@ ${table(['list price, us-east-1', 'US dollars', 'source', 'date'], Object.values
 }
 
 async function crowd({ crowds, peerCrowds }: Measurements): Promise<string> {
-  const fitting = crowds.find(({ serviceSeconds }) => serviceSeconds === CROWD_SERVICE_SECONDS)!;
-  const wastedPart = fixed(100 * fitting.wasted / fitting.calls.total, 0);
-  return `## 6. ${CROWD_JOBS} jobs, ${fitting.atATime} at a time
+  const short = crowds.filter(({ serviceSeconds }) => serviceSeconds === CROWD_SERVICE_SECONDS);
+  const [inTurn, atOnce] = [true, false].map(turns => short.find(result => result.inTurn === turns)!) as [Crowd, Crowd];
+  const long = crowds.filter(result => result.inTurn).at(-1)!;
+  return `## 6. ${CROWD_JOBS} jobs, ${inTurn.atATime} at a time
 
-One stack, a service that refuses the sixth job, and the default poll interval of ${POLL_SECONDS} seconds; the handler's own code in simulated time. With jobs of ${fitting.serviceSeconds} seconds:
-${fitting.succeeded} of ${fitting.jobs} done, ${fitting.lost} lost, the longest wait ${fixed(fitting.longestWaitSeconds / 60)} minutes, where ${fixed(fitting.leastSeconds / 60)} are the least that is possible;
-${count(fitting.calls.total)} calls, of which ${wastedPart}% did not bring anything about.
+One stack, a service that refuses the sixth job, and the default poll interval of ${POLL_SECONDS} seconds; the handler's own code in simulated time, its looks spread over four processes. First as
+a stack does it: CloudFormation lets a job begin when it is its turn (\`maxConcurrency\` of the provider, ${inTurn.atATime} unless it says otherwise). Then as if all began at once, which is what happens where
+the jobs of other stacks take up the room.
 
-${table(['a job takes', 'done', 'timed out', 'lost', 'calls', 'wasted', 'Create', 'Describe', 'DescribeStacks', 'longest wait', 'least possible', 'most Personalize calls a second'], crowds.map(result => [
-  `${result.serviceSeconds} s`, result.succeeded, result.failed, result.lost, count(result.calls.total), count(result.wasted),
+${table(['jobs begin', 'a job takes', 'done', 'timed out', 'lost', 'calls', 'wasted', 'Create', 'Describe', 'DescribeStacks', 'last one done after', 'least possible', 'most DescribeStacks a second'], crowds.map(result => [
+  result.inTurn ? 'in turn' : 'all at once', `${result.serviceSeconds} s`, result.succeeded, result.failed, result.lost, count(result.calls.total), count(result.wasted),
   count(result.calls.create), count(result.calls.describe), count(result.calls.describeStacks),
-  `${fixed(result.longestWaitSeconds / 60)} min`, `${fixed(result.leastSeconds / 60)} min`, result.greatestCallsPerSecond,
+  `${fixed(result.seconds / 60)} min`, `${fixed(result.leastSeconds / 60)} min`, fixed(result.describeStacksPerSecond),
 ]))}
 
 ${await drawCrowds(crowds)}
 
-Wasted is a Create that was refused, a Describe of a job that was not there yet, and the question whether the stack rolls back before a Create that was refused: three calls for each look of each
-job that waits for its turn. Lost would be a job that no resource names, or two resources with one job: ${crowds.some(({ lost }) => lost > 0) ? '**there are some**' : 'there is none, at any length'}.
+Wasted is a Create that was refused, a Describe of a job that was not there yet, and the question whether the stack rolls back before a Create that was refused. Lost would be a job that no resource
+names, or two resources with one job: ${crowds.some(({ lost }) => lost > 0) ? '**there are some**' : 'there is none'}. DescribeStacks a second are the average over the poll interval that has most of them.
 
-A custom resource can wait for 55 minutes. ${fitting.jobs} jobs, ${fitting.atATime} at a time, are ${Math.ceil(fitting.jobs / fitting.atATime)} turns: each may take ${fixed(55 * 60 / Math.ceil(fitting.jobs / fitting.atATime), 0)} seconds.
-Where jobs take longer, the rest times out, each with a message that says so, and the deployment fails: such a stack should hold fewer jobs, or leave many datasets to a \`DatasetExportWorkflow\`.
+In turn, the \`timeout\` of a job begins with its turn: ${long.succeeded} of ${long.jobs} jobs of ${fixed(long.serviceSeconds / 60, 0)} minutes are done, after ${fixed(long.seconds / 3600)} hours. All at once, ${fixed(atOnce.calls.total / inTurn.calls.total)} times as many calls
+and ${fixed(atOnce.seconds / atOnce.leastSeconds, 2)} times the least possible time are needed; and a custom resource can wait for 55 minutes: ${atOnce.jobs} jobs, ${atOnce.atATime} at a time, may take ${fixed(55 * 60 / Math.ceil(atOnce.jobs / atOnce.atATime), 0)} seconds each. Where they take longer,
+the rest times out, each with a message that says so, and the deployment fails.
+
+What jobs in turn cost: a rollback brings the jobs that were updated back in turn too, one step of the framework each. A deletion waits for nothing, as it asks no function: jobs are retained, as
+Personalize does.
 
 The others, deployed to local AWS with ${peerCrowds[0]!.jobs} jobs, as most of them cannot hold ${CROWD_JOBS}:
 

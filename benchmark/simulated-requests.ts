@@ -2,11 +2,22 @@ import type { OnEventRequest } from '../lambda/events';
 import { createEvent, properties } from '../test/lambda/events';
 import { World, Waiter } from '../test/lambda/world';
 
+/** How CloudFormation and the framework go about requests. */
+export interface Pace {
+  readonly pollSeconds: number;
+  /** between the deliveries of two requests that wait for nothing */
+  readonly staggerSeconds: number;
+  /** which request must be answered before another one is delivered; undefined: none */
+  readonly previousOf?: (index: number) => number | undefined;
+  /** among how many processes the looks are spread: what one has seen, the others do not know */
+  readonly processes?: number;
+}
+
 /** One request of CloudFormation, from its delivery to its answer, in simulated seconds. */
 export interface SimulatedRequest {
   readonly event: OnEventRequest;
   readonly waiter: Waiter;
-  readonly deliveredAt: number;
+  deliveredAt: number;
   answeredAt?: number;
 }
 
@@ -32,27 +43,32 @@ export function createRequest(index: number, timeoutSeconds: number): OnEventReq
  * The handler's own code through the steps of the Provider framework (onEvent, then isComplete at once and every
  * `pollSeconds`), for many requests side by side. Time is simulated: a step takes none, and the next one is that which is due
  * first.
- *
- * @param staggerSeconds between the deliveries of two requests
  */
 export async function simulate(
-  world: World, events: readonly OnEventRequest[], pollSeconds: number, staggerSeconds: number,
+  world: World, events: readonly OnEventRequest[], { pollSeconds, staggerSeconds, previousOf = () => undefined, processes = 1 }: Pace,
 ): Promise<SimulatedRun> {
   const start = world.clock.time;
   const seconds = () => (world.clock.time - start) / 1000;
   const requests: SimulatedRequest[] = events.map((event, index) => (
     { event, waiter: new Waiter(world, event), deliveredAt: index * staggerSeconds }));
-  const due = new Map(requests.map(request => [request, request.deliveredAt]));
+  const due = new Map(requests.filter((_, index) => previousOf(index) === undefined).map(request => [request, request.deliveredAt]));
+  const lifecycles = Array.from({ length: processes }, () => world.process());
+  let looks = 0;
   while (due.size > 0) {
     const [request, at] = [...due].reduce((first, next) => (next[1] < first[1] ? next : first));
     world.clock.time = Math.max(world.clock.time, start + at * 1000);
     if (request.waiter.onEventResponse === undefined) { await request.waiter.deliver(); }
-    if (request.waiter.outcome === undefined) { await request.waiter.poll(); }
+    if (request.waiter.outcome === undefined) { await request.waiter.poll(lifecycles[looks++ % processes]); }
     if (request.waiter.outcome === undefined) {
       due.set(request, at + pollSeconds);
     } else {
       request.answeredAt = seconds();
       due.delete(request);
+      requests.forEach((next, index) => {
+        if (requests[previousOf(index) ?? -1] !== request) { return; }
+        next.deliveredAt = seconds();
+        due.set(next, next.deliveredAt);
+      });
     }
   }
   return { world, requests, seconds: seconds() };

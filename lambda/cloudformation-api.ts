@@ -2,12 +2,21 @@ import { type CloudFormationClient, DescribeStacksCommand, paginateDescribeStack
 
 /** What the lifecycle asks CloudFormation. */
 export interface CloudFormationApi {
-  /** The status of a stack, such as `UPDATE_ROLLBACK_IN_PROGRESS`. */
-  stackStatus(stackId: string): Promise<string>;
+  /** What a stack is doing, and since when, if it has ever been updated. */
+  stackState(stackId: string): Promise<StackState>;
+  /** When the operation on the stack that is under way, or was the last one, began: milliseconds since the epoch. */
+  operationStartedAt(stackId: string): Promise<number | undefined>;
   /** The physical id that a resource had when its stack was last complete, as far as the stack's events tell. */
   lastStablePhysicalId(stackId: string, logicalId: string): Promise<string | undefined>;
   /** Whether an update of the resource has failed in the operation on the stack that is under way. */
   hasFailed(stackId: string, logicalId: string): Promise<boolean>;
+}
+
+export interface StackState {
+  /** such as `UPDATE_ROLLBACK_IN_PROGRESS` */
+  readonly status: string;
+  /** milliseconds since the epoch */
+  readonly updatedAt?: number;
 }
 
 /**
@@ -23,10 +32,17 @@ const MAX_SEARCH_MILLISECONDS = 45_000;
 
 export function cloudFormationApi(client: CloudFormationClient): CloudFormationApi {
   return {
-    async stackStatus(stackId) {
+    async stackState(stackId) {
       const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackId }));
       if (stack?.StackStatus === undefined) { throw new Error('CloudFormation answered without a stack'); }
-      return stack.StackStatus;
+      return { status: stack.StackStatus, ...stack.LastUpdatedTime && { updatedAt: stack.LastUpdatedTime.getTime() } };
+    },
+
+    async operationStartedAt(stackId) {
+      for await (const event of newestFirst(client, stackId)) {
+        if (isStart(event, stackId)) { return event.Timestamp?.getTime(); }
+      }
+      return undefined;
     },
 
     async lastStablePhysicalId(stackId, logicalId) {
@@ -40,12 +56,16 @@ export function cloudFormationApi(client: CloudFormationClient): CloudFormationA
 
     async hasFailed(stackId, logicalId) {
       for await (const event of newestFirst(client, stackId)) {
-        if (event.PhysicalResourceId === stackId && event.ResourceStatus?.endsWith('_IN_PROGRESS')) { return false; }
+        if (isStart(event, stackId)) { return false; }
         if (event.LogicalResourceId === logicalId && event.ResourceStatus === 'UPDATE_FAILED') { return true; }
       }
       return false;
     },
   };
+}
+
+function isStart(event: StackEvent, stackId: string): boolean {
+  return event.PhysicalResourceId === stackId && event.ResourceStatus?.endsWith('_IN_PROGRESS') === true;
 }
 
 async function* newestFirst(client: CloudFormationClient, stackId: string): AsyncGenerator<StackEvent> {

@@ -21,6 +21,8 @@ export interface ExportPlan {
   readonly created: boolean;
   /** why it has not, as far as onEvent knows */
   readonly trouble?: string;
+  /** Personalize had no room for it */
+  readonly noRoom?: true;
   /** on an update: it is not known yet whether this export is wanted at all */
   readonly undecided?: true;
 }

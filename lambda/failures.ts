@@ -13,9 +13,10 @@ export type FailureKind = 'transient' | 'settling' | 'unreachable' | 'exists' | 
 /** How long a new role or policy may take to be in force everywhere, in milliseconds. */
 export const SETTLING_TIME = 2 * 60 * 1000;
 
-/** Also what the service says when its own limits are reached: jobs of others end some time. */
+/** The service's own limits are reached, or the dataset is in use: jobs of others end some time. */
+const NO_ROOM_NAMES = new Set(['LimitExceededException', 'ResourceInUseException']);
 const TRANSIENT_NAMES = new Set([
-  'LimitExceededException', 'ResourceInUseException',
+  ...NO_ROOM_NAMES,
   'ThrottlingException', 'Throttling', 'ThrottledException', 'TooManyRequestsException', 'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException',
   'SlowDown', 'ProvisionedThroughputExceededException', 'BandwidthLimitExceeded', 'PriorRequestNotComplete', 'RequestTimeout', 'RequestTimeoutException',
   'ServiceUnavailable', 'ServiceUnavailableException', 'InternalFailure', 'InternalServerError', 'InternalServerException', 'InternalError', 'TransactionInProgressException',
@@ -41,6 +42,11 @@ export function failureKind(error: unknown): FailureKind {
   // an error with a good status: the answer was cut off or garbled on its way
   if (status !== undefined && status >= 300) { return status >= 500 || status === 429 || status === 408 ? 'transient' : 'terminal'; }
   return LOCAL_MISTAKES.has(name) ? 'terminal' : 'transient';
+}
+
+/** Whether there is no job, as there was no room for it. */
+export function isNoRoom(error: unknown): boolean {
+  return NO_ROOM_NAMES.has(errorFacts(error).name);
 }
 
 /** Whether a failed job may have begun before a new role or policy was in force everywhere. */

@@ -15,6 +15,7 @@ const lifecycle = new Lifecycle({
   now: Date.now,
   log: jsonLog(line => process.stdout.write(line), Date.now),
   logGroup: process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? '',
+  pollSeconds: Number(process.env.POLL_SECONDS),
 });
 
 export const onEvent = async (event: OnEventRequest) => lifecycle.onEvent(event);

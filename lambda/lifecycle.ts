@@ -1,7 +1,7 @@
 import type { CloudFormationApi } from './cloudformation-api';
 import type { ExportPlan, IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse, Plan } from './events';
 import { changedInputs, exportRequest, jobArn, timeoutSeconds, waitedSeconds, waitSeconds, type ExportRequest } from './export-request';
-import { errorText, failureKind, isSettlingReason, SETTLING_TIME } from './failures';
+import { errorText, failureKind, isNoRoom, isSettlingReason, SETTLING_TIME } from './failures';
 import { differentInputs } from './job-inputs';
 import { generatedJobName } from './job-name';
 import { requestLog, type Log, type RequestLog } from './log';
@@ -13,7 +13,13 @@ import { Observer } from './observer';
 import type { JobDescription, PersonalizeApi } from './personalize-api';
 import { arnOf, completed, continues, failureContext, firstJobName, handsOver, waits } from './request';
 import { Rollback } from './rollback';
+import { Turns, type Turn } from './turns';
 import { Update } from './update';
+
+/** What is in the way of a job, and passes. */
+interface Trouble extends Pick<ExportPlan, 'trouble' | 'noRoom'> {
+  readonly exists?: true;
+}
 
 /** Everything that the lifecycle touches. */
 export interface LifecycleDependencies {
@@ -23,6 +29,8 @@ export interface LifecycleDependencies {
   readonly now: () => number;
   readonly log: Log;
   readonly logGroup: string;
+  /** from one look at a request to the next */
+  readonly pollSeconds: number;
 }
 
 /** A job of the same name and inputs that is older than this was not created by the request at hand, which CloudFormation ends after an hour. */
@@ -46,12 +54,14 @@ export class Lifecycle {
   private readonly observer: Observer;
   private readonly update: Update;
   private readonly rollback: Rollback;
+  private readonly turns: Turns;
 
   constructor(private readonly deps: LifecycleDependencies) {
     this.log = requestLog(deps.log);
     this.observer = new Observer({ ...deps, log: this.log });
     this.update = new Update({ ...deps, observer: this.observer });
     this.rollback = new Rollback({ ...deps, log: this.log, observer: this.observer });
+    this.turns = new Turns(deps.pollSeconds, deps.now);
   }
 
   public async onEvent(event: OnEventRequest): Promise<OnEventResponse> {
@@ -101,8 +111,8 @@ export class Lifecycle {
     const plan = this.exportPlan(event);
     const request = this.request(event, plan.jobName);
     if (continues(event)) { return plan; }
-    const trouble = await this.create(event, plan, request);
-    return { ...plan, ...trouble === undefined ? { created: true } : { trouble } };
+    const { trouble, noRoom } = await this.create(event, plan, request) ?? {};
+    return { ...plan, ...trouble === undefined ? { created: true } : { trouble, ...noRoom && { noRoom } } };
   }
 
   /**
@@ -110,11 +120,12 @@ export class Lifecycle {
    *
    * @returns what is in the way, and to be tried again; undefined if Personalize has confirmed the job
    */
-  private async create(event: OnEventRequest, plan: ExportPlan, request: ExportRequest): Promise<string | undefined> {
+  private async create(event: OnEventRequest, plan: ExportPlan, request: ExportRequest): Promise<Trouble | undefined> {
     const arn = jobArn(request.datasetArn, request.jobName);
     try {
       await this.deps.personalize.createDatasetExportJob(request);
       this.log(event, 'created', { jobArn: arn });
+      this.turns.sawJob(arn);
       return undefined;
     } catch (error) {
       const kind = failureKind(error);
@@ -122,11 +133,14 @@ export class Lifecycle {
       const elapsed = this.deps.now() - plan.startedAt;
       switch (kind) {
         case 'exists': // an earlier delivery or attempt of this request, or with a jobName somebody else's: isComplete compares the inputs
+          this.turns.sawJob(arn);
+          return { trouble: errorText(error), exists: true };
         case 'transient':
-          return errorText(error);
+          if (isNoRoom(error)) { this.turns.sawNoJob(arn); }
+          return { trouble: errorText(error), ...isNoRoom(error) && { noRoom: true } };
         case 'settling':
         case 'unreachable':
-          if (elapsed < SETTLING_TIME) { return errorText(error); }
+          if (elapsed < SETTLING_TIME) { return { trouble: errorText(error) }; }
           throw failure(notSettledMessage(errorText(error), elapsed / 1000, this.context(event, request)));
         default:
           throw failure(notStartedMessage(errorText(error), this.context(event, request)));
@@ -152,12 +166,23 @@ export class Lifecycle {
       const request = this.request(event, jobName);
       const arn = jobArn(request.datasetArn, jobName);
       if (attempt === 0 && plan.created && !waits(event)) { return completed(event, arn); }
+      const turn = this.turnOf(event, plan, arn, attempt);
+      if (turn === 'rest') { return { IsComplete: false }; }
+      if (turn === 'create') {
+        const answer = await this.startLate(event, plan, request);
+        if (answer !== 'exists') { return answer; }
+      }
       let job: JobDescription;
       try {
         job = await this.deps.personalize.describeDatasetExportJob(arn);
       } catch (error) {
+        if (turn === 'describe' && failureKind(error) === 'missing') {
+          this.turns.sawNoJob(arn);
+          return { IsComplete: false };
+        }
         return this.describeFailed(error, event, plan, request, attempt);
       }
+      this.turns.sawJob(arn);
       this.log(event, 'described', { jobArn: arn, status: job.status });
       if (attempt === 0) { this.rejectForeignJob(event, plan, request, job); }
       if (job.status === 'ACTIVE' || !waits(event)) { return completed(event, arn); }
@@ -167,6 +192,13 @@ export class Lifecycle {
         throw failure(createFailedMessage(job.failureReason, attempt + 1, this.context(event, request)));
       }
     }
+  }
+
+  /** What a look at a job may do; `any`: describe it and, if it is not there, create it. */
+  private turnOf(event: IsCompleteRequest, plan: ExportPlan, arn: string, attempt: number): Turn | 'any' {
+    const hadNoRoom = attempt === 0 && plan.noRoom || this.turns.hadNoRoom(arn);
+    if (!hadNoRoom || this.isOver(event, plan)) { return 'any'; }
+    return this.turns.next(arn, plan.startedAt, waitSeconds(event.ResourceProperties));
   }
 
   /** Whether an export whose job failed gets another job. Never one with a name of the user's: that is used up. */
@@ -192,7 +224,10 @@ export class Lifecycle {
         return this.waiting(event, plan, request.jobName, errorText(error), created);
       case 'missing':
         if (attempt > 0 && elapsed < ATTEMPTS_AT[attempt]!) { return this.waiting(event, plan, request.jobName, 'status CREATE FAILED', true); }
-        if (attempt > 0 || !plan.created) { return this.startLate(event, plan, request); }
+        if (attempt > 0 || !plan.created) {
+          const answer = await this.startLate(event, plan, request);
+          return answer === 'exists' ? { IsComplete: false } : answer;
+        }
         if (elapsed < SETTLING_TIME) { return this.waiting(event, plan, request.jobName, 'not visible yet', true); }
         throw failure(lostMessage(elapsed / 1000, this.context(event, request)));
       case 'settling':
@@ -203,8 +238,12 @@ export class Lifecycle {
     }
   }
 
-  /** Creates a job that is not there yet, unless the request is over: the framework polls on after a rollback has begun. */
-  private async startLate(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest): Promise<IsCompleteResponse> {
+  /**
+   * Creates a job that is not there yet, unless the request is over: the framework polls on after a rollback has begun.
+   *
+   * @returns `exists` if the job is there: from an attempt of another process, or one whose answer was lost
+   */
+  private async startLate(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest): Promise<IsCompleteResponse | 'exists'> {
     const trouble = plan.trouble ?? 'not created';
     if (this.isOver(event, plan)) { return this.waiting(event, plan, request.jobName, trouble, false); }
 
@@ -215,8 +254,7 @@ export class Lifecycle {
         if (event.RequestType === 'Update') { return this.rollback.restore(event, plan.startedAt); }
         throw failure(rollingBackMessage(this.context(event, request)));
       case 'going forward':
-        await this.create(event, plan, request);
-        return { IsComplete: false };
+        return (await this.create(event, plan, request))?.exists ? 'exists' : { IsComplete: false };
     }
   }
 

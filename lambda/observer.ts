@@ -15,6 +15,8 @@ export type StackPhase = 'going forward' | 'rolling back' | 'unknown';
  */
 export type Fit = 'done' | 'likely' | 'running' | 'failed' | 'gone' | 'other' | 'unknown' | 'unreadable';
 
+/** A deployment begins before its requests, whatever the clocks say. */
+const CLOCK_TOLERANCE = 60 * 1000;
 /** What the user may have changed when an input of the job differs. */
 const DIFFER_WITH: Readonly<Record<string, readonly string[]>> = { destination: ['bucket', 'prefix'] };
 
@@ -48,10 +50,13 @@ export class Observer {
 
   public async stackPhase(event: OnEventRequest, startedAt: number): Promise<StackPhase> {
     try {
-      const status = await this.deps.cloudFormation.stackStatus(event.StackId);
+      const { status, updatedAt = 0 } = await this.deps.cloudFormation.stackState(event.StackId);
       this.deps.log(event, 'stack status', { status });
       // FAILED: what is left of a stack whose rollback is disabled, when it has given up
-      return /ROLLBACK|DELETE|FAILED/.test(status) ? 'rolling back' : 'going forward';
+      if (/ROLLBACK|DELETE|FAILED/.test(status)) { return 'rolling back'; }
+      // The framework waits on for a request that was rolled back: the deployment after that is not the request's own.
+      const isLater = (time: number) => time > startedAt + CLOCK_TOLERANCE;
+      return isLater(updatedAt) && isLater(await this.deps.cloudFormation.operationStartedAt(event.StackId) ?? 0) ? 'rolling back' : 'going forward';
     } catch (error) {
       const kind = failureKind(error);
       this.deps.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });

@@ -1,4 +1,4 @@
-import { ArnFormat, CfnResource, CustomResource, Duration, IResource, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
+import { ArnFormat, CustomResource, Duration, IResource, RemovalPolicy, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
@@ -235,9 +235,11 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       WaitForCompletion: waitForCompletion ? undefined : 'false',
     };
     const inPlace = new DependencyGroup(permissions, this.destination._inPlace);
-    const complete = waitForCompletion && isLong(props.timeout)
+    const resources = waitForCompletion && isLong(props.timeout)
       ? this.resourcesInTurn(provider, properties, props.timeout!.toSeconds(), inPlace)
-      : this.resource('Resource', 'Job', provider, properties, inPlace);
+      : [this.resource('Resource', 'Job', provider, properties, inPlace)];
+    provider._queue(resources);
+    const complete = resources.at(-1)!;
     this.datasetExportJobArn = attributeOf(complete, 'DatasetExportJobArn');
     this.datasetExportJobName = attributeOf(complete, 'DatasetExportJobName');
     this.outputUri = attributeOf(complete, 'OutputUri');
@@ -249,19 +251,19 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
    */
   private resourcesInTurn(
     provider: DatasetExportProvider, properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'>, timeoutSeconds: number, inPlace: IDependable,
-  ): CustomResource {
+  ): CustomResource[] {
     const turns = Math.ceil(timeoutSeconds / MAX_CUSTOM_RESOURCE_SECONDS);
-    let resource = this.resource('Resource', 'Job', provider, { ...properties, HandsOver: 'true' }, inPlace);
+    const resources = [this.resource('Resource', 'Job', provider, { ...properties, HandsOver: 'true' }, inPlace)];
     for (let turn = 1; turn < turns; turn++) {
       const isLast = turn === turns - 1;
-      resource = this.resource(isLast ? 'Completion' : `Wait${turn}`, 'Wait', provider, {
+      resources.push(this.resource(isLast ? 'Completion' : `Wait${turn}`, 'Wait', provider, {
         ...properties,
-        ContinuesJobArn: resource.getAttString('DatasetExportJobArn'),
+        ContinuesJobArn: resources.at(-1)!.getAttString('DatasetExportJobArn'),
         WaitedSeconds: `${turn * MAX_CUSTOM_RESOURCE_SECONDS}`,
         HandsOver: isLast ? undefined : 'true',
-      });
+      }));
     }
-    return resource;
+    return resources;
   }
 
   private resource(
@@ -272,10 +274,9 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       serviceToken: provider.serviceToken,
       resourceType: `Custom::PersonalizeDatasetExport${kind}`,
       properties,
+      // nothing is to be done for a deletion: without asking, it neither waits for the jobs' turns nor for Lambda
+      removalPolicy: RemovalPolicy.RETAIN,
     });
-    // CloudFormation deletes by default: saying so would only make templates longer, job by job
-    const { cfnOptions } = resource.node.defaultChild as CfnResource;
-    cfnOptions.deletionPolicy = cfnOptions.updateReplacePolicy = undefined;
     // the policies come before the job and leave after it
     if (inPlace) { resource.node.addDependency(inPlace); }
     return resource;

@@ -1,9 +1,10 @@
 import * as path from 'path';
-import { Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { HandlerPermissions, JobPermissions } from './private/handler-permissions';
-import { checkDuration, literal, rejectIf } from './private/validation';
+import { Lanes } from './private/lanes';
+import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
 
 /** Part of every job's ServiceToken, which can never change: frozen. */
 const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
@@ -12,6 +13,8 @@ const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
 const HANDLER_TIMEOUT = Duration.minutes(3);
 /** CloudFormation waits this long for a custom resource. */
 const CLOUDFORMATION_LIMIT = Duration.minutes(60);
+/** What Personalize publishes for import jobs; it publishes nothing for export jobs. */
+const DEFAULT_MAX_CONCURRENCY = 5;
 /** Longer, and a job at its time limit might be noticed only after CloudFormation gave up. */
 const MAX_POLL_INTERVAL = Duration.minutes(2);
 
@@ -30,6 +33,20 @@ export interface DatasetExportProviderProps {
    * @default Duration.seconds(30)
    */
   readonly pollInterval?: Duration;
+
+  /**
+   * How many of the provider's jobs run at a time, from 1 to 1000. Anything else, and a token, fails at synth.
+   *
+   * Further jobs wait in CloudFormation: the custom resource of a job depends on that of an earlier one. The order has each job after
+   * those that it depends on anyway. The `timeout` of a job begins with its turn.
+   *
+   * The default is the limit that Personalize publishes for import jobs; it publishes none for export jobs. With at least as
+   * many as there are jobs, all of them begin at once.
+   *
+   * @see https://docs.aws.amazon.com/personalize/latest/dg/limits.html
+   * @default 5
+   */
+  readonly maxConcurrency?: number;
 
   /**
    * Where the provider's functions write their logs.
@@ -82,6 +99,7 @@ export class DatasetExportProvider extends Construct {
   public readonly logGroup: logs.ILogGroup;
 
   private readonly permissions: HandlerPermissions;
+  private readonly queue: (job: CustomResource[]) => void;
   private readonly jobNames = new Map<string, string>();
 
   /**
@@ -95,6 +113,7 @@ export class DatasetExportProvider extends Construct {
     super(scope, id);
     const pollInterval = props.pollInterval ?? Duration.seconds(30);
     rejectIf(checkDuration('pollInterval', pollInterval, 'seconds', pollIntervalProblem), literal`InvalidPollInterval`, this);
+    rejectIf(maxConcurrencyProblem(props.maxConcurrency), literal`InvalidMaxConcurrency`, this);
     if (props.logGroup !== undefined && props.logRetention !== undefined) {
       throw new ValidationError(
         literal`ConflictingLogProps`, 'logRetention cannot be used with logGroup: set the retention of the log group itself', this,
@@ -106,11 +125,12 @@ export class DatasetExportProvider extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
+    this.queue = Lanes.of(Stack.of(this)).addQueue(props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY);
     this.permissions = new HandlerPermissions(this, this.logGroup);
 
     const provider = new cr.Provider(this, 'Provider', {
-      onEventHandler: this.handler('OnEvent', 'index.onEvent'),
-      isCompleteHandler: this.handler('IsComplete', 'index.isComplete'),
+      onEventHandler: this.handler('OnEvent', 'index.onEvent', pollInterval),
+      isCompleteHandler: this.handler('IsComplete', 'index.isComplete', pollInterval),
       frameworkOnEventRole: this.functionRole('FrameworkOnEventRole'),
       frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkCompleteRole'),
       logGroup: this.logGroup,
@@ -146,13 +166,23 @@ export class DatasetExportProvider extends Construct {
     return this.permissions.add(permissions);
   }
 
+  /**
+   * Lets a job wait for its turn.
+   *
+   * @internal
+   * @param resources of the job, in the order in which CloudFormation creates them
+   */
+  public _queue(resources: CustomResource[]): void {
+    this.queue(resources);
+  }
+
   private functionRole(id: string): iam.Role {
     const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.logGroup.grantWrite(role);
     return role;
   }
 
-  private handler(id: string, entryPoint: string): lambda.Function {
+  private handler(id: string, entryPoint: string, pollInterval: Duration): lambda.Function {
     return new lambda.Function(this, id, {
       description: `Personalize dataset exports: ${entryPoint} (${this.node.path})`.slice(0, 256),
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
@@ -163,6 +193,7 @@ export class DatasetExportProvider extends Construct {
       memorySize: 256,
       timeout: HANDLER_TIMEOUT,
       role: this.permissions.role,
+      environment: { POLL_SECONDS: `${pollInterval.toSeconds()}` },
     });
   }
 }

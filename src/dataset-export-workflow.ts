@@ -11,7 +11,7 @@ import { IngestionMode } from './ingestion-mode';
 import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
 import { isInlineMapEnough } from './private/history-budget';
-import { checkDuration, literal, rejectIf } from './private/validation';
+import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
 import { JOB_EVENT, RUN_EVENT, SOURCE } from './private/workflow-events';
 import { ExportStates } from './private/workflow-states';
 
@@ -423,12 +423,6 @@ const DISTRIBUTED_TIMEOUT = Duration.days(2);
 function repetition(prop: string, arns: string[]): string | undefined {
   const repeated = arns.find((arn, index) => arns.indexOf(arn) < index);
   return repeated === undefined ? undefined : `${prop} must be different from each other, got ${JSON.stringify(repeated)} twice`;
-}
-
-function maxConcurrencyProblem(maxConcurrency: number = 1): string | undefined {
-  // a token is no integer: how many there are at a time decides what kind of state machine it is
-  return Number.isInteger(maxConcurrency) && maxConcurrency >= 1 && maxConcurrency <= 1000 ? undefined
-    : `maxConcurrency must be a whole number from 1 to 1000 that is known at synth, got ${maxConcurrency}`;
 }
 
 const durationWithin = (prop: string, min: Duration, max: Duration) => (duration: Duration): string | undefined => {

@@ -1,8 +1,14 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as library from '../../src';
 import { World } from '../../test/lambda/world';
+import { libraryPeer } from '../peers/library';
 import { createRequest, simulate } from '../simulated-requests';
 
 /** Area 6: many jobs in one stack, few at a time. */
 export interface Crowd {
+  /** whether CloudFormation lets them begin in turn, or all at once */
+  readonly inTurn: boolean;
   readonly jobs: number;
   readonly atATime: number;
   readonly serviceSeconds: number;
@@ -14,27 +20,34 @@ export interface Crowd {
   readonly calls: { readonly create: number; readonly describe: number; readonly describeStacks: number; readonly total: number };
   /** Create that was refused, Describe of a job that was not there yet, and the question about the stack that comes with them */
   readonly wasted: number;
-  readonly longestWaitSeconds: number;
+  /** from the beginning of the deployment to the last answer */
+  readonly seconds: number;
   /** what no scheduling could be faster than: full slots from the first second to the last */
   readonly leastSeconds: number;
-  readonly greatestCallsPerSecond: number;
+  /** DescribeStacks a second, in the poll interval that has most of them */
+  readonly describeStacksPerSecond: number;
 }
 
 export const JOBS = 400;
 export const AT_A_TIME = 5;
 export const POLL_SECONDS = 30;
 const TIMEOUT_SECONDS = 55 * 60;
+/** Of isComplete: about what Lambda needs for the looks of 400 jobs. */
+const PROCESSES = 4;
 /** CloudFormation starts what depends on nothing at about the same time: ten a second. */
 const STAGGER_SECONDS = 0.1;
 
-export async function crowd(serviceSeconds: number, jobs = JOBS): Promise<Crowd> {
+export async function crowd(serviceSeconds: number, inTurn: boolean, jobs = JOBS): Promise<Crowd> {
   const world = new World();
   const { personalize, stack } = world;
   personalize.concurrencyLimit = AT_A_TIME;
   personalize.pendingSeconds = 0;
   personalize.runningSeconds = serviceSeconds;
+  const asked = askedAt(world);
   const events = Array.from({ length: jobs }, (_, index) => createRequest(index, TIMEOUT_SECONDS));
-  const { requests } = await simulate(world, events, POLL_SECONDS, STAGGER_SECONDS);
+  const { requests, seconds } = await simulate(world, events, {
+    pollSeconds: POLL_SECONDS, staggerSeconds: STAGGER_SECONDS, previousOf: inTurn ? lanes(jobs) : () => undefined, processes: PROCESSES,
+  });
 
   const outcomes = requests.map(({ waiter }) => waiter.outcome!);
   const answered = new Set(outcomes.map(({ physicalId }) => physicalId));
@@ -47,9 +60,8 @@ export async function crowd(serviceSeconds: number, jobs = JOBS): Promise<Crowd>
   const createdLate = created.length - requests.filter(({ waiter: { onEventResponse: response } }) => {
     return response?.Plan.kind === 'export' && response.Plan.created;
   }).length;
-  const seconds = new Map<number, number>();
-  for (const { at } of personalize.calls) { seconds.set(Math.floor(at / 1000), (seconds.get(Math.floor(at / 1000)) ?? 0) + 1); }
   return {
+    inTurn,
     jobs,
     atATime: AT_A_TIME,
     serviceSeconds,
@@ -59,8 +71,34 @@ export async function crowd(serviceSeconds: number, jobs = JOBS): Promise<Crowd>
     lost: created.filter(arn => !answered.has(arn)).length + (jobs - answered.size),
     calls: { create, describe: describe.length, describeStacks: stack.reads, total: create + describe.length + stack.reads },
     wasted: refused + tooEarly + (stack.reads - createdLate),
-    longestWaitSeconds: Math.max(...requests.map(({ deliveredAt, answeredAt }) => answeredAt! - deliveredAt)),
+    seconds,
     leastSeconds: Math.ceil(jobs / AT_A_TIME) * serviceSeconds,
-    greatestCallsPerSecond: Math.max(...seconds.values()),
+    describeStacksPerSecond: greatest(asked, POLL_SECONDS),
   };
+}
+
+/** Which job each one waits for, as it stands in the template. */
+function lanes(jobs: number): (index: number) => number | undefined {
+  const stack = new Stack(new App(), 'Crowd');
+  libraryPeer(library).define(stack, Array.from({ length: jobs }, (_, index) => `arn:aws:personalize:eu-west-1:111122223333:dataset/shop${index}/INTERACTIONS`));
+  const resources = Template.fromStack(stack).findResources('Custom::PersonalizeDatasetExportJob');
+  const indexOf = new Map(Object.keys(resources).map(id => [id, Number(/^Export(\d+)[0-9A-F]{8}$/.exec(id)![1])]));
+  const previous = new Map(Object.entries(resources).map(([id, { DependsOn = [] }]) => (
+    [indexOf.get(id), [DependsOn].flat().map(name => indexOf.get(name)).find(index => index !== undefined)])));
+  return index => previous.get(index);
+}
+
+function askedAt({ stack, clock }: World): number[] {
+  const times: number[] = [];
+  const stackState = stack.stackState.bind(stack);
+  stack.stackState = async () => {
+    times.push(clock.now() / 1000);
+    return stackState();
+  };
+  return times;
+}
+
+/** The most events per second in any interval of so many seconds. */
+function greatest(times: number[], seconds: number): number {
+  return Math.max(0, ...times.map((from, index) => times.slice(index).filter(time => time < from + seconds).length)) / seconds;
 }

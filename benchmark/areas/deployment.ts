@@ -107,7 +107,7 @@ export async function simulatedDelays(): Promise<Delay[]> {
       const world = new World();
       const serviceSeconds = 600 + pollSeconds * phase / PHASES;
       Object.assign(world.personalize, { pendingSeconds: 0, runningSeconds: serviceSeconds });
-      const { seconds } = await simulate(world, [createRequest(0, 3300)], pollSeconds, 0);
+      const { seconds } = await simulate(world, [createRequest(0, 3300)], { pollSeconds, staggerSeconds: 0 });
       values.push(seconds - serviceSeconds);
     }
     delays.push({ pollSeconds, median: median(values), longest: Math.max(...values) });

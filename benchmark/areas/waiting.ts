@@ -29,7 +29,7 @@ export async function waitingCalls(): Promise<{ describes: number; otherCalls: n
   const world = new World();
   const serviceSeconds = 50 * 60;
   Object.assign(world.personalize, { pendingSeconds: 0, runningSeconds: serviceSeconds });
-  const { requests: [request] } = await simulate(world, [createRequest(0, 55 * 60)], POLL_SECONDS, 0);
+  const { requests: [request] } = await simulate(world, [createRequest(0, 55 * 60)], { pollSeconds: POLL_SECONDS, staggerSeconds: 0 });
   const perHour = (calls: number) => calls * HOUR / serviceSeconds;
   const looks = request!.waiter.polls - 1; // the first comes at once, before there is any wait
   return {
@@ -56,7 +56,7 @@ export async function longWaitingCalls(): Promise<{ describes: number; otherCall
         HandsOver: 'true',
         ...jobArn !== undefined && { ContinuesJobArn: jobArn, WaitedSeconds: String(turn * MAX_CUSTOM_RESOURCE_SECONDS) },
       },
-    }], POLL_SECONDS, 0);
+    }], { pollSeconds: POLL_SECONDS, staggerSeconds: 0 });
     jobArn = request!.waiter.outcome!.data!.DatasetExportJobArn!;
     looks += request!.waiter.polls;
   }

@@ -40,3 +40,9 @@ export function referenceProblem(prop: string, given: unknown, reference: object
 function quoted(given: unknown): string {
   return typeof given === 'string' ? JSON.stringify(given) : String(given);
 }
+
+export function maxConcurrencyProblem(maxConcurrency: number = 1): string | undefined {
+  // a token is no integer: what is synthesized depends on how many there are at a time
+  return Number.isInteger(maxConcurrency) && maxConcurrency >= 1 && maxConcurrency <= 1000 ? undefined
+    : `maxConcurrency must be a whole number from 1 to 1000 that is known at synth, got ${maxConcurrency}`;
+}

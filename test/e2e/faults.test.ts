@@ -206,18 +206,29 @@ describe('a deployment', () => {
       });
     });
 
-    test('of 40 jobs, when the service allows 5 at a time, finishes all of them, each once', async () => {
+    async function attemptsOf40Jobs(maxConcurrency?: number): Promise<number> {
       const others = (await client.jobs()).filter(({ status }) => /^CREATE (PENDING|IN_PROGRESS)$/.test(status)).length;
       await client.configurePersonalize({ maxConcurrentJobs: others + 5, secondsPending: 5, secondsInProgress: 15 });
       const name = newName();
       const { exitCode, output } = await fixture.deploy(name, (stack) => {
         const destination = new ExportDestination(stack, 'Exports');
-        for (let i = 0; i < 40; i++) { exportIn(stack, { destination }, `Export${i}`); }
+        const provider = new DatasetExportProvider(stack, 'Provider', { maxConcurrency });
+        for (let i = 0; i < 40; i++) { exportIn(stack, { destination, provider }, `Export${i}`); }
       });
       expect(exitCode === 0 ? '' : output).toBe('');
       const jobs = await fixture.jobsOf(name);
       expect(jobs.map(({ status }) => status)).toEqual(Array(40).fill('ACTIVE'));
       expect(new Set(jobs.map(({ request }) => request.jobName)).size).toBe(40);
+      const names = (await client.calls({ operation: 'CreateDatasetExportJob' })).map(({ parameters }) => parameters.jobName as string);
+      return names.filter(jobName => jobName.startsWith(`${name}_`)).length;
+    }
+
+    test('of 40 jobs in turn, when the service allows 5 at a time, finishes all of them, each once', async () => {
+      expect(await attemptsOf40Jobs()).toBe(40);
+    });
+
+    test('of 40 jobs at once, when the service allows 5 at a time, finishes all of them, each once', async () => {
+      expect(await attemptsOf40Jobs(40)).toBeGreaterThan(40);
     });
   });
 });

@@ -31,6 +31,7 @@ const stacks = (status: string) => xml(`<DescribeStacksResponse xmlns="http://cl
     <StackId>${STACK_ID}</StackId>
     <StackStatusReason>a text with StackStatus in it</StackStatusReason>
     <StackStatus>${status}</StackStatus>
+    <LastUpdatedTime>2026-11-25T10:00:00Z</LastUpdatedTime>
   </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`);
 const errorResponse = (status: number, code: string, message: string) => answer(status, `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
   <Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`, 'text/xml');
@@ -40,11 +41,11 @@ async function errorOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(() => { throw new Error('did not fail'); }, (error: Error) => error);
 }
 
-describe('stackStatus', () => {
+describe('stackState', () => {
   it('asks for the one stack', async () => {
     server.respond = stacks('UPDATE_ROLLBACK_IN_PROGRESS');
 
-    expect(await api().stackStatus(STACK_ID)).toBe('UPDATE_ROLLBACK_IN_PROGRESS');
+    expect(await api().stackState(STACK_ID)).toEqual({ status: 'UPDATE_ROLLBACK_IN_PROGRESS', updatedAt: Date.parse('2026-11-25T10:00:00Z') });
     expect(parameters()).toEqual([{ Action: 'DescribeStacks', Version: '2010-05-15', StackName: STACK_ID }]);
   });
 
@@ -56,7 +57,7 @@ describe('stackStatus', () => {
   ])('fails with the name and the words of the service: HTTP %d %s', async (status, code, message, kind) => {
     server.respond = errorResponse(status, code, message);
 
-    const error = await errorOf(api().stackStatus(STACK_ID));
+    const error = await errorOf(api().stackState(STACK_ID));
 
     expect(errorText(error)).toBe(`${code}: ${message}`);
     expect(failureKind(error)).toBe(kind);
@@ -72,7 +73,7 @@ describe('stackStatus', () => {
   ])('fails on %s: transient', async (_, respond) => {
     server.respond = respond;
 
-    expect(failureKind(await errorOf(api().stackStatus(STACK_ID)))).toBe('transient');
+    expect(failureKind(await errorOf(api().stackState(STACK_ID)))).toBe('transient');
   });
 });
 
@@ -132,5 +133,28 @@ describe('lastStablePhysicalId', () => {
     server.respond = errorResponse(403, 'AccessDenied', 'not authorized to perform: cloudformation:DescribeStackEvents');
 
     expect(failureKind(await errorOf(api().lastStablePhysicalId(STACK_ID, LOGICAL_ID)))).toBe('settling');
+  });
+});
+
+describe('operationStartedAt', () => {
+  const event = (logicalId: string, physicalId: string, status: string, time: string) => `<member><StackId>${STACK_ID}</StackId><EventId>1</EventId>
+    <StackName>Shop</StackName><LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${physicalId}</PhysicalResourceId>
+    <ResourceStatus>${status}</ResourceStatus><Timestamp>${time}</Timestamp></member>`;
+  const events = (...members: string[]) => xml(`<DescribeStackEventsResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+    <DescribeStackEventsResult><StackEvents>${members.join('')}</StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>`);
+
+  it('is the time of the stack\'s own newest start', async () => {
+    server.respond = events(
+      event(LOGICAL_ID, PREVIOUS_ID, 'UPDATE_IN_PROGRESS', '2026-11-25T12:00:05Z'), event('Shop', STACK_ID, 'UPDATE_IN_PROGRESS', '2026-11-25T12:00:00Z'),
+      event('Shop', STACK_ID, 'CREATE_COMPLETE', '2026-11-25T11:00:00Z'), event('Shop', STACK_ID, 'CREATE_IN_PROGRESS', '2026-11-25T10:00:00Z'),
+    );
+
+    expect(await api().operationStartedAt(STACK_ID)).toBe(Date.parse('2026-11-25T12:00:00Z'));
+  });
+
+  it('is not known of a stack without events', async () => {
+    server.respond = events();
+
+    expect(await api().operationStartedAt(STACK_ID)).toBeUndefined();
   });
 });

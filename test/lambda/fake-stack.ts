@@ -1,8 +1,10 @@
-import type { CloudFormationApi } from '../../lambda/cloudformation-api';
+import type { CloudFormationApi, StackState } from '../../lambda/cloudformation-api';
 
 /** The stack, as far as CloudFormation tells of it. */
 export class FakeStack implements CloudFormationApi {
   public status = 'CREATE_IN_PROGRESS';
+  /** When the latest operation on the stack began, if it is an update. */
+  public operationBegan: number | undefined;
   /** The resource's id when the stack was last complete. */
   public stableId: string | undefined;
   /** An update of the resource failed, and it is brought back. */
@@ -15,9 +17,14 @@ export class FakeStack implements CloudFormationApi {
   public noEvents = false;
   public reads = 0;
 
-  public async stackStatus(): Promise<string> {
+  public async stackState(): Promise<StackState> {
     this.call();
-    return this.status;
+    return { status: this.status, ...this.operationBegan !== undefined && { updatedAt: this.operationBegan } };
+  }
+
+  public async operationStartedAt(): Promise<number | undefined> {
+    this.call();
+    return this.operationBegan;
   }
 
   public async lastStablePhysicalId(): Promise<string | undefined> {

@@ -183,9 +183,10 @@ describe('duplicates', () => {
     const waiters = [new Waiter(world, CREATE()), new Waiter(world, CREATE())];
     for (const waiter of waiters) { await waiter.deliver(); }
     world.personalize.visibleAfterSeconds = 60;
-    for (const waiter of waiters) { await waiter.poll(); }
+    await waiters[0]!.pollUntil(() => creates() > 2);
+    await waiters[1]!.poll();
     world.clock.advance(600);
-    for (const waiter of waiters) { await waiter.poll(); }
+    for (const waiter of waiters) { await waiter.pollUntil(() => waiter.outcome !== undefined); }
 
     expect(created()).toHaveLength(1);
     expect(waiters.map(waiter => waiter.outcome?.status)).toEqual(['SUCCESS', 'SUCCESS']);
@@ -220,13 +221,79 @@ describe('duplicates', () => {
 });
 
 describe('LimitExceeded', () => {
-  it('is waited out: the job is created as soon as there is room', async () => {
+  const waitForRoom = async (seconds: number, event = CREATE()) => {
     world.personalize.concurrencyLimit = 1;
+    world.personalize.runningSeconds = seconds - 60;
     world.personalize.add({ ...exportRequest(properties(), 'theirs') });
-    const outcome = await world.run(CREATE());
+    const waiter = new Waiter(world, event);
+    await waiter.deliver();
+    return waiter;
+  };
 
-    expect(outcome).toMatchObject({ status: 'SUCCESS', at: START + 600_000 });
-    expect(world.personalize.jobs.get(jobArnOf(CREATE()))!.createdAt).toBe(START + 300_000);
+  it('is waited out: the job is created within minutes after there is room', async () => {
+    const waiter = await waitForRoom(600);
+    await waiter.pollUntil(() => waiter.outcome !== undefined);
+    const { createdAt } = world.personalize.jobs.get(jobArnOf(CREATE()))!;
+
+    expect(waiter.outcome!.status).toBe('SUCCESS');
+    expect((createdAt - START) / 1000).toBeGreaterThanOrEqual(600);
+    expect((createdAt - START) / 1000).toBeLessThanOrEqual(600 + 450 + POLL_SECONDS);
+    expect(secondsUntil(waiter.outcome!)).toBe((createdAt - START) / 1000 + 600);
+  });
+
+  it('costs a few calls: one to Personalize per look, and CloudFormation is asked right before a Create alone', async () => {
+    const waiter = await waitForRoom(1500);
+    const looks: [personalize: number, cloudFormation: number, creates: number][] = [];
+    while (created().length < 2) {
+      const before = [world.personalize.calls.length, world.stack.reads, creates()] as const;
+      await waiter.poll();
+      looks.push([world.personalize.calls.length - before[0], world.stack.reads - before[1], creates() - before[2]]);
+      world.clock.advance(POLL_SECONDS);
+    }
+
+    expect(looks.filter(([personalize]) => personalize > 1)).toEqual([]);
+    expect(looks.filter(([, cloudFormation, create]) => cloudFormation !== create)).toEqual([]);
+    expect(looks.filter(([personalize]) => personalize > 0).length).toBeLessThan(looks.length / 4);
+  });
+
+  it('is asked for in attempts that jobs make at different times', async () => {
+    world.personalize.concurrencyLimit = 0;
+    const attempts = new Set<number>();
+    for (let index = 0; index < 40; index++) {
+      const waiter = new Waiter(world, createEvent(properties({ JobNamePrefix: `Shop_Export${index}` })));
+      await waiter.deliver();
+      const [start, before] = [world.clock.now(), creates()];
+      await waiter.pollUntil(() => creates() > before);
+      attempts.add(world.clock.now() - start);
+    }
+
+    expect(attempts.size).toBeGreaterThan(5);
+  });
+
+  it('is waited for at a time limit of minutes, too', async () => {
+    const short = createEvent(properties({ TimeoutSeconds: '600' }));
+    const waiter = await waitForRoom(240, short);
+    await waiter.pollUntil(() => waiter.outcome !== undefined);
+
+    expect(waiter.outcome).toMatchObject({ status: 'SUCCESS' });
+  });
+
+  it('makes one job, and ends with it, even if each look is another process\'s', async () => {
+    const waiter = await waitForRoom(300);
+    await waiter.pollUntil(() => waiter.outcome !== undefined, () => world.process());
+
+    expect(waiter.outcome).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(CREATE()) });
+    expect(created()).toHaveLength(2);
+  });
+
+  it('makes no job for a request that was rolled back, in the deployment after that', async () => {
+    world.stack.status = 'UPDATE_IN_PROGRESS';
+    const waiter = await waitForRoom(300, UPDATE());
+    world.clock.advance(120);
+    world.stack.operationBegan = world.clock.now();
+    await waiter.pollUntil(() => waiter.outcome !== undefined);
+
+    expect(created()).toHaveLength(1);
   });
 
   it('fails at the time limit, without a job', async () => {
@@ -249,7 +316,7 @@ describe('LimitExceeded', () => {
     world.personalize.heldStatus = 'CREATE IN_PROGRESS';
     const waiter = new Waiter(world, CREATE());
     await waiter.deliver();
-    await waiter.poll();
+    await waiter.pollUntil(() => created().length > 0);
     world.clock.advance(TIMEOUT_SECONDS);
     world.personalize.alwaysFault.describe = { error: THROTTLED() };
     await waiter.poll();
@@ -271,13 +338,11 @@ describe('LimitExceeded', () => {
   });
 
   it('takes the job to have a time limit of its own request, not of its creation', async () => {
-    world.personalize.concurrencyLimit = 1;
-    world.personalize.runningSeconds = TIMEOUT_SECONDS - 120;
-    world.personalize.add({ ...exportRequest(properties(), 'theirs') });
-    const outcome = await world.run(CREATE());
+    const waiter = await waitForRoom(TIMEOUT_SECONDS - 600);
+    await waiter.pollUntil(() => waiter.outcome !== undefined);
 
-    expect(outcome).toMatchObject({ status: 'FAILED', at: START + TIMEOUT_SECONDS * 1000 });
-    expect(outcome.reason).toContain('The job continues');
+    expect(waiter.outcome).toMatchObject({ status: 'FAILED', at: START + TIMEOUT_SECONDS * 1000 });
+    expect(waiter.outcome!.reason).toContain('The job continues');
   });
 });
 
@@ -288,7 +353,7 @@ describe('errors of Create', () => {
     it.each(CREATE_ERRORS.filter(([,, meaning]) => meaning !== 'fails at once'))('%s passes: one job', async (__, error) => {
       world.personalize.faults.create.push({ error: error() }, { error: error() });
 
-      expect(await world.run(event())).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(event()), at: START + POLL_SECONDS * 1000 + 300_000 });
+      expect(await world.run(event())).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(event()) });
       expect(created()).toEqual([jobArnOf(event())]);
       expect(creates()).toBe(3);
     });
@@ -321,7 +386,7 @@ describe('errors of Create', () => {
   });
 
   it('fails at once if a terminal error comes when the job is created late', async () => {
-    world.personalize.faults.create.push({ error: LIMIT_EXCEEDED() }, { error: INVALID_INPUT() });
+    world.personalize.faults.create.push({ error: THROTTLED() }, { error: INVALID_INPUT() });
     const outcome = await world.run(CREATE());
 
     expect(outcome).toMatchObject({ status: 'FAILED', at: START });
@@ -593,7 +658,7 @@ describe('a job that could not be created while the request was open', () => {
       const waiter = new Waiter(world, CREATE());
       await waiter.deliver();
       world.stack.status = status;
-      await waiter.poll();
+      await waiter.pollUntil(() => waiter.outcome !== undefined);
 
       expect(waiter.outcome).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(/^Dataset export job was not created: the stack is rolling back/) });
       expect(created()).toEqual([]);
@@ -606,7 +671,7 @@ describe('a job that could not be created while the request was open', () => {
       const waiter = new Waiter(world, UPDATE());
       await waiter.deliver();
       world.stack.status = status;
-      await waiter.poll();
+      await waiter.pollUntil(() => waiter.outcome !== undefined);
 
       expect(waiter.outcome).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID });
       expect(created()).toEqual([]);
@@ -712,14 +777,14 @@ describe('request type x job state x error of Describe', () => {
 describe('the log', () => {
   it('tells of each decision: request, resource, job and status, and no tag values', async () => {
     world.stack.status = 'UPDATE_IN_PROGRESS';
-    world.personalize.faults.create.push({ error: LIMIT_EXCEEDED() });
+    world.personalize.faults.create.push({ error: THROTTLED() });
     await world.run(UPDATE(), 200);
 
     expect(world.log.map(({ decision, status, detail }) => [decision, status ?? detail])).toEqual([
       ['described', 'ACTIVE'],
       ['other inputs', 'ingestionMode there is ALL, here BULK'],
       ['stack status', 'UPDATE_IN_PROGRESS'],
-      ['create failed', 'transient: LimitExceededException: More than 5 resources with PENDING or IN_PROGRESS status.'],
+      ['create failed', expect.stringMatching(/^transient: ThrottlingException: /)],
       ['plan', 'export'],
       ['describe failed', expect.stringMatching(/^missing: ResourceNotFoundException: /)],
       ['stack status', 'UPDATE_IN_PROGRESS'],

@@ -24,14 +24,19 @@ export class World {
   public readonly personalize = new FakePersonalize(this.clock);
   public readonly stack = new FakeStack();
   public readonly logLines: string[] = [];
+  public readonly lifecycle = this.process();
 
-  public readonly lifecycle = new Lifecycle({
-    personalize: this.personalize,
-    cloudFormation: this.stack,
-    now: this.clock.now,
-    log: jsonLog(line => this.logLines.push(line), this.clock.now),
-    logGroup: LOG_GROUP,
-  });
+  /** What a process of the functions has: nothing but the code, to begin with. */
+  public process(): Lifecycle {
+    return new Lifecycle({
+      personalize: this.personalize,
+      cloudFormation: this.stack,
+      now: this.clock.now,
+      log: jsonLog(line => this.logLines.push(line), this.clock.now),
+      logGroup: LOG_GROUP,
+      pollSeconds: 30,
+    });
+  }
 
   public get log(): Record<string, string>[] {
     return this.logLines.map(line => JSON.parse(line) as Record<string, string>);
@@ -65,13 +70,13 @@ export class Waiter {
     }
   }
 
-  public async poll(): Promise<void> {
+  public async poll(lifecycle = this.world.lifecycle): Promise<void> {
     if (this.outcome !== undefined) { throw new Error('a request that is answered must not be looked at again'); }
     if (this.polls++ > this.maxPolls) { throw new Error('the framework would have given up by now'); }
     const event: IsCompleteRequest = { ...this.event, ...this.onEventResponse! };
     let response: IsCompleteResponse;
     try {
-      response = throughJson(await this.world.lifecycle.isComplete(throughJson(event)));
+      response = throughJson(await lifecycle.isComplete(throughJson(event)));
     } catch (error) {
       return this.answer('FAILED', (error as Error).message, event.PhysicalResourceId);
     }
@@ -80,6 +85,11 @@ export class Waiter {
     } else if ('Data' in response) {
       throw new Error('the framework does not allow Data with IsComplete: false');
     }
+  }
+
+  /** Looks as often as the framework does. */
+  public async pollUntil(isDone: () => boolean, processOf = () => this.world.lifecycle): Promise<void> {
+    for (await this.poll(processOf()); !isDone(); await this.poll(processOf())) { this.world.clock.advance(30); }
   }
 
   private answer(status: Outcome['status'], reason: string, physicalId: string | undefined, data?: Record<string, string>): void {

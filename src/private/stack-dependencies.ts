@@ -1,0 +1,85 @@
+import { CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { Dependable, IConstruct } from 'constructs';
+
+/**
+ * Which resources of a stack each of them waits for: what CloudFormation will find in the template, before there is one.
+ *
+ * A nested stack counts as one resource of its parent, with all that is in it.
+ */
+export function dependenciesOf(stack: Stack): Map<CfnResource, Set<CfnResource>> {
+  const constructs = stack.node.findAll();
+  const resources = constructs.filter(construct => CfnResource.isCfnResource(construct));
+  const dependencies = new Map<CfnResource, Set<CfnResource>>();
+  const add = (source: IConstruct, target: IConstruct | undefined) => {
+    const [from, to] = [resourceIn(stack, source), target && resourceIn(stack, target)];
+    if (from && to && from !== to) { dependencies.set(from, (dependencies.get(from) ?? new Set()).add(to)); }
+  };
+
+  const own = resources.filter(resource => Stack.of(resource) === stack);
+  const byLogicalId = new Map(own.map(resource => [stack.resolve(resource.logicalId), resource]));
+  for (const resource of resources) {
+    const { template, references } = resolved(resource);
+    references.forEach(target => add(resource, target));
+    if (Stack.of(resource) === stack) { namesIn(template).forEach(name => add(resource, byLogicalId.get(name))); }
+  }
+  for (const source of constructs) {
+    const roots = source.node.dependencies.flatMap(dependable => Dependable.of(dependable).dependencyRoots);
+    for (const target of new Set(roots)) {
+      for (const to of resourcesUnder(target)) { resourcesUnder(source).forEach(from => add(from, to)); }
+    }
+  }
+  return dependencies;
+}
+
+/** The resource that stands for a construct in the template of a stack. */
+function resourceIn(stack: Stack, construct: IConstruct): CfnResource | undefined {
+  const own = Stack.of(construct);
+  if (own === stack) { return CfnResource.isCfnResource(construct) ? construct : undefined; }
+  return own.nestedStackParent && resourceIn(stack, own.nestedStackResource!);
+}
+
+function resourcesUnder(construct: IConstruct): CfnResource[] {
+  return construct.node.findAll().filter(child => CfnResource.isCfnResource(child));
+}
+
+/** As the CDK itself does it when it looks for references between stacks. */
+function resolved(resource: CfnResource): { template: unknown; references: ReadonlySet<IConstruct> } {
+  const resolver = new ReferenceCollector();
+  const { _toCloudFormation } = resource as unknown as { _toCloudFormation(): object };
+  const template = Tokenization.resolve(_toCloudFormation.call(resource), { scope: resource, resolver, preparing: true });
+  return { template, references: resolver.targets };
+}
+
+class ReferenceCollector extends DefaultTokenResolver {
+  public readonly targets = new Set<IConstruct>();
+
+  constructor() {
+    super({ join: (left, right) => ({ 'Fn::Join': ['', [left, right]] }) });
+  }
+
+  public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    if (Reference.isReference(token)) { this.targets.add(token.target); }
+    return super.resolveToken(token, context, postProcessor);
+  }
+}
+
+/** What intrinsic functions and DependsOn name: logical ids, among others. */
+function namesIn(template: unknown): string[] {
+  if (Array.isArray(template)) { return template.flatMap(namesIn); }
+  if (typeof template !== 'object' || template === null) { return []; }
+  return Object.entries(template).flatMap(([key, value]) => [...namesOf(key, value), ...namesIn(value)]);
+}
+
+function namesOf(key: string, value: unknown): string[] {
+  switch (key) {
+    case 'Ref':
+    case 'DependsOn':
+      return [value].flat().filter(name => typeof name === 'string');
+    case 'Fn::GetAtt':
+      return [[value].flat()[0]].filter(name => typeof name === 'string').map(name => name.split('.')[0]!);
+    case 'Fn::Sub':
+      return [...String([value].flat()[0]).matchAll(/\$\{([^!.}][^.}]*)/g)].map(match => match[1]!.trim());
+    default:
+      return [];
+  }
+}
