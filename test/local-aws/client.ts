@@ -1,4 +1,4 @@
-import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from './wire';
+import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from './wire';
 
 /** The control API of a running local AWS. */
 export class LocalAwsClient {
@@ -53,6 +53,11 @@ export class LocalAwsClient {
   /** Changes the settings named and leaves the others. */
   async configurePersonalize(change: Partial<PersonalizeSettings>): Promise<PersonalizeSettings> {
     return this.json('PUT', 'personalize/settings', change);
+  }
+
+  /** Changes the settings named and leaves the others. */
+  async configureLambda(change: Partial<LambdaSettings>): Promise<LambdaSettings> {
+    return this.json('PUT', 'lambda/settings', change);
   }
 
   /** Orders faults for the next calls. */

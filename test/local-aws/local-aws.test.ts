@@ -62,6 +62,12 @@ test('an export by the real SDK, watched through the control API', async () => {
   }));
 });
 
+test('settings of Lambda are changed one by one; a misspelt one is refused', async () => {
+  expect(await control.configureLambda({ concurrentExecutions: 10 })).toEqual({ concurrentExecutions: 10, heldByOthers: 0 });
+  expect(await control.configureLambda({ heldByOthers: 2 })).toEqual({ concurrentExecutions: 10, heldByOthers: 2 });
+  await expect(control.configureLambda({ concurrentExecutons: 10 } as object)).rejects.toThrow('There is no setting concurrentExecutons');
+});
+
 test('faults are seen by the SDK as the service\'s own errors', async () => {
   await control.addFaults({ operation: 'ListDatasetExportJobs', times: 2, error: { code: 'ThrottlingException' } });
   expect((await personalize.send(new ListDatasetExportJobsCommand({}))).$metadata.attempts).toBe(3);

@@ -56,6 +56,7 @@ export class LocalAws {
       faults,
       datasets,
       personalize,
+      lambdaSettings: () => local.deployed!.lambda.settings,
       s3,
       logs,
       exchanges: () => local.deployed?.cloudformation.customResourceExchanges() ?? [],

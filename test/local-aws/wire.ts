@@ -81,6 +81,13 @@ export interface PersonalizeSettings {
   recordsPerFile: number;
 }
 
+export interface LambdaSettings {
+  /** the account's limit in the Region, for all functions together */
+  concurrentExecutions: number;
+  /** how much of it somebody else's functions take */
+  heldByOthers: number;
+}
+
 export interface JobRecord {
   readonly datasetExportJobArn: string;
   /** every parameter as it was sent */

@@ -3,12 +3,13 @@ import type { CustomResourceExchange } from '../cloudformation';
 import { ServiceError, type ApiResponse, type Logs, type RecordedDecision } from '../core';
 import type { Datasets } from '../personalize/datasets';
 import type { PersonalizeService } from '../personalize/service';
-import { changeSettings } from '../personalize/settings';
+import { changePersonalizeSettings } from '../personalize/settings';
 import type { S3Store } from '../services/s3/store';
-import type { EventRecord, ExecutionRecord, Fault, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from '../wire';
+import type { EventRecord, ExecutionRecord, Fault, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from '../wire';
 import type { CallLog } from './calls';
 import type { Faults } from './faults';
 import type { PlainHandler } from './front';
+import { changeSettings } from './settings';
 
 export const CONTROL_PREFIX = '/_local-aws/';
 
@@ -19,6 +20,7 @@ export interface Controlled {
   readonly faults: Faults;
   readonly datasets: Datasets;
   readonly personalize: PersonalizeService;
+  readonly lambdaSettings: () => LambdaSettings;
   readonly s3: S3Store;
   readonly logs: Logs;
   /** requests to custom resources and the answers */
@@ -51,10 +53,8 @@ export function controlApi(parts: Controlled): PlainHandler {
     ['GET', /^personalize\/jobs$/, () => parts.personalize.jobs()],
     ['POST', /^personalize\/datasets$/, (_, body) => ({ datasetArn: parts.datasets.seed(body() as SeedRequest) })],
     ['GET', /^personalize\/settings$/, () => parts.personalize.settings],
-    ['PUT', /^personalize\/settings$/, (_, body) => {
-      changeSettings(parts.personalize.settings, body() as Partial<PersonalizeSettings>);
-      return parts.personalize.settings;
-    }],
+    ['PUT', /^personalize\/settings$/, (_, body) => changePersonalizeSettings(parts.personalize.settings, body() as Partial<PersonalizeSettings>)],
+    ['PUT', /^lambda\/settings$/, (_, body) => changeSettings(parts.lambdaSettings(), body() as Partial<LambdaSettings>)],
     ['GET', /^faults$/, () => parts.faults.remaining()],
     ['POST', /^faults$/, (_, body) => {
       for (const fault of [body()].flat() as Fault[]) {

@@ -2,8 +2,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { LambdaService, type FunctionConfiguration } from '.';
-import { LocalAws } from '../local-aws';
 import { zipOf } from './testing-zip';
+import { LocalAws } from '../local-aws';
+import { ManualClock } from '../manual-clock';
 
 const ROOT = { userArn: 'arn:aws:iam::111122223333:user/deployer' };
 const TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
@@ -187,6 +188,63 @@ test('a failed event is delivered twice again, a good one once', async () => {
     await impatient.stop();
     fs.rmSync(path.dirname(file), { recursive: true });
   }
+});
+
+describe('in an account without room', () => {
+  let clock: ManualClock;
+  let service: LambdaService;
+  let file: string;
+
+  beforeEach(async () => {
+    clock = new ManualClock();
+    service = new LambdaService({ ...local.world, clock });
+    file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'local-aws-test-')), 'invocations');
+    const code = 'exports.handler = async ({ file, by }) => require("fs").appendFileSync(file, by)';
+    await service.createFunction(configuration({ functionName: 'fn', code: zipOf({ 'index.js': code }) }));
+    service.settings.concurrentExecutions = 0;
+  });
+  afterEach(async () => {
+    await service.stop();
+    fs.rmSync(path.dirname(file), { recursive: true });
+  });
+
+  const invocation = (by: string) => ({ functionName: 'fn', payload: JSON.stringify({ file, by }), principal: ROOT });
+  const invoked = () => fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+
+  test('an invocation that is waited for is refused, in the words of the API', async () => {
+    const error = await service.invoke(invocation('caller')).catch((refusal) => refusal);
+    const { status, headers, body } = service.error(error, 'id');
+    expect([status, headers!['x-amzn-errortype']]).toEqual([429, 'TooManyRequestsException']);
+    expect(JSON.parse(String(body))).toEqual({ Type: 'User', message: 'Rate Exceeded.', Reason: 'ConcurrentInvocationLimitExceeded' });
+    expect(invoked()).toBe('');
+  });
+
+  test('an event waits until there is some', async () => {
+    await service.invokeAsync(invocation('event'));
+    await clock.advance(60_000);
+    expect(invoked()).toBe('');
+    service.settings.concurrentExecutions = 1;
+    await clock.advance(60_000);
+    await eventually(() => expect(invoked()).toBe('event'));
+  });
+
+  test('an event is discarded after six hours', async () => {
+    await service.invokeAsync(invocation('event'));
+    await clock.advance(6 * 3_600_000);
+    service.settings.concurrentExecutions = 1;
+    await clock.advance(600_000);
+    // if the event were under way, there would be no room for another
+    await service.invoke(invocation('caller'));
+    expect(invoked()).toBe('caller');
+  });
+
+  test('an invocation that is over, well or not, makes room', async () => {
+    service.settings.concurrentExecutions = 1;
+    expect(await service.invoke({ ...invocation('caller'), payload: '{}' })).toMatchObject({ functionError: 'Unhandled' });
+    await service.invoke(invocation('caller'));
+    await service.invoke(invocation('caller'));
+    expect(invoked()).toBe('callercaller');
+  });
 });
 
 test('what Lambda would refuse is refused', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ACCOUNT, NotSupportedError, ServiceError, type ApiRequest, type ApiResponse, type AuthorizationRequest, type Service, type World } from '../core';
+import { Concurrency, LONGEST_EVENT_AGE_MS, TooManyRequests, type Leave } from './concurrency';
 import { logGroupOf, resourcePolicyOf, type FunctionConfiguration, type LambdaFunction } from './function';
 import { environmentOf, reservedNames, type ResponseGateway } from './function-environment';
 import { FunctionProcess, type Outcome } from './function-process';
@@ -8,10 +9,10 @@ import { ProcessPool } from './process-pool';
 import { RuntimeFolder } from './runtime-folder';
 import { unzip } from './unzip';
 import { principalOf } from '../iam/principal';
+import type { LambdaSettings } from '../wire';
 
 /** How long Lambda waits before it invokes a failed asynchronous invocation again. */
 const ASYNC_RETRY_DELAYS_MS = [60_000, 120_000];
-const THROTTLED_ASYNC_DELAY_MS = 1_000;
 const RUNTIMES = /^nodejs(20|22|24)\.x$/;
 const PATHS: [method: string, pattern: RegExp, operation: string][] = [
   ['POST', /^\/2015-03-31\/functions\/(.+)\/invocations$/, 'Invoke'],
@@ -40,10 +41,18 @@ export class LambdaService implements Service {
   private readonly functions = new Map<string, LambdaFunction>();
   private readonly runtime = new RuntimeFolder();
   private readonly pool = new ProcessPool((fn) => this.startProcess(fn));
+  private readonly concurrency: Concurrency;
   private gateway?: ResponseGateway;
   private stopped = false;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.concurrency = new Concurrency(world.clock, () => [...this.functions.values()]);
+  }
+
+  /** May be changed at any time. */
+  get settings(): LambdaSettings {
+    return this.concurrency.settings;
+  }
 
   /** From now on function processes reach `host` at this local port, and trust the certificate. */
   openGateway(host: string, port: number, certificate: string): void {
@@ -91,12 +100,11 @@ export class LambdaService implements Service {
   /** Invokes and waits for the answer. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const fn = await this.accept(invocation);
-    this.checkConcurrency(fn);
-    const outcome = await this.run(fn, invocation);
+    const outcome = await this.run(fn, invocation, this.concurrency.enter(fn));
     return 'error' in outcome ? { payload: JSON.stringify(outcome.error), functionError: 'Unhandled' } : outcome;
   }
 
-  /** Accepts an event, invokes by and by: again when it failed, as Lambda does. */
+  /** Accepts an event, invokes when there is room for it: again when it failed, as Lambda does. */
   async invokeAsync(invocation: Invocation): Promise<void> {
     const fn = await this.accept(invocation);
     void this.runAsync(fn, invocation);
@@ -121,7 +129,11 @@ export class LambdaService implements Service {
     return {
       status: error.status,
       headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, 'x-amzn-requestid': requestId },
-      body: JSON.stringify({ Type: error.status < 500 ? 'User' : 'Service', Message: error.message }),
+      body: JSON.stringify({
+        Type: error.status < 500 ? 'User' : 'Service',
+        // members as in the service's model
+        ...error instanceof TooManyRequests ? { message: error.message, Reason: error.reason } : { Message: error.message },
+      }),
     };
   }
 
@@ -191,27 +203,19 @@ export class LambdaService implements Service {
     return fn;
   }
 
-  private checkConcurrency(fn: LambdaFunction): void {
-    const reserved = fn.configuration.reservedConcurrency;
-    if (reserved !== undefined && this.pool.busyCount(fn) >= reserved) {
-      throw new ServiceError('TooManyRequestsException', 'Rate Exceeded.', 429);
-    }
-  }
-
   private async runAsync(fn: LambdaFunction, invocation: Invocation): Promise<void> {
-    const isThere = () => !this.stopped && this.functions.get(fn.configuration.functionName) === fn;
+    const expires = this.world.clock.now() + LONGEST_EVENT_AGE_MS;
+    const isWanted = () => !this.stopped && this.functions.get(fn.configuration.functionName) === fn && this.world.clock.now() < expires;
     for (const delay of [...ASYNC_RETRY_DELAYS_MS, undefined]) {
-      while (isThere() && this.pool.busyCount(fn) >= (fn.configuration.reservedConcurrency ?? Infinity)) {
-        await this.world.clock.sleep(THROTTLED_ASYNC_DELAY_MS);
-      }
-      if (!isThere() || !('error' in await this.run(fn, invocation)) || delay === undefined) {
+      const leave = await this.concurrency.enterByAndBy(fn, isWanted);
+      if (!leave || !('error' in await this.run(fn, invocation, leave)) || delay === undefined) {
         return;
       }
       await this.world.clock.sleep(delay);
     }
   }
 
-  private async run(fn: LambdaFunction, { payload, accessKeyId }: Invocation): Promise<Outcome> {
+  private async run(fn: LambdaFunction, { payload, accessKeyId }: Invocation, leave: Leave): Promise<Outcome> {
     const nested = accessKeyId !== undefined && this.pool.isBusy(accessKeyId);
     try {
       return await this.world.clock.work(() => this.pool.use(fn, nested, (process) => (
@@ -220,6 +224,8 @@ export class LambdaService implements Service {
     } catch (error) {
       // the role cannot be assumed any more: nothing that the caller of an asynchronous invocation could be told
       return { error: { errorType: (error as Error).name, errorMessage: (error as Error).message } };
+    } finally {
+      leave();
     }
   }
 

@@ -19,10 +19,6 @@ export class ProcessPool {
     return [...this.busy].some((process) => process.accessKeyId === accessKeyId);
   }
 
-  busyCount(fn: LambdaFunction): number {
-    return [...this.busy].filter((process) => process.fn === fn).length;
-  }
-
   /** An invocation nested in another one never waits in line: the outer one, which waits for it, has its place already. */
   async use<T>(fn: LambdaFunction, nested: boolean, work: (process: FunctionProcess) => Promise<T>): Promise<T> {
     if (!nested) {

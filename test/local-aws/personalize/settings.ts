@@ -1,4 +1,4 @@
-import { ServiceError } from '../core';
+import { changeSettings } from '../front/settings';
 import type { PersonalizeSettings } from '../wire';
 
 /** Real jobs take minutes to hours; these are long enough that a poller sees every status. */
@@ -15,11 +15,7 @@ export const DEFAULT_SETTINGS: PersonalizeSettings = {
   recordsPerFile: 600,
 };
 
-/** Changes some settings, and those of some jobs; a misspelt one is refused. */
-export function changeSettings(settings: PersonalizeSettings, { jobs, ...change }: Record<string, unknown>): void {
-  const unknown = Object.keys(change).filter((name) => !(name in DEFAULT_SETTINGS));
-  if (unknown.length > 0) {
-    throw new ServiceError('InvalidSettings', `There is no setting ${unknown.join(', ')}`);
-  }
-  Object.assign(settings, change, jobs && { jobs: { ...settings.jobs, ...jobs } });
+/** Changes some settings, and those of some jobs. */
+export function changePersonalizeSettings(settings: PersonalizeSettings, change: Partial<PersonalizeSettings>): PersonalizeSettings {
+  return changeSettings(settings, { ...change, jobs: { ...settings.jobs, ...change.jobs } });
 }

@@ -1,11 +1,12 @@
 import { cloudFormationService, type CloudFormationService } from '../cloudformation';
 import type { Service, World } from '../core';
-import { lambdaService } from '../lambda';
+import { lambdaService, type LambdaService } from '../lambda';
 import { statesService, type StatesService } from '../states';
 
 /** The services that run what was deployed, and how to end what they started. */
 export interface DeployedServices {
   readonly services: Service[];
+  readonly lambda: LambdaService;
   readonly cloudformation: CloudFormationService;
   readonly states: StatesService;
   stop(): Promise<void>;
@@ -18,6 +19,7 @@ export function deployedServices(world: World): DeployedServices {
   const cloudformation = cloudFormationService(world, lambda, states);
   return {
     services: [lambda, states, cloudformation],
+    lambda,
     cloudformation,
     states,
     stop: async () => {

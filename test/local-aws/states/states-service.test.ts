@@ -1,5 +1,7 @@
 import { StatesService } from '.';
+import { ServiceError } from '../core';
 import type { Invocation, InvocationResult, LambdaService } from '../lambda';
+import { TooManyRequests } from '../lambda/concurrency';
 import { LocalAws } from '../local-aws';
 
 const PREFIX = 'arn:aws:lambda:us-east-1:111122223333:function:';
@@ -22,6 +24,7 @@ beforeEach(async () => {
         const result = await handler(invocation.functionName.slice(PREFIX.length), JSON.parse(invocation.payload), invocations.length);
         return { payload: JSON.stringify(result) };
       } catch (error) {
+        if (error instanceof ServiceError) throw error;
         return { payload: JSON.stringify({ errorType: (error as Error).name, errorMessage: (error as Error).message, trace: [] }), functionError: 'Unhandled' };
       }
     },
@@ -79,6 +82,16 @@ test('after the last attempt the cause is what the function threw, as JSON', asy
   const output = JSON.parse(execution.output!);
   expect(output.Error).toBe('Error');
   expect(JSON.parse(JSON.parse(output.Cause).errorMessage)).toEqual({ n: 7 });
+});
+
+test('a function that Lambda has no room for is an error that Retry can name', async () => {
+  handler = (_, __, call) => {
+    if (call < 3) throw new TooManyRequests('ConcurrentInvocationLimitExceeded');
+    return {};
+  };
+  const Retry = [{ ErrorEquals: ['Lambda.TooManyRequestsException'], IntervalSeconds: 1, MaxAttempts: 2, BackoffRate: 1 }];
+  expect(await run({ StartAt: 'T', States: { T: { Type: 'Task', Resource: `${PREFIX}f`, Retry, End: true } } })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(invocations).toHaveLength(3);
 });
 
 test('an execution that fails says why', async () => {
