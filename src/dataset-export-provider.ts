@@ -15,6 +15,14 @@ const HANDLER_TIMEOUT = Duration.minutes(3);
 const CLOUDFORMATION_LIMIT = Duration.minutes(60);
 /** What Personalize publishes for import jobs; it publishes nothing for export jobs. */
 const DEFAULT_MAX_CONCURRENCY = 5;
+/**
+ * How often the SDK of the framework's functions asks to invoke ours when the account's Lambda concurrency has no room for it: it waits up to
+ * 1 s, 2 s, 4 s … 20 s, and the framework lets it do all of that twice. That makes about five minutes, and always leaves our function its time
+ * within the framework's 15. With the SDK's own 3 attempts it would be seconds.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+const FRAMEWORK_ATTEMPTS = 20;
 /** Longer, and a job at its time limit might be noticed only after CloudFormation gave up. */
 const MAX_POLL_INTERVAL = Duration.minutes(2);
 
@@ -138,6 +146,10 @@ export class DatasetExportProvider extends Construct {
       // Never the one to give up: each job has a time limit of its own that is shorter, and says more when it is reached.
       totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT.toSeconds() / pollInterval.toSeconds()) * pollInterval.toSeconds()),
     });
+    for (const entryPoint of ['onEvent', 'isComplete']) {
+      // these ids are in the logical ids of deployed functions, one of them in every job's service token: the CDK cannot change them
+      (provider.node.findChild(`framework-${entryPoint}`) as lambda.Function).addEnvironment('AWS_MAX_ATTEMPTS', `${FRAMEWORK_ATTEMPTS}`);
+    }
     this.serviceToken = provider.serviceToken;
   }
 

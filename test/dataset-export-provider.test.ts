@@ -64,6 +64,18 @@ describe('functions', () => {
     expect(ours).toEqual([['index.onEvent', 180], ['index.isComplete', 180]]);
   });
 
+  test('of the framework wait for room for ours, as long as their own time limits let them', () => {
+    const callers = functions.filter(fn => /^framework\.(onEvent|isComplete)$/.test(fn.Properties.Handler));
+    expect(callers).toHaveLength(2);
+    for (const { Properties: { Environment, Timeout } } of callers) {
+      // what the SDK waits at most before each further attempt, https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+      const waits = Array.from({ length: Environment.Variables.AWS_MAX_ATTEMPTS - 1 }, (_, retry) => Math.min(2 ** retry, 20));
+      const longest = 2 * waits.reduce((sum, seconds) => sum + seconds);
+      expect(longest).toBeGreaterThan(600);
+      expect(longest + 180).toBeLessThan(Timeout);
+    }
+  });
+
   test('are watched by a state machine that never gives up before CloudFormation does', () => {
     const definition = JSON.stringify(Object.values(template.findResources('AWS::StepFunctions::StateMachine'))[0].Properties.DefinitionString);
     const [, interval, attempts] = /IntervalSeconds\\":(\d+),\\"MaxAttempts\\":(\d+)/.exec(definition)!.map(Number);

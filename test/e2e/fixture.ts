@@ -44,6 +44,10 @@ export class Fixture {
     return this.cli.deploy(['--app', assembly(stackName, define), ...args]);
   }
 
+  public async destroy(stackName: string, define: (stack: Stack) => void = exportIn): Promise<CliResult> {
+    return this.cli.destroy(['--app', assembly(stackName, define)]);
+  }
+
   /** What `cdk rollback` does to a stack that failed with --no-rollback. */
   public async rollback(stackName: string, define: (stack: Stack) => void = exportIn, args: string[] = []): Promise<CliResult> {
     return this.cli.rollback(['--app', assembly(stackName, define), ...args]);
