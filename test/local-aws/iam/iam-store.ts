@@ -4,6 +4,7 @@ import {
 import { CredentialStore, DEPLOYER } from './credentials';
 import { decide, type Decision, type PrincipalPolicies } from './decision';
 import { checkPolicyDocument, checkRolePrincipals } from './policy-documents';
+import { checkTrustPolicy } from './quotas';
 import { ManagedPolicies, Roles } from './roles';
 
 const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -29,6 +30,7 @@ export class IamStore implements Iam {
     const role = this.roles.get(roleName);
     if (change.assumeRolePolicyDocument) {
       checkPolicyDocument(change.assumeRolePolicyDocument);
+      checkTrustPolicy(change.assumeRolePolicyDocument);
       checkRolePrincipals(change.assumeRolePolicyDocument, (arn) => this.hasRole(arn));
       role.trust = change.assumeRolePolicyDocument;
     }
@@ -49,8 +51,7 @@ export class IamStore implements Iam {
   }
 
   putRolePolicy(roleName: string, policyName: string, document: object): void {
-    checkPolicyDocument(document);
-    this.roles.get(roleName).inline.set(policyName, document);
+    this.roles.putInline(roleName, policyName, document);
   }
 
   deleteRolePolicy(roleName: string, policyName: string): void {
@@ -60,8 +61,7 @@ export class IamStore implements Iam {
   }
 
   attachRolePolicy(roleName: string, policyArn: string): void {
-    this.policies.get(policyArn);
-    this.roles.get(roleName).attached.add(policyArn);
+    this.roles.attach(roleName, policyArn);
   }
 
   detachRolePolicy(roleName: string, policyArn: string): void {

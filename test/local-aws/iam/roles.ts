@@ -1,6 +1,7 @@
 import { ACCOUNT, ServiceError } from '../core';
 import { awsManagedPolicy, isAwsManaged } from './managed-policies';
 import { checkPolicyDocument } from './policy-documents';
+import { QUOTAS, checkInlinePolicies, checkManagedPolicy, checkName, checkQuota, checkTrustPolicy } from './quotas';
 
 export interface Role {
   readonly arn: string;
@@ -19,10 +20,13 @@ export class Roles {
 
   create(request: { roleName: string; assumeRolePolicyDocument: object; permissionsBoundary?: string; path?: string }): string {
     const { roleName, path = '/' } = request;
+    checkName('roleName', roleName);
     if (this.byName.has(roleName)) {
       throw new ServiceError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409);
     }
     checkPolicyDocument(request.assumeRolePolicyDocument);
+    checkTrustPolicy(request.assumeRolePolicyDocument);
+    checkQuota('RolesPerAccount', this.byName.size + 1, QUOTAS.rolesPerAccount);
     const arn = `arn:aws:iam::${ACCOUNT}:role${path}${roleName}`;
     this.byName.set(roleName, {
       arn,
@@ -44,6 +48,21 @@ export class Roles {
       throw new ServiceError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
     }
     this.byName.delete(roleName);
+  }
+
+  putInline(roleName: string, policyName: string, document: object): void {
+    const { inline } = this.get(roleName);
+    checkName('policyName', policyName);
+    checkPolicyDocument(document);
+    checkInlinePolicies(roleName, new Map([...inline, [policyName, document]]).values());
+    inline.set(policyName, document);
+  }
+
+  attach(roleName: string, policyArn: string): void {
+    const { attached } = this.get(roleName);
+    this.policies.get(policyArn);
+    checkQuota('PoliciesPerRole', new Set([...attached, policyArn]).size, QUOTAS.managedPoliciesPerRole);
+    attached.add(policyArn);
   }
 
   get(roleName: string): Role {
@@ -78,11 +97,14 @@ export class ManagedPolicies {
   private readonly byArn = new Map<string, object>();
 
   create(policyName: string, document: object): string {
+    checkName('policyName', policyName);
     const arn = `arn:aws:iam::${ACCOUNT}:policy/${policyName}`;
     if (this.byArn.has(arn)) {
       throw new ServiceError('EntityAlreadyExists', `A policy called ${policyName} already exists. Duplicate names are not allowed.`, 409);
     }
     checkPolicyDocument(document);
+    checkManagedPolicy(document);
+    checkQuota('PoliciesPerAccount', this.byArn.size + 1, QUOTAS.managedPoliciesPerAccount);
     this.byArn.set(arn, document);
     return arn;
   }
@@ -90,6 +112,7 @@ export class ManagedPolicies {
   update(arn: string, document: object): void {
     this.get(arn);
     checkPolicyDocument(document);
+    checkManagedPolicy(document);
     this.byArn.set(arn, document);
   }
 

@@ -13,7 +13,18 @@ export const managedPolicy: ResourceType = {
     }
     const name = text(properties, 'ManagedPolicyName') ?? physicalName(stack.name, logicalId, 128);
     const arn = iam.createPolicy(name, document(properties.PolicyDocument));
-    texts(properties, 'Roles').forEach((role) => iam.attachRolePolicy(role, arn));
+    const attached: string[] = [];
+    try {
+      for (const role of texts(properties, 'Roles')) {
+        iam.attachRolePolicy(role, arn);
+        attached.push(role);
+      }
+    } catch (error) {
+      // a policy that was not completed is nobody's
+      attached.forEach((role) => iam.detachRolePolicy(role, arn));
+      iam.deletePolicy(arn);
+      throw error;
+    }
     return { physicalId: arn, attributes: { PolicyArn: arn } };
   },
   update(properties, existing, { world: { iam } }) {

@@ -127,6 +127,18 @@ test('a role that cannot be completed leaves nothing behind', async () => {
   expect(local.world.iam.hasRole('arn:aws:iam::111122223333:role/half')).toBe(false);
 });
 
+test('more policies than a role takes fail the stack, and leave nothing behind', async () => {
+  const managed = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [
+    `Managed${index}`, { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: `m${index}`, PolicyDocument: POLICY('sns:ListTopics'), Roles: [{ Ref: 'Role' }] } },
+  ]));
+  const role = { Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust('lambda.amazonaws.com') } } };
+  const stack = await deploy({ ...role, ...managed });
+  expect([stack.status, reason(stack)]).toEqual(['ROLLBACK_COMPLETE', expect.stringContaining('Cannot exceed quota for PoliciesPerRole: 10')]);
+  for (const name of Object.keys(managed).map(id => id.replace('Managed', 'm'))) {
+    expect(() => local.world.iam.deletePolicy(`arn:aws:iam::111122223333:policy/${name}`)).toThrow('does not exist');
+  }
+});
+
 test('a bucket encrypted with a key, and its policy', async () => {
   const stack = await deploy({
     Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Retain' },
