@@ -5,6 +5,7 @@ import { CROWD_SERVICE_SECONDS } from './counted';
 import { REPOSITORY, SAMPLES } from './fresh-process';
 import { count, fixed, ratio, seconds, table } from './markdown';
 import type { Measurements } from './measurements';
+import { NAME_LENGTH } from './peers';
 import { drawCrowds, drawDelays, drawLoads, drawSizes, drawSynthTimes } from './plots';
 import { ASSUMED_MS, PRICES } from './prices';
 import { targets } from './targets';
@@ -45,7 +46,8 @@ function notes(all: Measurements): string {
   const [{ size }] = all.peers as [Measurements['peers'][number]];
   const policies = size.most.resources - size.first.resources - (size.most.jobs - 1);
   return `The ${policies} resources that are no jobs at the end of the series are managed policies: the functions' role may export the datasets of the stack and no others, and ${size.most.jobs}
-of their ARNs do not fit into the role itself. The bytes are those of the file that the CLI uploads, with the CDK's indentation: without it, the marginal job has
+of their ARNs do not fit into the role itself. IAM lets a role have ten. ${count(all.counted.mostNamedJobs)} jobs with tags and a \`jobName\` of ${NAME_LENGTH} characters each are within its quotas
+as well: from some number on, their policies are shorter, as [permissions.md](permissions.md#stacks-with-hundreds-of-jobs) says. The bytes are those of the file that the CLI uploads, with the CDK's indentation: without it, the marginal job has
 ${count(size.marginal.minifiedBytes)} bytes. CloudFormation allows a template of 1 MB, which the most jobs use ${fixed(100 * size.most.bytes / 1e6, 0)}% of.`;
 }
 

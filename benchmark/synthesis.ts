@@ -38,13 +38,13 @@ export function synthesizeTo(outdir: string, peer: Peer, jobs: number, stackName
   app.synth();
 }
 
-/** Whether so many jobs can be synthesized: the CDK counts the resources. */
+/** Whether so many jobs can be synthesized: the CDK counts the resources, and this library IAM's quotas. */
 export function fits(peer: Peer, jobs: number): boolean {
   try {
     synthesize(peer, jobs);
     return true;
   } catch (error) {
-    if (/Number of resources/.test((error as Error).message)) { return false; }
+    if (/Number of resources|provider must be shared by fewer jobs/.test((error as Error).message)) { return false; }
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import {
-  ArnFormat, Duration, Stack,
+  ArnFormat, Duration, Stack, ValidationError,
   aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_personalize as personalize, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
@@ -9,6 +9,7 @@ import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
 import { warnOfMissingDatasetKey } from './private/dataset-key';
+import { allowDatasets } from './private/dataset-policies';
 import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
 import { isInlineMapEnough } from './private/history-budget';
 import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
@@ -216,9 +217,10 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     this.eventBus = props.eventBus;
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
     warnOfMissingDatasetKey(this, this.destination, [...datasetArns, ...datasetGroupArns]);
+    const datasetArnPatterns = [...datasetArns, ...datasetGroupArns.map(arn => this.datasetsOf(arn))];
     const fragment = new DatasetExportFragment(this, 'Export', {
       datasetArn: sfn.JsonPath.stringAt('$.datasetArn'),
-      datasetArnPatterns: [...datasetArns, ...datasetGroupArns.map(arn => this.datasetsOf(arn))],
+      datasetArnPatterns: datasetArnPatterns.slice(0, INLINE_DATASETS),
       runId: sfn.JsonPath.stringAt('$.run.executionArn'),
       resultPath: '$.datasetExport',
       destination: this.destination,
@@ -251,6 +253,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     });
     this.grantPrincipal = this.stateMachine.grantPrincipal;
     states.grantMapRuns(this.stateMachine);
+    this.allowFurtherDatasets(datasetArnPatterns.slice(INLINE_DATASETS));
     // the policies come before the first run and leave after the last
     this.stateMachine.node.addDependency(this.destination._inPlace);
   }
@@ -409,6 +412,17 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     rejectIf(checkDuration('timeout', props.timeout, 'seconds', durationWithin('timeout', Duration.minutes(1), Duration.days(365))), literal`InvalidTimeout`, this);
   }
 
+  private allowFurtherDatasets(arns: string[]): void {
+    if (arns.length === 0) { return; }
+    const policies = allowDatasets(this, this.stateMachine.role, arns);
+    if (policies === undefined) {
+      throw new ValidationError(literal`TooManyDatasets`, `datasets and datasetGroups must be fewer, got ${INLINE_DATASETS + arns.length}, and IAM does not let `
+        + 'the role of a state machine hold the permissions for so many: leave some to a second DatasetExportWorkflow', this);
+    }
+    // not the whole construct: the role is below it
+    this.stateMachine.node.defaultChild!.node.addDependency(policies);
+  }
+
   /** An IAM pattern for the datasets of a group: their ARNs hold its name. */
   private datasetsOf(datasetGroupArn: string): string {
     const stack = Stack.of(this);
@@ -417,6 +431,8 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
   }
 }
 
+/** As many datasets and dataset groups are in the role's inline policies: with the CDK's estimate of their length, it leaves these in one piece. */
+const INLINE_DATASETS = 20;
 const INLINE_TIMEOUT = Duration.hours(6);
 const DISTRIBUTED_TIMEOUT = Duration.days(2);
 

@@ -1,6 +1,6 @@
 import { Stack, aws_iam as iam, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ACCOUNT, DATASET_ARN, REGION, agnosticStack, concreteStack, importedDataset } from './stacks';
+import { ACCOUNT, DATASET_ARN, REGION, concreteStack, importedDataset } from './stacks';
 import { DatasetExportJob, DatasetExportJobProps, ExportDestination, IngestionMode } from '../src';
 
 function jobIn(stack: Stack, id: string, props: Partial<DatasetExportJobProps> = {}): DatasetExportJob {
@@ -81,55 +81,5 @@ describe('jobs can be put in any order', () => {
     one.node.addDependency(other);
     other.node.addDependency(one);
     expect(circle(resourcesOf(stack)).length).toBeGreaterThan(0);
-  });
-});
-
-describe('within what IAM allows a role', () => {
-  /** As CloudFormation resolves it, with names as long as they can be. */
-  const resolved = (value: any): any => {
-    if (Array.isArray(value)) { return value.map(resolved); }
-    if (typeof value !== 'object' || value === null) { return value; }
-    if ('Fn::Join' in value) { return value['Fn::Join'][1].map(resolved).join(value['Fn::Join'][0]); }
-    if ('Fn::GetAtt' in value) { return `arn:aws:iam::${ACCOUNT}:role/${'r'.repeat(64)}`; }
-    if ('Ref' in value) {
-      return { 'AWS::Partition': 'aws', 'AWS::Region': 'ap-southeast-1', 'AWS::AccountId': ACCOUNT }[value.Ref as string] ?? 'x'.repeat(120);
-    }
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolved(member)]));
-  };
-  const length = (document: unknown) => JSON.stringify(resolved(document)).length;
-
-  const manyJobs = (stack: Stack, jobs: number, props: (index: number) => Partial<DatasetExportJobProps>) => {
-    for (let index = 0; index < jobs; index++) {
-      const arn = stack.formatArn({ service: 'personalize', resource: 'dataset', resourceName: `a-dataset-group-with-a-name-${index}/INTERACTIONS` });
-      jobIn(stack, `Export${index}`, { dataset: importedDataset(stack, arn), ...props(index) });
-    }
-  };
-
-  test.each<[string, () => Stack, number, (stack: Stack) => (index: number) => Partial<DatasetExportJobProps>]>([
-    ['one destination for 300 jobs', concreteStack, 300, (stack) => { const destination = new ExportDestination(stack, 'E'); return () => ({ destination }); }],
-    ['the same without a known environment', agnosticStack, 300, (stack) => { const destination = new ExportDestination(stack, 'E'); return () => ({ destination }); }],
-    ['55 jobs with their own destinations', concreteStack, 55, () => () => ({})],
-    ['100 jobs with names and tags', concreteStack, 100, (stack) => {
-      const destination = new ExportDestination(stack, 'E');
-      return index => ({ destination, jobName: `${'n'.repeat(42)}${100 + index}`, tags: { team: 'ml' } });
-    }],
-  ])('%s', (_, stackOf, jobs, propsOf) => {
-    const stack = stackOf();
-    manyJobs(stack, jobs, propsOf(stack));
-    const resources = Object.entries(resourcesOf(stack));
-    const [roleId, role] = resources.find(([id, { Type }]) => /HandlerRole/.test(id) && Type === 'AWS::IAM::Role')!;
-    const attached = resources.map(([, resource]) => resource).filter(({ Properties }) => Properties.Roles?.some((some: any) => some.Ref === roleId));
-    const inline = [...role.Properties.Policies, ...attached.filter(({ Type }) => Type === 'AWS::IAM::Policy').map(({ Properties }) => Properties)];
-    const managed = attached.filter(({ Type }) => Type === 'AWS::IAM::ManagedPolicy').map(({ Properties }) => Properties);
-
-    expect(inline.map(({ PolicyDocument }) => length(PolicyDocument)).reduce((sum, some) => sum + some, 0)).toBeLessThanOrEqual(10_240);
-    for (const { PolicyDocument } of managed) { expect(length(PolicyDocument)).toBeLessThanOrEqual(6_144); }
-    expect(managed.length).toBeLessThanOrEqual(10);
-
-    const allowed = JSON.stringify([...inline, ...managed].map(({ PolicyDocument }) => PolicyDocument));
-    for (const [, { Properties }] of resources.filter(([, { Type }]) => Type.startsWith('Custom::'))) {
-      expect(allowed).toContain(JSON.stringify(Properties.DatasetArn));
-      expect(allowed).toContain(JSON.stringify(Properties.RoleArn));
-    }
   });
 });

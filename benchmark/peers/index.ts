@@ -6,6 +6,7 @@ import { stepFunctionsPeer } from './step-functions';
 import type * as Library from '../../src';
 
 export * from './peer';
+export { NAME_LENGTH, namedJobsPeer } from './library';
 
 /** This library first. */
 export function peers(library: typeof Library): Peer[] {

@@ -3,7 +3,22 @@ import type { Peer } from './peer';
 import type * as Library from '../../src';
 
 /** This library, as its README writes it. @param library src/ or lib/, which synthesize the same */
-export function libraryPeer({ Dataset, DatasetExportJob, ExportDestination, IngestionMode }: typeof Library): Peer {
+export function libraryPeer(library: typeof Library): Peer {
+  return peer(library, () => ({}));
+}
+
+/** The length of the names of `namedJobsPeer`. */
+export const NAME_LENGTH = 45;
+
+/** The same with a name for each job, and tags: all of it is in the policies. */
+export function namedJobsPeer(library: typeof Library): Peer {
+  return peer(library, index => ({ jobName: `${index}-`.padEnd(NAME_LENGTH, 'name'), tags: { team: 'ml' } }));
+}
+
+function peer(
+  { Dataset, DatasetExportJob, ExportDestination, IngestionMode }: typeof Library,
+  props: (index: number) => Partial<Library.DatasetExportJobProps>,
+): Peer {
   return {
     id: 'library',
     title: 'this library',
@@ -11,7 +26,7 @@ export function libraryPeer({ Dataset, DatasetExportJob, ExportDestination, Inge
       const destination = new ExportDestination(stack, 'Exports');
       datasetArns.forEach((datasetArn, index) => {
         new DatasetExportJob(stack, `Export${index}`, {
-          dataset: Dataset.fromDatasetArn(stack, `Dataset${index}`, datasetArn), destination, ingestionMode: IngestionMode.ALL,
+          dataset: Dataset.fromDatasetArn(stack, `Dataset${index}`, datasetArn), destination, ingestionMode: IngestionMode.ALL, ...props(index),
         });
       });
     },

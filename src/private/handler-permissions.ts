@@ -1,9 +1,13 @@
 import { createHash } from 'crypto';
-import { Stack, aws_iam as iam, aws_logs as logs } from 'aws-cdk-lib';
+import { Stack, ValidationError, aws_iam as iam, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { stackJobNamePrefix } from './job-name';
-import { PASS_ROLE } from './personalize-service';
-import { MAX_INLINE_LENGTH, MAX_MANAGED_LENGTH, ROLE_ARN_LENGTH, policyLength } from './policy-size';
+import { CREATE_ON_DATASET, PASS_ROLE } from './personalize-service';
+import { Grant, GrantLengths, LatePolicyDocument } from './policy-packing';
+import { EMPTY_POLICY_LENGTH, LOG_GROUP_ARN_LENGTH, MAX_INLINE_LENGTH, policyLength } from './policy-size';
+import { SharedPolicies } from './shared-policies';
+import { ResourceGrant } from './shorter-grants';
+import { literal } from './validation';
 
 /** What one job needs the provider's functions to be allowed. */
 export interface JobPermissions {
@@ -14,16 +18,11 @@ export interface JobPermissions {
   readonly tagged: boolean;
 }
 
-/** Of the inline policies' length, what the role itself holds; the rest is for policies of single resources. */
-const ROLE_LENGTH = 2_600;
-/** A log group's ARN can be longer than other unknown ones: its name begins with that of the stack. */
-const SPARE_LENGTH = 200;
-const OWN_LENGTH = MAX_INLINE_LENGTH - ROLE_LENGTH - SPARE_LENGTH;
-const EMPTY_POLICY_LENGTH = JSON.stringify({ Version: '2012-10-17', Statement: [] }).length;
+/** Of the inline policies' length, what policies of single resources may take at most. */
+const OWN_LENGTH = 7_440;
 
-const CREATE_ON_DATASET: iam.PolicyStatementProps = { actions: ['personalize:CreateDatasetExportJob'] };
 const CREATE_AND_DESCRIBE: iam.PolicyStatementProps = { actions: ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob'] };
-const TAG: iam.PolicyStatementProps = { actions: ['personalize:TagResource'] };
+const CREATE_DESCRIBE_AND_TAG: iam.PolicyStatementProps = { actions: [...CREATE_AND_DESCRIBE.actions!, 'personalize:TagResource'] };
 
 /**
  * What the provider's functions may do: nothing but export the stack's datasets, as the stack's service roles, under the stack's job
@@ -37,49 +36,55 @@ export class HandlerPermissions {
   public readonly role: iam.Role;
 
   private readonly stack: Stack;
-  private readonly policies = new Map<string, IDependable | undefined>();
-  private readonly ofRole = new iam.PolicyDocument();
-  /** Of permissions that name no resource of the stack, and of those that do: a job that needs only the former waits for no resource. */
-  private readonly shared: { literal: SharedPolicy; bound?: SharedPolicy };
-  private managedPolicies = 0;
+  private readonly lengths: GrantLengths;
+  private readonly shared: SharedPolicies;
+  private readonly own = new Map<string, iam.Policy>();
   private ownLength = 0;
+  private jobs = 0;
 
   constructor(private readonly scope: Construct, logGroup: logs.ILogGroup) {
     this.stack = Stack.of(scope);
+    this.lengths = new GrantLengths(this.stack);
+    const ofRole = () => [
+      new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+      // an update asks whether the stack is rolling back before it starts an export, and a rollback which job was there before
+      new iam.PolicyStatement({ actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'], resources: [this.stack.stackId] }),
+    ];
     this.role = new iam.Role(scope, 'HandlerRole', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Exports: this.ofRole },
+      inlinePolicies: { Exports: new LatePolicyDocument(() => [...ofRole(), ...this.shared.statementsOfRole()]) },
     });
-    const literal = new SharedPolicy(this.stack, this.ofRole, ROLE_LENGTH);
-    this.shared = { literal };
-    literal.add({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] }, logGroup.logGroupArn);
-    // an update asks whether the stack is rolling back before it starts an export, and a rollback which job was there before
-    literal.add({ actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'] }, this.stack.stackId);
+    const ofRoleLength = policyLength(this.stack, ofRole().map(statement => statement.toStatementJson()), LOG_GROUP_ARN_LENGTH);
+    this.shared = new SharedPolicies(this.stack, this.lengths, {
+      newPolicy: (index, document) => new iam.ManagedPolicy(scope, `HandlerManagedPolicy${index}`, { roles: [this.role], document }),
+      roomInRole: () => MAX_INLINE_LENGTH - ofRoleLength - this.ownLength,
+      tooLong: () => {
+        throw new ValidationError(literal`TooManyJobs`, `provider must be shared by fewer jobs, got ${JSON.stringify(scope.node.path)} for ${this.jobs}, `
+          + 'and IAM does not let its role hold the permissions of so many: define another DatasetExportProvider in the stack, and pass it to some of the jobs', scope);
+      },
+    });
   }
 
   /** @returns the policies that hold the job's permissions */
   public add(job: JobPermissions): IDependable {
+    this.jobs++;
     const jobArn = this.stack.formatArn({
       service: 'personalize',
       resource: 'dataset-export-job',
       resourceName: job.jobName ?? `${stackJobNamePrefix(this.stack)}*`,
     });
     const policies = [
-      this.allow(CREATE_ON_DATASET, job.datasetArn),
-      this.allow(CREATE_AND_DESCRIBE, jobArn),
-      this.allow(PASS_ROLE, job.roleArn),
-      ...job.tagged ? [this.allow(TAG, jobArn)] : [],
+      this.allow('dataset', CREATE_ON_DATASET, job.datasetArn),
+      this.allow('job', job.tagged ? CREATE_DESCRIBE_AND_TAG : CREATE_AND_DESCRIBE, jobArn),
+      this.allow('role', PASS_ROLE, job.roleArn),
     ];
-    return new DependencyGroup(...policies.filter(policy => policy !== undefined));
+    this.shared.makePolicies();
+    return new DependencyGroup(...policies);
   }
 
-  /** @returns the policy that holds it; undefined: the role itself does */
-  private allow(permission: iam.PolicyStatementProps, resource: string): IDependable | undefined {
-    const key = JSON.stringify([permission.actions, resource]);
-    if (!this.policies.has(key)) {
-      this.policies.set(key, this.isOfStack(resource) ? this.own(permission, resource) : this.share('literal', permission, resource));
-    }
-    return this.policies.get(key);
+  private allow(kind: ResourceGrant['kind'], statement: iam.PolicyStatementProps, resource: string): IDependable {
+    const grant = { kind, statement, resource };
+    return this.isOfStack(resource) ? this.ownPolicy(grant) ?? this.shared.addBound(grant) : this.shared.addLiteral(grant);
   }
 
   /** Whether the text is not known before another resource of the stack is there. */
@@ -87,61 +92,16 @@ export class HandlerPermissions {
     return /"Fn::GetAtt"|"Ref":"(?!AWS::)|\$\{(?!AWS::|!)/.test(JSON.stringify(this.stack.resolve(resource)));
   }
 
-  private own(permission: iam.PolicyStatementProps, resource: string): IDependable | undefined {
-    const statement = new iam.PolicyStatement({ ...permission, resources: [resource] });
-    const unknownLength = permission === PASS_ROLE ? ROLE_ARN_LENGTH : undefined;
-    const length = EMPTY_POLICY_LENGTH + policyLength(this.stack, statement.toStatementJson(), unknownLength);
-    if (this.ownLength + length > OWN_LENGTH) { return this.share('bound', permission, resource); }
-    this.ownLength += length;
-    const hash = createHash('sha256').update(JSON.stringify(this.stack.resolve([permission.actions, resource]))).digest('hex').slice(0, 8).toUpperCase();
-    return new iam.Policy(this.scope, `HandlerPolicy${hash}`, { roles: [this.role], statements: [statement] });
-  }
-
-  private share(kind: 'literal' | 'bound', permission: iam.PolicyStatementProps, resource: string): IDependable | undefined {
-    const current = this.shared[kind];
-    const policy = current?.hasRoom(permission, resource) ? current : this.managed();
-    policy.add(permission, resource);
-    this.shared[kind] = policy;
-    return policy.policy;
-  }
-
-  private managed(): SharedPolicy {
-    const document = new iam.PolicyDocument();
-    const policy = new iam.ManagedPolicy(this.scope, `HandlerManagedPolicy${++this.managedPolicies}`, { roles: [this.role], document });
-    return new SharedPolicy(this.stack, document, MAX_MANAGED_LENGTH, policy);
-  }
-}
-
-/** A policy that grows until it is full: a statement for each permission. */
-class SharedPolicy {
-  private readonly statements = new Map<string, iam.PolicyStatement>();
-  private length = EMPTY_POLICY_LENGTH;
-
-  /** @param policy undefined for the role itself */
-  constructor(
-    private readonly stack: Stack, private readonly document: iam.PolicyDocument, private readonly maxLength: number,
-    public readonly policy?: IDependable,
-  ) {}
-
-  public hasRoom(permission: iam.PolicyStatementProps, resource: string): boolean {
-    return this.length + this.lengthOf(permission, resource) <= this.maxLength;
-  }
-
-  public add(permission: iam.PolicyStatementProps, resource: string): void {
-    this.length += this.lengthOf(permission, resource);
-    const key = JSON.stringify(permission);
-    let statement = this.statements.get(key);
-    if (statement === undefined) {
-      statement = new iam.PolicyStatement(permission);
-      this.statements.set(key, statement);
-      this.document.addStatements(statement);
+  /** @returns undefined: there is no room for it */
+  private ownPolicy(grant: Grant): IDependable | undefined {
+    const { statement, resource } = grant;
+    const key = JSON.stringify(this.stack.resolve([statement.actions, resource]));
+    const length = EMPTY_POLICY_LENGTH + this.lengths.ofStatement(statement) + this.lengths.ofResource(grant);
+    if (!this.own.has(key) && this.ownLength + length <= OWN_LENGTH) {
+      this.ownLength += length;
+      const hash = createHash('sha256').update(key).digest('hex').slice(0, 8).toUpperCase();
+      this.own.set(key, new iam.Policy(this.scope, `HandlerPolicy${hash}`, { roles: [this.role], statements: [new iam.PolicyStatement({ ...statement, resources: [resource] })] }));
     }
-    statement.addResources(resource);
-  }
-
-  private lengthOf(permission: iam.PolicyStatementProps, resource: string): number {
-    const list = '[],'.length;
-    return this.statements.has(JSON.stringify(permission)) ? policyLength(this.stack, resource) + 1
-      : policyLength(this.stack, new iam.PolicyStatement({ ...permission, resources: [resource] }).toStatementJson()) + list;
+    return this.own.get(key);
   }
 }

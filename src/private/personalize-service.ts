@@ -8,3 +8,6 @@ export const PASS_ROLE: iam.PolicyStatementProps = {
   actions: ['iam:PassRole'],
   conditions: { StringEquals: { 'iam:PassedToService': PERSONALIZE } },
 };
+
+/** One of the two that CreateDatasetExportJob needs: the other is for the job. */
+export const CREATE_ON_DATASET: iam.PolicyStatementProps = { actions: ['personalize:CreateDatasetExportJob'] };

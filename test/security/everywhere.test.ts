@@ -208,7 +208,7 @@ describe('several jobs and destinations in a stack', () => {
   test('jobs of more datasets than a role has room for may export each of them, and no other', async () => {
     const stack = concreteStack();
     const destination = new ExportDestination(stack, 'Exports');
-    const arns = Array.from({ length: 60 }, (_, i) => DATASET_ARN.replace('movies', `movies${i}`));
+    const arns = Array.from({ length: 150 }, (_, i) => DATASET_ARN.replace('movies', `movies${i}`));
     arns.forEach((arn, i) => { exportIn(stack, { destination, dataset: importedDataset(stack, arn) }, `Export${i}`); });
     const template = Template.fromStack(stack);
     expect(Object.keys(template.findResources('AWS::IAM::ManagedPolicy'))).not.toEqual([]);
@@ -217,7 +217,7 @@ describe('several jobs and destinations in a stack', () => {
       who: `role {${resolved.id('AWS::IAM::Role', /HandlerRole/)}}`, action: 'personalize:CreateDatasetExportJob', resource,
     });
     expect(await Promise.all(arns.map(mayExport))).toEqual(arns.map(() => true));
-    expect(await mayExport(DATASET_ARN.replace('movies', 'movies60'))).toBe(false);
+    expect(await mayExport(DATASET_ARN.replace('movies', 'movies150'))).toBe(false);
   });
 
   test('each further destination adds its own role and statements, and one statement to those of the functions', () => {

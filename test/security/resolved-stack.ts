@@ -76,6 +76,7 @@ export class ResolvedStack {
     if (logicalId === 'AWS::StackId') { return `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${this.name}/0e3fb110-0000-11ee-0000-000000000000`; }
     const name = `${this.name}-${logicalId}`;
     switch (this.unresolved[logicalId]?.Type) {
+      case 'AWS::IAM::Role': return name.length <= 64 ? name : `${name.slice(0, 55)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
       case 'AWS::S3::Bucket': return name.toLowerCase();
       case 'AWS::KMS::Key': return createHash('sha256').update(logicalId).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
       case 'AWS::StepFunctions::StateMachine': return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
@@ -164,8 +165,7 @@ export class StackIam {
       const trust = this.document(['trust policy'], roleId);
       this.store.createRole({ roleName: stack.physicalId(roleId), assumeRolePolicyDocument: trust ?? policyDocument([{ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }]) });
       if (trust) { this.resourcePolicies.set(stack.arn(roleId), trust); }
-      const policy = this.document(['role policy'], roleId);
-      if (policy) { this.store.putRolePolicy(stack.physicalId(roleId), 'policy', policy); }
+      this.putRolePolicies(roleId);
     }
     for (const id of [...stack.ids('AWS::S3::Bucket'), ...stack.ids('AWS::KMS::Key')]) {
       const policy = this.document(['bucket policy', 'key policy'], id);
@@ -182,6 +182,18 @@ export class StackIam {
     // the resource policy alone: the session without its role's policies
     const principal = kind === 'service' ? { service: name } : by === 'the resource policy alone' ? session : role;
     return this.store.isAllowed({ principal, action, resource, context, resourcePolicy: by === 'the role policy alone' ? DELEGATING : this.resourcePolicy(resource) });
+  }
+
+  private putRolePolicies(roleId: string): void {
+    const { stack, store } = this;
+    const policies = stack.policies.filter(({ kind, subjects, statements }) => kind === 'role policy' && subjects.includes(roleId) && statements.length > 0);
+    for (const [index, { logicalId, statements }] of policies.entries()) {
+      if (stack.ids('AWS::IAM::ManagedPolicy').includes(logicalId)) {
+        store.attachRolePolicy(stack.physicalId(roleId), store.createPolicy(logicalId, policyDocument(statements)));
+      } else {
+        store.putRolePolicy(stack.physicalId(roleId), `policy${index}`, policyDocument(statements));
+      }
+    }
   }
 
   private resourcePolicy(arn: string): object | undefined {

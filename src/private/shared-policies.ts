@@ -1,0 +1,121 @@
+import { Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { Dependable, IConstruct, IDependable } from 'constructs';
+import { Grant, GrantLengths, LatePolicyDocument, Packing, pack, statementsOf } from './policy-packing';
+import { MAX_MANAGED_LENGTH, MAX_MANAGED_POLICIES } from './policy-size';
+import { ResourceGrant, allowsMore, shorterGrants } from './shorter-grants';
+
+export interface SharedPoliciesProps {
+  /** Makes a managed policy of the role. */
+  readonly newPolicy: (index: number, document: iam.PolicyDocument) => iam.ManagedPolicy;
+  /** How much may still be in the role itself; may become less as long as jobs are added. */
+  readonly roomInRole: () => number;
+  /** Throws. */
+  readonly tooLong: () => never;
+}
+
+type NewGrant = Omit<ResourceGrant, 'covers'>;
+
+interface Settled {
+  readonly inRole: readonly Grant[];
+  /** As many as there are managed policies. */
+  readonly managed: readonly (readonly Grant[])[];
+  readonly literalHolders: ReadonlyMap<string, IConstruct | undefined>;
+}
+
+/**
+ * The permissions of a role that share policies: literal ones, that name no resource of the stack, in the role itself and, as far as they
+ * do not fit there, in managed policies; and those that are bound to resources, in managed policies apart.
+ *
+ * How short the literal ones have to be is known only when all are there. So what is in which policy is settled at the end of the
+ * synthesis; until then, there are as many managed policies as there must be for them as they are.
+ */
+export class SharedPolicies {
+  private readonly literal = new Map<string, ResourceGrant>();
+  private readonly bound: Packing<Grant>;
+  private readonly boundPolicies = new Map<string, number>();
+  private readonly managed: iam.ManagedPolicy[] = [];
+  private asTheyAre?: { readonly packing: Packing<Grant>; readonly roomInRole: number };
+  private settled?: Settled;
+
+  constructor(private readonly stack: Stack, private readonly lengths: GrantLengths, private readonly props: SharedPoliciesProps) {
+    this.bound = new Packing(lengths, roomInManaged);
+  }
+
+  /** @returns the policy that will hold it */
+  public addLiteral(grant: NewGrant): IDependable {
+    const { resource, statement } = grant;
+    const other = this.literal.get(resource);
+    if (other === undefined || allowsMore(statement, other.statement)) {
+      const added = { ...grant, covers: [resource] };
+      this.literal.set(resource, added);
+      if (other !== undefined) { this.asTheyAre = undefined; }
+      this.asTheyAre?.packing.add(added);
+    }
+    return dependableOn(() => this.settle().literalHolders.get(resource));
+  }
+
+  /** @returns the policy that will hold it */
+  public addBound(grant: NewGrant): IDependable {
+    const key = JSON.stringify([grant.statement.actions, grant.resource]);
+    if (!this.boundPolicies.has(key)) {
+      if (!this.bound.add(grant)) { this.props.tooLong(); }
+      this.boundPolicies.set(key, this.bound.policies.length - 1);
+    }
+    // the last ones
+    return dependableOn(() => this.managed[this.managed.length - this.bound.policies.length + this.boundPolicies.get(key)!]);
+  }
+
+  public statementsOfRole(): iam.PolicyStatement[] {
+    return statementsOf(this.settle().inRole);
+  }
+
+  /** To be called when permissions were added, and when the room in the role has become less. */
+  public makePolicies(): void {
+    const roomInRole = this.props.roomInRole();
+    this.settled = undefined;
+    if (this.asTheyAre?.roomInRole !== roomInRole) {
+      const packing = new Packing<Grant>(this.lengths, index => (index === 0 ? roomInRole : roomInManaged(index - 1)));
+      packing.open();
+      for (const grant of this.literal.values()) { packing.add(grant); }
+      this.asTheyAre = { packing, roomInRole };
+    }
+    const needed = this.asTheyAre.packing.policies.length - 1 + this.bound.policies.length;
+    while (this.managed.length < Math.min(needed, MAX_MANAGED_POLICIES)) {
+      const index = this.managed.length;
+      this.managed.push(this.props.newPolicy(index + 1, new LatePolicyDocument(() => statementsOf(this.settle().managed[index]))));
+    }
+  }
+
+  private settle(): Settled {
+    return this.settled ??= this.narrowest();
+  }
+
+  private narrowest(): Settled {
+    const rooms = [this.props.roomInRole(), ...this.managed.slice(this.bound.policies.length).map(() => MAX_MANAGED_LENGTH)];
+    for (const grants of shorterGrants(this.stack, [...this.literal.values()])) {
+      const policies = pack(this.lengths, grants, rooms);
+      if (policies === undefined) { continue; }
+      const [inRole, ...literal] = policies;
+      const holders = policies.flatMap((some, index) => some.flatMap(({ covers }) => covers.map(resource => (
+        [resource, index === 0 ? undefined : this.managed[index - 1]] as const))));
+      return { inRole, managed: [...literal, ...this.bound.policies], literalHolders: new Map(holders) };
+    }
+    return this.props.tooLong();
+  }
+}
+
+function roomInManaged(index: number): number | undefined {
+  return index < MAX_MANAGED_POLICIES ? MAX_MANAGED_LENGTH : undefined;
+}
+
+/** Waits for what is known only at the end of the synthesis. */
+function dependableOn(construct: () => IConstruct | undefined): IDependable {
+  const dependable = {};
+  Dependable.implement(dependable, {
+    get dependencyRoots() {
+      const root = construct();
+      return root === undefined ? [] : [root];
+    },
+  });
+  return dependable;
+}

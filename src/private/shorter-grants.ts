@@ -1,0 +1,91 @@
+import { Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { MAX_JOB_NAME_LENGTH } from './api-constraints';
+import { Grant } from './policy-packing';
+
+/** Something of Personalize that is granted, and for whom: a wider resource may stand for several. */
+export interface ResourceGrant extends Grant {
+  readonly kind: 'dataset' | 'job' | 'role';
+  /** The resources as they were. */
+  readonly covers: readonly string[];
+}
+
+/** A job name is cut to this many characters at least, before datasets of a group are granted together. */
+const MIN_NAME_LENGTH = 8;
+
+/**
+ * The same grants with ever shorter resources: the first that fits is the narrowest.
+ *
+ * 1. As they are.
+ * 2. With the Region as a condition of the statement rather than in each ARN, which allows the same.
+ * 3. With longer and longer ends of job names cut off, in favour of a wildcard.
+ * 4. With the datasets of a group in one, if there are several.
+ */
+export function* shorterGrants(stack: Stack, grants: readonly ResourceGrant[]): Generator<ResourceGrant[]> {
+  yield [...grants];
+  const short = new ShortForms(stack);
+  const regional = merged(grants.map(grant => short.withoutRegion(grant)));
+  for (let length = MAX_JOB_NAME_LENGTH; length >= MIN_NAME_LENGTH; length--) { yield withNamesCut(regional, length); }
+  const grouped = withGroups(regional);
+  for (let length = MAX_JOB_NAME_LENGTH; length >= 1; length--) { yield withNamesCut(grouped, length); }
+}
+
+/** Takes out of ARNs what a condition of the statement can say once. Another account's resources are beyond an identity's policies anyway. */
+class ShortForms {
+  private readonly statements = new Map<iam.PolicyStatementProps, iam.PolicyStatementProps>();
+
+  constructor(private readonly stack: Stack) {}
+
+  public withoutRegion(grant: ResourceGrant): ResourceGrant {
+    const [arn, , service, , , resource, ...others] = grant.resource.split(':');
+    if (grant.kind === 'role' || arn !== 'arn' || service !== 'personalize' || resource === undefined || others.length > 0) { return grant; }
+    // no other type of dataset begins like this
+    const shortType = grant.kind === 'dataset' ? resource.replace(/\/INTERACTIONS$/, '/IN*') : resource;
+    return { ...grant, statement: this.inRegion(grant.statement), resource: `arn:*:personalize:*:*:${shortType}` };
+  }
+
+  private inRegion(statement: iam.PolicyStatementProps): iam.PolicyStatementProps {
+    if (!this.statements.has(statement)) {
+      this.statements.set(statement, { ...statement, conditions: { ...statement.conditions, StringEquals: { 'aws:RequestedRegion': this.stack.region } } });
+    }
+    return this.statements.get(statement)!;
+  }
+}
+
+function withNamesCut(grants: readonly ResourceGrant[], length: number): ResourceGrant[] {
+  return merged(grants.map((grant) => {
+    const [folder, name = ''] = grant.resource.split(/\/(.*)/);
+    // the pattern of generated names is one for all of them
+    if (grant.kind !== 'job' || name.endsWith('*')) { return grant; }
+    // a token counts as one character, and is not cut
+    const characters = name.match(/\$\{Token\[[^\]]*\]\}|./g) ?? [];
+    return characters.length > length + 1 ? { ...grant, resource: `${folder}/${characters.slice(0, length).join('')}*` } : grant;
+  }));
+}
+
+function withGroups(grants: readonly ResourceGrant[]): ResourceGrant[] {
+  const groupOf = ({ kind, resource }: ResourceGrant) => (kind === 'dataset' ? /^(.+):dataset\/[^/]+(?=\/[^/]+$)/.exec(resource)?.[0] : undefined);
+  const counts = new Map<string, number>();
+  for (const grant of grants) {
+    const group = groupOf(grant);
+    if (group !== undefined) { counts.set(group, (counts.get(group) ?? 0) + 1); }
+  }
+  return merged(grants.map((grant) => {
+    const group = groupOf(grant);
+    return group !== undefined && counts.get(group)! > 1 ? { ...grant, resource: `${group}/*` } : grant;
+  }));
+}
+
+/** Grants of the same resource become one; for jobs, it is the one that allows most. */
+function merged(grants: readonly ResourceGrant[]): ResourceGrant[] {
+  const byResource = new Map<string, ResourceGrant>();
+  for (const grant of grants) {
+    const other = byResource.get(grant.resource);
+    const statement = other && allowsMore(other.statement, grant.statement) ? other.statement : grant.statement;
+    byResource.set(grant.resource, { ...grant, statement, covers: [...other?.covers ?? [], ...grant.covers] });
+  }
+  return [...byResource.values()];
+}
+
+export function allowsMore(one: iam.PolicyStatementProps, other: iam.PolicyStatementProps): boolean {
+  return one.actions!.length > other.actions!.length;
+}
