@@ -178,6 +178,11 @@ export interface ExecutionRecord {
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
+  readonly redriveCount: number;
+  /** simulated seconds since the epoch */
+  readonly redriveDate?: number;
+  /** how long the history was when the execution ended last */
+  readonly historyEvents: number;
 }
 
 /** What can be set for all jobs, or for some. */

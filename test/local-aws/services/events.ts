@@ -53,6 +53,9 @@ function matches(pattern: Pattern, event: Record<string, unknown>): boolean {
 
 interface Entry { readonly Source?: string; readonly DetailType?: string; readonly Detail?: string; readonly EventBusName?: string }
 
+/** Source, detail type and detail of an entry: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+const MAX_ENTRY_BYTES = 262_144;
+
 /** The Amazon EventBridge API as far as putting events goes. */
 export class EventsService implements Service {
   readonly signingName = 'events';
@@ -78,6 +81,9 @@ export class EventsService implements Service {
       });
       if (!entry.Source || !entry.DetailType || !entry.Detail || entry.Source.startsWith('aws.')) {
         throw new ServiceError('ValidationException', 'Parameter Source, DetailType or Detail is not valid');
+      }
+      if (Buffer.byteLength(`${entry.Source}${entry.DetailType}${entry.Detail}`) > MAX_ENTRY_BYTES) {
+        throw new ServiceError('ValidationException', 'Total size of the entries in the request is over the limit.');
       }
       this.store.put({
         time: new Date(this.clock.now()).toISOString(),

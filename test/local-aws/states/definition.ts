@@ -20,8 +20,8 @@ export interface Definition {
 
 const DATA_FLOW = ['Type', 'Comment', 'InputPath', 'OutputPath'];
 const RESULT = ['Parameters', 'ResultSelector', 'ResultPath', 'Next', 'End', 'Retry', 'Catch'];
-/** What the library can run of each state. */
-const FIELDS: Record<string, string[]> = {
+/** What can be run of each state, by its query language. */
+const JSON_PATH_FIELDS: Record<string, string[]> = {
   Task: [...DATA_FLOW, ...RESULT, 'Resource', 'TimeoutSeconds'],
   Pass: [...DATA_FLOW, 'Parameters', 'Result', 'ResultPath', 'Next', 'End'],
   Wait: [...DATA_FLOW, 'Seconds', 'Next', 'End'],
@@ -32,6 +32,10 @@ const FIELDS: Record<string, string[]> = {
   Map: [...DATA_FLOW, ...RESULT, 'Iterator', 'ItemProcessor', 'ItemSelector', 'ItemsPath', 'MaxConcurrency',
     'ToleratedFailurePercentage', 'ResultWriter', 'Label'],
 };
+const JSONATA_FIELDS: Record<string, string[]> = Object.fromEntries(
+  Object.entries({ Pass: ['Next', 'End'], Wait: ['Seconds', 'Next', 'End'], Succeed: [] })
+    .map(([type, fields]) => [type, ['Type', 'Comment', 'QueryLanguage', 'Output', ...fields]]),
+);
 const MACHINE_FIELDS = ['States', 'StartAt', 'Comment', 'Version', 'TimeoutSeconds', 'ProcessorConfig'];
 const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+(:[^:]+)?$/;
 
@@ -49,9 +53,9 @@ export function checkDefinition(definition: Definition): void {
 }
 
 function checkState(name: string, state: State): void {
-  const known = FIELDS[state.Type];
+  const known = (state.QueryLanguage === 'JSONata' ? JSONATA_FIELDS : JSON_PATH_FIELDS)[state.Type];
   if (!known) {
-    throw new NotSupportedError(`the state type ${state.Type} (state ${name})`);
+    throw new NotSupportedError(`the state type ${state.Type} in ${String(state.QueryLanguage ?? 'JSONPath')} (state ${name})`);
   }
   const unknown = Object.keys(state).find((field) => !known.includes(field));
   if (unknown) {
@@ -63,37 +67,6 @@ function checkState(name: string, state: State): void {
   if (!isDistributed(state) && (state.ToleratedFailurePercentage ?? state.ResultWriter) !== undefined) {
     throw new NotSupportedError(`ToleratedFailurePercentage or ResultWriter of an inline Map (state ${name})`);
   }
-}
-
-/** The same definition with other states, inner ones included. */
-export function mapStates(definition: Definition, change: (state: State) => State): Definition {
-  const inside = (nested: Definition) => mapStates(nested, change);
-  return {
-    ...definition,
-    States: Object.fromEntries(Object.entries(definition.States).map(([name, state]) => {
-      const { Branches, Iterator, ItemProcessor, ...changed } = change(state);
-      return [name, {
-        ...changed,
-        ...Branches && { Branches: Branches.map(inside) },
-        ...Iterator && { Iterator: inside(Iterator) },
-        ...ItemProcessor && { ItemProcessor: inside(ItemProcessor) },
-      }];
-    })),
-  };
-}
-
-/** All tasks, by their names. */
-export function taskStates(definition: Definition): Map<string, State> {
-  const tasks = new Map<string, State>();
-  for (const [name, state] of Object.entries(definition.States)) {
-    if (state.Type === 'Task') {
-      tasks.set(name, state);
-    }
-    for (const nested of inner(state)) {
-      taskStates(nested).forEach((task, taskName) => tasks.set(taskName, task));
-    }
-  }
-  return tasks;
 }
 
 export function isDistributed(state: State): boolean {

@@ -1,4 +1,5 @@
 import type { Credentials } from '../core';
+import { StateFailure } from './failures';
 
 /** How a service is called, and how Step Functions words what it says. */
 interface ServiceApi {
@@ -31,14 +32,6 @@ const EVENTS: ServiceApi = {
 const SDK_INTEGRATION = /^arn:aws:states:::aws-sdk:([a-z]+):([a-zA-Z]+)$/;
 const PUT_EVENTS = 'arn:aws:states:::events:putEvents';
 
-/** An error as the definition's Retry and Catch see it: the name is `Error`, the message is `Cause`. */
-export class TaskError extends Error {
-  constructor(error: string, cause: string) {
-    super(cause);
-    this.name = error;
-  }
-}
-
 export function isIntegration(resource: string): boolean {
   return resource === PUT_EVENTS || SERVICES[SDK_INTEGRATION.exec(resource)?.[1] ?? ''] !== undefined;
 }
@@ -62,7 +55,7 @@ async function putEvents(
   const entries = Entries.map((entry) => ({ ...entry, Detail: typeof entry.Detail === 'string' ? entry.Detail : JSON.stringify(entry.Detail) }));
   const answer = await call(EVENTS, endpoint, region, credentials, 'PutEvents', { Entries: entries }) as { FailedEntryCount: number };
   if (answer.FailedEntryCount > 0) {
-    throw new TaskError('EventBridge.FailedEntry', JSON.stringify(answer));
+    throw new StateFailure('EventBridge.FailedEntry', JSON.stringify(answer));
   }
   return answer;
 }
@@ -84,7 +77,7 @@ async function call(
       body: JSON.stringify(parameters),
     });
   } catch (error) {
-    throw new TaskError(`${api.errorPrefix}.SdkClientException`, (error as Error).message);
+    throw new StateFailure(`${api.errorPrefix}.SdkClientException`, (error as Error).message);
   }
   const answer = JSON.parse(await response.text()) as { __type?: string; message?: string };
   if (response.ok) {
@@ -92,7 +85,7 @@ async function call(
   }
   const code = String(answer.__type);
   const name = api.modelledErrors.includes(code.replace(/Exception$/, '')) ? code : `${api.errorPrefix}Exception`;
-  throw new TaskError(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
+  throw new StateFailure(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
 }
 
 /** Other first letters for all members. Times become texts on the way out. */

@@ -1,24 +1,45 @@
-import './promise-with-resolvers';
 import './indefinite-paths';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Library from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
-import { simulatedTime } from './simulated-time';
-import type { Clock } from '../core';
 
 export type { StateMachineDefinition } from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
 
 export type JSONValue = null | boolean | number | string | JSONValue[] | { [key: string]: JSONValue };
 
-/** The library, with the clock's time in place of this process's: what it waits for, it waits for in simulated time. */
-export function libraryWith(clock: Clock): typeof Library {
+type Template = unknown;
+
+/** What the library has inside of it: JSONPath, intrinsic functions and choice rules. */
+interface Internals {
+  readonly ChoiceStateAction: new (state: object, name: string) => { execute(input: JSONValue, context: object): Promise<{ nextState: string }> };
+  readonly StatesHash: { readonly prototype: { execute(text: string, algorithm: string): string } };
+  processInputPath(path: string | null | undefined, input: JSONValue, context: object): JSONValue;
+  processOutputPath(path: string | null | undefined, output: JSONValue, context: object): JSONValue;
+  processResultPath(path: string | null | undefined, input: JSONValue, result: JSONValue): JSONValue;
+  processPayloadTemplate(template: Template, input: JSONValue, context: object): JSONValue;
+  jsonPathQuery(path: string, input: JSONValue, context: object): JSONValue;
+}
+
+const INTERNALS = [
+  'processInputPath', 'processOutputPath', 'processResultPath', 'processPayloadTemplate', 'jsonPathQuery', 'ChoiceStateAction', 'StatesHash',
+];
+
+/**
+ * aws-local-stepfunctions runs whole state machines only, and forgets what they have done: it knows no quotas and no redrive. So its
+ * parts are used, which say what a path, an intrinsic function and a choice rule mean. Its version is pinned.
+ */
+function load(): typeof Library & Internals {
   // the library's types are for ES modules only, its code is not
   const file = require.resolve('aws-local-stepfunctions');
   const module_ = { exports: {} };
-  const { Date: SimulatedDate, setTimeout: setTimer, clearTimeout: clearTimer } = simulatedTime(clock);
-  // a module's function has these names as parameters as well; it must see the same Object and Promise as we do
+  const code = `${readFileSync(file, 'utf8')}\nObject.assign(module.exports, { ${INTERNALS.join(', ')} });`;
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const load = new Function('module', 'exports', 'require', 'Date', 'setTimeout', 'clearTimeout', readFileSync(file, 'utf8'));
-  load(module_, module_.exports, createRequire(file), SimulatedDate, setTimer, clearTimer);
-  return module_.exports as typeof Library;
+  new Function('module', 'exports', 'require', code)(module_, module_.exports, createRequire(file));
+  return module_.exports as typeof Library & Internals;
 }
+
+export const library = load();
+
+// version 3.0.0 hashes the first 64 bytes of a text only
+library.StatesHash.prototype.execute = (text, algorithm) => createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex');

@@ -1,132 +1,101 @@
 import { randomUUID } from 'node:crypto';
 import type { World } from '../core';
-import { isDistributed, type Definition, type State } from './definition';
+import type { State } from './definition';
+import type { Run } from './execution';
+import { StateFailure } from './failures';
 import type { JSONValue } from './library';
+import { each } from './waiting';
 
-/** The counts of DescribeMapRun. */
-export interface MapRun {
+/** What a Map Run does with its child executions. */
+export interface Children {
+  start(input: JSONValue, name: string, signal: AbortSignal): { run: Run; ended: Promise<void> };
+  redrive(run: Run, signal: AbortSignal): Promise<void>;
+}
+
+type Counts = Record<'pending' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted' | 'total' | 'resultsWritten', number>;
+
+/** A child execution for each item, at most MaxConcurrency at a time; the results go to a bucket. */
+export class MapRun {
   readonly mapRunArn: string;
-  readonly executionArn: string;
-  readonly itemCounts: Record<'pending' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted' | 'total' | 'resultsWritten', number>;
-}
+  /** what the executions of its children are below */
+  readonly label = randomUUID();
+  private readonly id = randomUUID();
+  private readonly children: { readonly input: JSONValue; run?: Run }[];
 
-interface Child {
-  readonly name: string;
-  readonly input: JSONValue;
-  readonly output?: JSONValue;
-  readonly error?: Error;
-}
-
-/** Runs a definition with tasks of local functions. */
-export type Run = (
-  definition: Definition, handlers: Record<string, (input: JSONValue) => Promise<JSONValue>>, input: JSONValue,
-) => Promise<JSONValue>;
-
-/** For the library, which knows no Distributed Map: such a state as a task of `MapRuns.run()`, and the states themselves. */
-export function withoutDistributedMaps(definition: Definition): { definition: Definition; distributed: Map<string, State> } {
-  const distributed = new Map<string, State>();
-  const states = Object.entries(definition.States).map(([name, state]) => {
-    if (!isDistributed(state)) {
-      return [name, state];
-    }
-    distributed.set(name, state);
-    const { ItemProcessor, ItemSelector, ItemsPath, MaxConcurrency, ToleratedFailurePercentage, ResultWriter, Label, ...rest } = state;
-    return [name, { ...rest, Type: 'Task', Resource: 'local-map-run' }];
-  });
-  return { definition: { ...definition, States: Object.fromEntries(states) as Record<string, State> }, distributed };
-}
-
-/** Distributed Maps: a child execution for each item, at most MaxConcurrency at a time; the results go to a bucket. */
-export class MapRuns {
-  private readonly byArn = new Map<string, MapRun>();
-
-  constructor(private readonly world: World) {}
-
-  get(mapRunArn: string): MapRun | undefined {
-    return this.byArn.get(mapRunArn);
+  constructor(readonly parent: { world: World; executionArn: string; roleArn: string; state: State }, inputs: JSONValue[]) {
+    const { executionArn } = parent;
+    this.mapRunArn = `${executionArn.split(':').slice(0, 5).join(':')}:mapRun:${executionArn.split(':')[6]}/${this.label}:${this.id}`;
+    this.children = inputs.map((input) => ({ input }));
   }
 
-  /** @param runChild runs the state's ItemProcessor for one item, as an execution of its own */
-  async run(
-    state: State,
-    request: { executionArn: string; roleArn: string; input: JSONValue },
-    run: Run,
-    runChild: (input: JSONValue, name: string) => Promise<JSONValue>,
-  ): Promise<JSONValue> {
-    const { ItemSelector, ItemsPath, MaxConcurrency } = state;
-    // the library does the choosing of items, and how many there are at a time
-    const definition: Definition = {
-      StartAt: 'Map',
-      States: {
-        Map: {
-          Type: 'Map',
-          ItemSelector,
-          ItemsPath,
-          MaxConcurrency,
-          ItemProcessor: { StartAt: 'Child', States: { Child: { Type: 'Task', Resource: 'local-child', End: true } } },
-          End: true,
-        },
-      },
+  /** The counts of DescribeMapRun. */
+  get itemCounts(): Counts {
+    const count = (...statuses: (string | undefined)[]) => this.children.filter(({ run }) => statuses.includes(run?.record.status)).length;
+    return {
+      pending: count(undefined),
+      running: count('RUNNING'),
+      succeeded: count('SUCCEEDED'),
+      failed: count('FAILED'),
+      timedOut: count('TIMED_OUT'),
+      aborted: count('ABORTED'),
+      total: this.children.length,
+      resultsWritten: this.children.length,
     };
-    const children: Child[] = [];
-    await run(JSON.parse(JSON.stringify(definition)) as Definition, {
-      Child: async (input) => {
-        const name = randomUUID();
-        try {
-          children.push({ name, input, output: await runChild(input, name) });
-        } catch (error) {
-          children.push({ name, input, error: ((error as Error).cause ?? error) as Error });
-        }
-        return null;
-      },
-    }, request.input);
-
-    const id = randomUUID();
-    const mapRunArn = `${request.executionArn.split(':').slice(0, 5).join(':')}:mapRun:${request.executionArn.split(':')[6]}/${id}:${randomUUID()}`;
-    const failed = children.filter(({ error }) => error).length;
-    this.byArn.set(mapRunArn, {
-      mapRunArn,
-      executionArn: request.executionArn,
-      itemCounts: {
-        pending: 0,
-        running: 0,
-        succeeded: children.length - failed,
-        failed,
-        timedOut: 0,
-        aborted: 0,
-        total: children.length,
-        resultsWritten: children.length,
-      },
-    });
-    return { MapRunArn: mapRunArn, ResultWriterDetails: await this.write(state, request.roleArn, id, mapRunArn, children) };
   }
 
-  private async write(state: State, roleArn: string, id: string, mapRunArn: string, children: Child[]): Promise<JSONValue> {
-    const { Bucket, Prefix } = (state.ResultWriter as { Parameters: { Bucket: string; Prefix: string } }).Parameters;
-    const folder = `${Prefix}/${id}`;
+  /**
+   * Starts the children that have not been started yet, and redrives those that did not succeed.
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+   */
+  async go(children: Children, signal: AbortSignal): Promise<JSONValue> {
+    const { MaxConcurrency, ToleratedFailurePercentage = 0 } = this.parent.state;
+    const undone = this.children.filter(({ run }) => run?.record.status !== 'SUCCEEDED');
+    await each(undone, Number(MaxConcurrency) || 10_000, signal, async (child, eitherSignal) => {
+      if (child.run) {
+        await children.redrive(child.run, eitherSignal);
+      } else {
+        const { run, ended } = children.start(child.input, randomUUID(), eitherSignal);
+        child.run = run;
+        await ended;
+      }
+      eitherSignal.throwIfAborted();
+      const { failed, timedOut, aborted, total } = this.itemCounts;
+      const isOver = (failed + timedOut + aborted) * 100 > Number(ToleratedFailurePercentage) * total;
+      if (child.run.record.status !== 'SUCCEEDED' && isOver) {
+        throw new StateFailure('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
+      }
+    });
+    return { MapRunArn: this.mapRunArn, ResultWriterDetails: await this.write() };
+  }
+
+  private async write(): Promise<JSONValue> {
+    const { Bucket, Prefix } = (this.parent.state.ResultWriter as { Parameters: { Bucket: string; Prefix: string } }).Parameters;
+    const folder = `${Prefix}/${this.id}`;
+    const records = this.children.map(({ run }) => run!.record);
+    const common = ({ executionArn, name, input }: Run['record']) => ({ ExecutionArn: executionArn, Name: name, Input: input });
     const files = {
-      SUCCEEDED: children.filter(({ error }) => !error).map(({ name, input, output }) => (
-        { Name: name, Status: 'SUCCEEDED', Input: JSON.stringify(input), Output: JSON.stringify(output) })),
-      FAILED: children.filter(({ error }) => error).map(({ name, input, error }) => (
-        { Name: name, Status: 'FAILED', Input: JSON.stringify(input), Error: error!.name, Cause: error!.message })),
+      SUCCEEDED: records.filter(({ status }) => status === 'SUCCEEDED')
+        .map((record) => ({ ...common(record), Status: record.status, Output: record.output })),
+      FAILED: records.filter(({ status }) => status !== 'SUCCEEDED')
+        .map((record) => ({ ...common(record), Status: record.status, Error: record.error, Cause: record.cause })),
       PENDING: [],
     };
     const objects = Object.entries(files).filter(([, list]) => list.length > 0).map(([status, list]) => (
       { status, key: `${folder}/${status}_0.json`, body: Buffer.from(JSON.stringify(list)) }));
     const manifest = {
       DestinationBucket: Bucket,
-      MapRunArn: mapRunArn,
+      MapRunArn: this.mapRunArn,
       ResultFiles: Object.fromEntries(Object.keys(files).map((status) => (
         [status, objects.filter((object) => object.status === status).map(({ key, body }) => ({ Key: key, Size: body.length }))]))),
     };
     for (const { key, body } of [...objects, { key: `${folder}/manifest.json`, body: Buffer.from(JSON.stringify(manifest)) }]) {
-      await this.put(roleArn, Bucket, key, body);
+      await this.put(Bucket, key, body);
     }
     return { Bucket, Key: `${folder}/manifest.json` };
   }
 
-  private async put(roleArn: string, bucket: string, key: string, body: Buffer): Promise<void> {
-    const { iam, s3, kms } = this.world;
+  private async put(bucket: string, key: string, body: Buffer): Promise<void> {
+    const { world: { iam, s3, kms }, roleArn } = this.parent;
     const principal = { roleArn };
     const { policy, kmsKeyArn } = s3.bucket(bucket)!;
     await iam.authorize({ principal, action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}`, resourcePolicy: policy });

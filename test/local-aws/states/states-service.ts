@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { ACCOUNT, NotSupportedError, ServiceError, type ApiRequest, type ApiResponse, type Service, type World } from '../core';
 import { principalOf } from '../iam/principal';
 import type { LambdaService } from '../lambda';
-import { checkDefinition, taskStates, type Definition, type State } from './definition';
-import { hash, isHash, withTrueHashes } from './hashes';
-import { libraryWith, type JSONValue, type StateMachineDefinition } from './library';
-import { MapRuns, withoutDistributedMaps } from './map-run';
-import { assumeRoleOf, runTask } from './task';
-import { withTaskTimeouts } from './task-timeouts';
+import { checkDefinition, type Definition } from './definition';
+import { Run, type StateMachine, type Surroundings } from './execution';
+import { library, type StateMachineDefinition } from './library';
+import type { MapRun } from './map-run';
+import { MAX_DEFINITION_BYTES, MAX_PAYLOAD_BYTES, bytes } from './quotas';
+import { assumeRoleOf } from './task';
 import { jsonError, jsonOperation, jsonParameters, jsonResponse } from '../protocols/json';
+import type { ExecutionRecord } from '../wire';
+
+export type Execution = ExecutionRecord;
 
 export interface StateMachineConfiguration {
   readonly name: string;
@@ -19,50 +22,20 @@ export interface StateMachineConfiguration {
   readonly logs: boolean;
 }
 
-interface StateMachine {
-  readonly arn: string;
-  definition: Definition;
-  roleArn: string;
-}
-
-export interface Execution {
-  readonly executionArn: string;
-  readonly stateMachineArn: string;
-  readonly name: string;
-  readonly input: string;
-  readonly startDate: number;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-  stopDate?: number;
-  output?: string;
-  error?: string;
-  cause?: string;
-}
-
-/** What an execution, or a child of it, runs with. */
-interface ExecutionPart {
-  readonly machine: StateMachine;
-  readonly execution: Execution;
-  /** the Context Object */
-  readonly context: { Execution: Record<string, string>; StateMachine: Record<string, string> };
-}
-
-/** Step Functions: the definitions run in a library, their tasks are local Lambda functions. */
+/** Step Functions: state machines, whose tasks are local Lambda functions and calls of other services, their executions, and Map Runs. */
 export class StatesService implements Service {
   readonly signingName = 'states';
   private readonly machines = new Map<string, StateMachine>();
-  private readonly executionsByArn = new Map<string, Execution>();
-  private readonly aborts = new Set<() => void>();
-  private readonly mapRuns: MapRuns;
-  private readonly library: ReturnType<typeof libraryWith>;
-  private stopped = false;
+  private readonly runs = new Map<string, Run>();
+  private readonly mapRuns = new Map<string, MapRun>();
+  private readonly surroundings: Surroundings;
 
-  constructor(private readonly world: World, private readonly lambda: LambdaService) {
-    this.mapRuns = new MapRuns(world);
-    this.library = libraryWith(world.clock);
+  constructor(private readonly world: World, lambda: LambdaService) {
+    this.surroundings = { world, lambda, onMapRun: (mapRun) => this.mapRuns.set(mapRun.mapRunArn, mapRun) };
   }
 
   get executions(): readonly Execution[] {
-    return [...this.executionsByArn.values()];
+    return [...this.runs.values()].map(({ record }) => record);
   }
 
   async createStateMachine(configuration: StateMachineConfiguration): Promise<string> {
@@ -102,11 +75,17 @@ export class StatesService implements Service {
       }
       case 'DescribeExecution': {
         await authorize(parameters.executionArn);
-        const execution = this.executionsByArn.get(parameters.executionArn);
-        if (!execution) {
-          throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${parameters.executionArn}'`);
-        }
-        return jsonResponse(execution);
+        return jsonResponse(this.run(parameters.executionArn).record);
+      }
+      case 'RedriveExecution': {
+        await authorize(parameters.executionArn);
+        return jsonResponse({ redriveDate: this.redriveExecution(parameters.executionArn) });
+      }
+      case 'StopExecution': {
+        await authorize(parameters.executionArn);
+        const run = this.run(parameters.executionArn);
+        run.stop(parameters.error, parameters.cause);
+        return jsonResponse({ stopDate: run.record.stopDate });
       }
       case 'ListExecutions': {
         await authorize(parameters.stateMachineArn);
@@ -123,7 +102,8 @@ export class StatesService implements Service {
         if (!mapRun) {
           throw new ServiceError('ResourceNotFoundException', `Resource not found: '${parameters.mapRunArn}'`);
         }
-        return jsonResponse({ ...mapRun, status: 'SUCCEEDED' });
+        const { mapRunArn, parent: { executionArn }, itemCounts } = mapRun;
+        return jsonResponse({ mapRunArn, executionArn, itemCounts });
       }
       default:
         throw new NotSupportedError(`states ${operation}`);
@@ -137,87 +117,34 @@ export class StatesService implements Service {
   startExecution(stateMachineArn: string, input: string, name: string = randomUUID()): Execution {
     const machine = this.machine(stateMachineArn);
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    if (this.executionsByArn.has(executionArn)) {
+    if (this.runs.has(executionArn)) {
       throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
     }
-    const execution: Execution = { executionArn, stateMachineArn, name, input, startDate: this.now(), status: 'RUNNING' };
-    this.executionsByArn.set(executionArn, execution);
-    void this.run(machine, execution);
-    return execution;
+    withinBytes(input, MAX_PAYLOAD_BYTES, 'input');
+    const run = new Run(this.surroundings, machine, { executionArn, stateMachineArn, name, input });
+    this.runs.set(executionArn, run);
+    void run.start();
+    return run.record;
+  }
+
+  redriveExecution(executionArn: string): number {
+    const run = this.run(executionArn);
+    void run.redrive();
+    return run.record.redriveDate!;
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    for (const abort of this.aborts) {
-      abort();
+    for (const run of this.runs.values()) {
+      run.stop();
     }
   }
 
-  private async run(machine: StateMachine, execution: Execution): Promise<void> {
-    const definition = withTrueHashes(machine.definition);
-    const context = {
-      Execution: { Id: execution.executionArn, Name: execution.name, RoleArn: machine.roleArn },
-      StateMachine: { Id: machine.arn, Name: machine.arn.slice(machine.arn.lastIndexOf(':') + 1) },
-    };
-    try {
-      const input = JSON.parse(execution.input) as JSONValue;
-      execution.output = JSON.stringify(await this.runDefinition(definition, input, { machine, execution, context }));
-      execution.status = 'SUCCEEDED';
-    } catch (error) {
-      const { name, message } = ((error as Error).cause ?? error) as Error;
-      execution.status = this.stopped ? 'ABORTED' : name === 'ExecutionTimeoutError' ? 'TIMED_OUT' : 'FAILED';
-      execution.error = name;
-      execution.cause = message;
-    } finally {
-      execution.stopDate = this.now();
+  private run(executionArn: string): Run {
+    const run = this.runs.get(executionArn);
+    if (!run) {
+      throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
     }
-  }
-
-  private async runDefinition(original: Definition, input: JSONValue, part: ExecutionPart): Promise<JSONValue> {
-    const { definition, distributed } = withoutDistributedMaps(original);
-    const { machine, execution } = part;
-    const handlers = Object.fromEntries([...taskStates(definition)].map(([task, { Resource }]) => [
-      task,
-      async (taskInput: JSONValue) => isHash(Resource!)
-        ? hash(Resource!, taskInput as Record<string, JSONValue>)
-        : await this.world.clock.work(() => runTask(this.world, this.lambda, machine, Resource!, taskInput)) as JSONValue,
-    ]));
-    for (const [name, state] of distributed) {
-      handlers[name] = (taskInput) => this.mapRuns.run(
-        state,
-        { executionArn: execution.executionArn, roleArn: machine.roleArn, input: taskInput },
-        (map, children, mapInput) => this.runInLibrary(map, mapInput, children, part.context),
-        (childInput, childName) => this.runChild(state, childInput, childName, part),
-      );
-    }
-    return this.runInLibrary(definition, input, handlers, part.context);
-  }
-
-  /** A child of a Distributed Map is an execution of its own: the role must be allowed to start it, and it has its own name. */
-  private async runChild({ ItemProcessor }: State, input: JSONValue, name: string, part: ExecutionPart): Promise<JSONValue> {
-    const { machine, context } = part;
-    await this.world.iam.authorize({ principal: { roleArn: machine.roleArn }, action: 'states:StartExecution', resource: machine.arn });
-    const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}/child:${name}`;
-    return this.runDefinition(ItemProcessor!, input, {
-      ...part,
-      context: { Execution: { ...context.Execution, Id: executionArn, Name: name }, StateMachine: { ...context.StateMachine, Id: `${machine.arn}/child` } },
-    });
-  }
-
-  private async runInLibrary(
-    definition: Definition, input: JSONValue, handlers: Record<string, (input: JSONValue) => Promise<JSONValue>>, context: ExecutionPart['context'],
-  ): Promise<JSONValue> {
-    // the original was validated; the tasks are ours
-    const ours = withTaskTimeouts(definition) as unknown as StateMachineDefinition;
-    const runner = new this.library.StateMachine(ours, { validationOptions: { noValidate: true } });
-    const taskResourceLocalHandlers = handlers as Record<string, (input: unknown) => Promise<string>>;
-    const { result, abort } = runner.run(input, { overrides: { taskResourceLocalHandlers }, context });
-    this.aborts.add(abort);
-    try {
-      return await result as JSONValue;
-    } finally {
-      this.aborts.delete(abort);
-    }
+    return run;
   }
 
   private machine(arn: string): StateMachine {
@@ -229,11 +156,12 @@ export class StatesService implements Service {
   }
 
   private async check(arn: string, { definition: text, roleArn, logs }: StateMachineConfiguration): Promise<Definition> {
+    withinBytes(text, MAX_DEFINITION_BYTES, 'definition');
     let definition: Definition;
     try {
       definition = JSON.parse(text);
       // validates, and writes defaults into what it validates
-      void new this.library.StateMachine(JSON.parse(text) as StateMachineDefinition);
+      void new library.StateMachine(JSON.parse(text) as StateMachineDefinition);
     } catch (error) {
       throw new ServiceError('InvalidDefinition', `Invalid State Machine Definition: '${(error as Error).message}'`);
     }
@@ -249,7 +177,10 @@ export class StatesService implements Service {
     return definition;
   }
 
-  private now(): number {
-    return this.world.clock.now() / 1000;
+}
+
+function withinBytes(text: string, maximum: number, member: string): void {
+  if (bytes(text) > maximum) {
+    throw new ServiceError('ValidationException', `Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${maximum}`);
   }
 }

@@ -1,6 +1,7 @@
 import { ACCOUNT, ServiceError, type Credentials, type World } from '../core';
 import type { LambdaService } from '../lambda';
-import { TaskError, callService, isIntegration } from './integration';
+import { StateFailure } from './failures';
+import { callService, isIntegration } from './integration';
 
 interface Machine {
   readonly arn: string;
@@ -28,7 +29,7 @@ export async function runTask(world: World, lambda: LambdaService, machine: Mach
   const result = await invoke(world, lambda, machine, resource, input);
   const payload: unknown = JSON.parse(result.payload);
   if (result.functionError) {
-    throw new TaskError(String((payload as { errorType?: string }).errorType), result.payload);
+    throw new StateFailure(String((payload as { errorType?: string }).errorType), result.payload);
   }
   return payload;
 }
@@ -39,7 +40,7 @@ async function invoke(world: World, lambda: LambdaService, machine: Machine, fun
     return await lambda.invoke({ functionName, payload: JSON.stringify(input), principal: { roleArn: machine.roleArn, sessionArn: caller.arn } });
   } catch (error) {
     if (error instanceof ServiceError) {
-      throw new TaskError(`Lambda.${error.code}`, error.message);
+      throw new StateFailure(`Lambda.${error.code}`, error.message);
     }
     throw error;
   }
