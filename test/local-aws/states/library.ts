@@ -2,6 +2,7 @@ import './indefinite-paths';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { NotSupportedError } from '../core';
 import type * as Library from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
 
 export type { StateMachineDefinition } from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
@@ -10,10 +11,19 @@ export type JSONValue = null | boolean | number | string | JSONValue[] | { [key:
 
 type Template = unknown;
 
+interface IntrinsicFunction {
+  readonly funcDefinition: object;
+  call(input: JSONValue, context: object, ...args: string[]): JSONValue;
+  execute(...args: JSONValue[]): JSONValue;
+}
+
 /** What the library has inside of it: JSONPath, intrinsic functions and choice rules. */
 interface Internals {
   readonly ChoiceStateAction: new (state: object, name: string) => { execute(input: JSONValue, context: object): Promise<{ nextState: string }> };
   readonly StatesHash: { readonly prototype: { execute(text: string, algorithm: string): string } };
+  readonly BaseIntrinsicFunction: { readonly prototype: IntrinsicFunction };
+  parseArguments(input: JSONValue, context: object, ...args: string[]): JSONValue[];
+  validateArguments(definition: object, ...args: JSONValue[]): void;
   processInputPath(path: string | null | undefined, input: JSONValue, context: object): JSONValue;
   processOutputPath(path: string | null | undefined, output: JSONValue, context: object): JSONValue;
   processResultPath(path: string | null | undefined, input: JSONValue, result: JSONValue): JSONValue;
@@ -23,6 +33,7 @@ interface Internals {
 
 const INTERNALS = [
   'processInputPath', 'processOutputPath', 'processResultPath', 'processPayloadTemplate', 'jsonPathQuery', 'ChoiceStateAction', 'StatesHash',
+  'BaseIntrinsicFunction', 'parseArguments', 'validateArguments',
 ];
 
 /**
@@ -41,5 +52,14 @@ function load(): typeof Library & Internals {
 
 export const library = load();
 
-// version 3.0.0 hashes the first 64 bytes of a text only
+// version 3.0.0 takes all backslashes out of what a function gives, those of JSON too
+library.BaseIntrinsicFunction.prototype.call = function (this: IntrinsicFunction, input, context, ...args) {
+  if (args.some((arg) => arg.startsWith('\'') && arg.includes('\\'))) {
+    throw new NotSupportedError(`a backslash in a text of an intrinsic function: ${args.join(', ')}`);
+  }
+  const parsed = library.parseArguments(input, context, ...args);
+  library.validateArguments(this.funcDefinition, ...parsed);
+  return this.execute(...parsed);
+};
+// and hashes the first 64 bytes of a text only
 library.StatesHash.prototype.execute = (text, algorithm) => createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex');

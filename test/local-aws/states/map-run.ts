@@ -19,6 +19,7 @@ export class MapRun {
   readonly mapRunArn: string;
   /** what the executions of its children are below */
   readonly label = randomUUID();
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' = 'RUNNING';
   private readonly id = randomUUID();
   private readonly children: { readonly input: JSONValue; run?: Run }[];
 
@@ -48,6 +49,19 @@ export class MapRun {
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
    */
   async go(children: Children, signal: AbortSignal): Promise<JSONValue> {
+    this.status = 'RUNNING';
+    try {
+      await this.runAll(children, signal);
+      const result = { MapRunArn: this.mapRunArn, ResultWriterDetails: await this.write() };
+      this.status = 'SUCCEEDED';
+      return result;
+    } catch (error) {
+      this.status = 'FAILED';
+      throw error;
+    }
+  }
+
+  private async runAll(children: Children, signal: AbortSignal): Promise<void> {
     const { MaxConcurrency, ToleratedFailurePercentage = 0 } = this.parent.state;
     const undone = this.children.filter(({ run }) => run?.record.status !== 'SUCCEEDED');
     await each(undone, Number(MaxConcurrency) || 10_000, signal, async (child, eitherSignal) => {
@@ -65,7 +79,6 @@ export class MapRun {
         throw new StateFailure('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
       }
     });
-    return { MapRunArn: this.mapRunArn, ResultWriterDetails: await this.write() };
   }
 
   private async write(): Promise<JSONValue> {

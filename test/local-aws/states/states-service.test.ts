@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { StatesService, type Execution } from '.';
 import { ServiceError } from '../core';
 import type { Invocation, InvocationResult, LambdaService } from '../lambda';
@@ -218,6 +219,13 @@ describe('quotas', () => {
     expect(() => states.startExecution(arn, JSON.stringify(long(262_143)))).toThrow('length less than or equal to 262144');
     expect(states.startExecution(arn, JSON.stringify(long(262_142)))).toMatchObject({ status: 'RUNNING' });
   });
+});
+
+test('intrinsic functions leave texts as they are', async () => {
+  const Parameters = { 'json.$': 'States.JsonToString($)', 'text.$': 'States.Format(\'{}\', $.text)', 'hash.$': 'States.Hash($.long, \'MD5\')' };
+  const input = { text: 'a "b" \\ c', long: 'x'.repeat(100) };
+  const { output } = await run({ StartAt: 'P', States: { P: { Type: 'Pass', Parameters, End: true } } }, JSON.stringify(input));
+  expect(JSON.parse(output!)).toEqual({ json: JSON.stringify(input), text: input.text, hash: createHash('md5').update(input.long).digest('hex') });
 });
 
 describe('JSONata', () => {

@@ -102,8 +102,8 @@ export class StatesService implements Service {
         if (!mapRun) {
           throw new ServiceError('ResourceNotFoundException', `Resource not found: '${parameters.mapRunArn}'`);
         }
-        const { mapRunArn, parent: { executionArn }, itemCounts } = mapRun;
-        return jsonResponse({ mapRunArn, executionArn, itemCounts });
+        const { mapRunArn, parent: { executionArn }, status, itemCounts } = mapRun;
+        return jsonResponse({ mapRunArn, executionArn, status, itemCounts });
       }
       default:
         throw new NotSupportedError(`states ${operation}`);
