@@ -1,4 +1,4 @@
-import { Duration, Stack, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
+import { Duration, IResolvable, Stack, Tokenization, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { ExportDestination } from './export-destination';
@@ -8,6 +8,7 @@ import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { environmentProblem } from './private/environments';
 import { normalizedPrefix, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
+import { MAX_REASON_LENGTH, shortened } from './private/payload-budget';
 import { PASS_ROLE } from './private/personalize-service';
 import { transientRetry } from './private/transient-retry';
 import { checkDuration, checkKnown, literal, rejectIf } from './private/validation';
@@ -73,15 +74,18 @@ export interface DatasetExportFragmentProps {
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * How often a running job is looked at, in whole seconds: one or more, anything else fails at synth.
+   * How soon and how often a running job is looked at, in whole seconds: one or more, anything else fails at synth.
+   *
+   * As a job goes on it is looked at less often: after a tenth of the time that has passed, once that is longer. So the history of an
+   * execution, which Step Functions ends at 25,000 events, holds even the longest job.
    *
    * @default Duration.minutes(1)
    */
   readonly pollInterval?: Duration;
 
   /**
-   * What tells one run from another: a dataset is exported once in each run, however often the state machine tries. May be
-   * taken from the state's input.
+   * What tells one run from another: a dataset is exported once in each run, however often the state machine tries, and once more
+   * after a redrive of the execution if the job has failed. May be taken from the state's input.
    *
    * In a loop that exports the same dataset several times, each round needs a value of its own.
    *
@@ -97,6 +101,13 @@ export interface DatasetExportFragmentProps {
    * @default '$.datasetExport'
    */
   readonly resultPath?: string;
+
+  /**
+   * How many redrives may have started jobs before: as many names are looked at before a new one is made.
+   *
+   * @internal
+   */
+  readonly _redrives?: string;
 }
 
 /**
@@ -105,7 +116,7 @@ export interface DatasetExportFragmentProps {
  * Nothing that Personalize does makes the state machine fail. The result, at `resultPath`, has `datasetArn`, `jobName`,
  * `datasetExportJobArn`, `outputUri`, and `status`: `ACTIVE` when the export is done, with `creationDateTime` and
  * `lastUpdatedDateTime`; `CREATE FAILED` when the job failed, with these and `failureReason`; `ERROR` when there was no job to
- * be created or described, with `failureReason`.
+ * be created or described, with `failureReason`. Of a reason the result has the first 5,000 characters.
  *
  * LimitExceeded and ResourceInUse are tried again, with growing intervals, for as long as the state machine may run: give it
  * a timeout. Throttling and failures of the service are tried again for some minutes. The state machine's role gets what it
@@ -139,6 +150,13 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
   public readonly jobNamePrefix: string;
 
   /**
+   * The one of the last states for a dataset that was exported before a redrive.
+   *
+   * @internal
+   */
+  public readonly _exportedBefore: sfn.INextable;
+
+  /**
    * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
    *
    * @param scope the parent construct
@@ -155,74 +173,81 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     validateDestination(this, this.destination, `${sfn.JsonPath.isEncodedJsonPath(prefix) ? '' : prefix}${runJobNamePattern(this.jobNamePrefix)}`);
 
     const path = new ResultPath(props.resultPath ?? '$.datasetExport');
-    const inputs = new sfn.Pass(this, 'Prepare dataset export', {
+    const start = new sfn.Pass(this, 'Prepare dataset export', {
       parameters: {
         datasetArn: props.datasetArn,
-        runId: props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id'),
-        bucketName: this.destination.bucket.bucketName,
-        destinationPrefix: this.destination.prefix,
-        prefix,
-        jobArnPrefix: this.jobArn(''),
+        run: props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id'),
+        attempt: 0,
+        redrives: props._redrives ?? sfn.JsonPath.stringAt('$$.Execution.RedriveCount'),
+        given: {
+          runId: props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id'),
+          bucketName: this.destination.bucket.bucketName,
+          destinationPrefix: this.destination.prefix,
+          prefix,
+          jobArnPrefix: this.jobArn(''),
+        },
       },
       resultPath: path.whole,
     });
     const hash = new sfn.Pass(this, 'Hash run and dataset', {
-      parameters: {
-        value: sfn.JsonPath.hash(sfn.JsonPath.format('{} {}', path.of('runId'), path.of('datasetArn')), 'MD5'),
-      },
+      parameters: { value: sfn.JsonPath.hash(sfn.JsonPath.format('{} {}', path.of('run'), path.of('datasetArn')), 'MD5') },
       resultPath: path.text('hash'),
     });
-    const jobName = sfn.JsonPath.format(`${this.jobNamePrefix}_{}`, path.of('hash.value'));
-    const name = new sfn.Pass(this, 'Name dataset export job', {
+    const name = this.namePass(path);
+    const create = this.createTask(props, path);
+    const wait = this.waitState(props.pollInterval ?? DEFAULT_POLL_INTERVAL, path);
+    const describe = this.describeTask('Describe dataset export job', path).addRetry(TRANSIENT);
+
+    const times = { creationDateTime: path.of('job.CreationDateTime'), lastUpdatedDateTime: path.of('job.LastUpdatedDateTime') };
+    const exported = this.end('Dataset exported', path, { status: 'ACTIVE', ...times });
+    const exportedBefore = this.end('Dataset exported before', path, { status: 'ACTIVE', ...times });
+    const failed = this.failedEnd('Dataset export job failed', path, {
+      status: '"CREATE FAILED"', creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime',
+    }, '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gives no reason"');
+    const error = this.failedEnd('Dataset not exported', path, { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
+
+    const isActive = sfn.Condition.stringEquals(path.text('job.Status'), 'ACTIVE');
+    const isFailed = sfn.Condition.stringEquals(path.text('job.Status'), 'CREATE FAILED');
+    const choose = new sfn.Choice(this, 'Dataset export job done?')
+      .when(isActive, exported)
+      .when(isFailed, failed)
+      // a status that nobody has heard of yet is no failure
+      .otherwise(wait);
+
+    // after a redrive: the jobs of before, one after the other, until there is one that has not failed, or none
+    const find = this.describeTask('Find earlier dataset export job', path).addRetry({ errors: [NOT_FOUND], maxAttempts: 0 }).addRetry(TRANSIENT);
+    const again = new sfn.Pass(this, 'Try again under another name', {
       parameters: {
         datasetArn: path.of('datasetArn'),
-        jobName,
-        datasetExportJobArn: sfn.JsonPath.format(`{}${this.jobNamePrefix}_{}`, path.of('jobArnPrefix'), path.of('hash.value')),
-        outputUri: sfn.JsonPath.format(
-          `s3://{}/{}{}${this.jobNamePrefix}_{}/`, path.of('bucketName'), path.of('destinationPrefix'), path.of('prefix'), path.of('hash.value'),
-        ),
+        run: sfn.JsonPath.format('{} {}', path.of('given.runId'), path.sum('attempt', 1)),
+        attempt: path.sum('attempt', 1),
+        redrives: path.number('redrives'),
+        given: path.object('given'),
       },
       resultPath: path.whole,
     });
-    const create = this.createTask(props, path);
-    const wait = new sfn.Wait(this, 'Wait for dataset export job', { time: sfn.WaitTime.duration(props.pollInterval ?? DEFAULT_POLL_INTERVAL) });
-    const describe = this.describeTask(path);
-
-    const exported = this.end('Dataset exported', path, {
-      status: 'ACTIVE',
-      creationDateTime: path.of('job.CreationDateTime'),
-      lastUpdatedDateTime: path.of('job.LastUpdatedDateTime'),
-    });
-    const failed = (endId: string, failureReason: string) => this.end(endId, path, {
-      status: 'CREATE FAILED',
-      failureReason,
-      creationDateTime: path.of('job.CreationDateTime'),
-      lastUpdatedDateTime: path.of('job.LastUpdatedDateTime'),
-    });
-    const failedWithReason = failed('Dataset export job failed', path.of('job.Description.FailureReason'));
-    const failedWithoutReason = failed('Dataset export job failed without reason', 'Personalize gives no reason');
-    const error = this.end('Dataset not exported', path, {
-      status: 'ERROR',
-      failureReason: sfn.JsonPath.format('{}: {}', path.of('error.Error'), path.of('error.Cause')),
-    });
-
-    const status = path.text('job.Status');
-    const isFailed = sfn.Condition.stringEquals(status, 'CREATE FAILED');
-    const choose = new sfn.Choice(this, 'Dataset export job done?')
-      .when(sfn.Condition.stringEquals(status, 'ACTIVE'), exported)
-      .when(sfn.Condition.and(isFailed, sfn.Condition.isPresent(path.text('job.Description.FailureReason'))), failedWithReason)
-      .when(isFailed, failedWithoutReason)
-      // a status that nobody has heard of yet is no failure
+    const wasBefore = new sfn.Choice(this, 'Earlier dataset export job failed?')
+      .when(isActive, exportedBefore)
+      .when(isFailed, again)
       .otherwise(wait);
+    const isFirst = new sfn.Choice(this, 'No earlier dataset export job?')
+      .when(sfn.Condition.numberGreaterThanEqualsJsonPath(path.text('attempt'), path.text('redrives')), create)
+      .otherwise(find);
 
     // the answer to an earlier try was lost: the name is ours alone
     create.addCatch(wait, { errors: ['Personalize.ResourceAlreadyExistsException'], resultPath: sfn.JsonPath.DISCARD });
     create.addCatch(error, { errors: [sfn.Errors.ALL], resultPath: path.text('error') });
     describe.addCatch(error, { errors: [sfn.Errors.ALL], resultPath: path.text('error') });
-    inputs.next(hash).next(name).next(create).next(wait).next(describe).next(choose);
+    find.addCatch(create, { errors: [NOT_FOUND], resultPath: sfn.JsonPath.DISCARD });
+    find.addCatch(error, { errors: [sfn.Errors.ALL], resultPath: path.text('error') });
+    start.next(hash).next(name).next(isFirst);
+    find.next(wasBefore);
+    again.next(hash);
+    create.next(wait).next(describe).next(choose);
 
-    this.startState = inputs;
-    this.endStates = [exported, failedWithReason, failedWithoutReason, error];
+    this.startState = start;
+    this._exportedBefore = exportedBefore;
+    this.endStates = [exported, exportedBefore, failed, error];
   }
 
   private validate(props: DatasetExportFragmentProps): void {
@@ -262,12 +287,12 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
       },
       resultPath: sfn.JsonPath.DISCARD,
     });
-    // tried again for as long as the execution may run: the place in Personalize's queue becomes free some time
+    // tried again for as long as the execution may run: the place in Personalize's queue becomes free some time.
+    // The delay grows without an end, slowly, as the history of an execution must hold a year of attempts
     task.addRetry({
       errors: ['Personalize.LimitExceededException', 'Personalize.ResourceInUseException'],
       interval: Duration.seconds(30),
-      backoffRate: 2,
-      maxDelay: Duration.minutes(5),
+      backoffRate: 1.05,
       maxAttempts: MAX_ATTEMPTS,
       jitterStrategy: sfn.JitterType.FULL,
     });
@@ -280,8 +305,37 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     return task.addRetry(TRANSIENT);
   }
 
-  private describeTask(path: ResultPath): sfn.TaskStateBase {
-    return new tasks.CallAwsService(this, 'Describe dataset export job', {
+  private namePass(path: ResultPath): sfn.Pass {
+    const { jobNamePrefix } = this;
+    return new sfn.Pass(this, 'Name dataset export job', {
+      parameters: {
+        datasetArn: path.of('datasetArn'),
+        attempt: path.number('attempt'),
+        redrives: path.number('redrives'),
+        given: path.object('given'),
+        jobName: sfn.JsonPath.format(`${jobNamePrefix}_{}`, path.of('hash.value')),
+        datasetExportJobArn: sfn.JsonPath.format(`{}${jobNamePrefix}_{}`, path.of('given.jobArnPrefix'), path.of('hash.value')),
+        outputUri: sfn.JsonPath.format(
+          `s3://{}/{}{}${jobNamePrefix}_{}/`,
+          path.of('given.bucketName'), path.of('given.destinationPrefix'), path.of('given.prefix'), path.of('hash.value'),
+        ),
+      },
+      resultPath: path.whole,
+    });
+  }
+
+  /** Waits for the interval, or for a tenth of the time since the first wait, if that is longer. */
+  private waitState(pollInterval: Duration, path: ResultPath): sfn.Wait {
+    const seconds = Tokenization.stringifyNumber(pollInterval.toSeconds());
+    const since = `${path.query}.since`;
+    return sfn.Wait.jsonata(this, 'Wait for dataset export job', {
+      time: sfn.WaitTime.seconds(`{% $exists(${since}) ? $max([${seconds}, $floor(($millis() - ${since}) / 10000)]) : ${seconds} %}`),
+      outputs: `{% ${path.changed('{"since": $exists(since) ? since : $millis()}')} %}`,
+    });
+  }
+
+  private describeTask(id: string, path: ResultPath): sfn.TaskStateBase {
+    return new tasks.CallAwsService(this, id, {
       service: 'personalize',
       action: 'describeDatasetExportJob',
       iamAction: 'personalize:DescribeDatasetExportJob',
@@ -294,15 +348,21 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
         Description: sfn.JsonPath.objectAt('$.DatasetExportJob'),
       },
       resultPath: path.text('job'),
-    }).addRetry(TRANSIENT);
+    });
   }
 
   private end(id: string, path: ResultPath, report: Record<string, string>): sfn.Pass {
-    const always = ['datasetArn', 'jobName', 'datasetExportJobArn', 'outputUri'];
     return new sfn.Pass(this, id, {
-      parameters: { ...Object.fromEntries(always.map(field => [field, path.of(field)])), ...report },
+      parameters: { ...Object.fromEntries(REPORTED.map(field => [field, path.of(field)])), ...report },
       resultPath: path.whole,
     });
+  }
+
+  /** @param reason a JSONata expression; what it gives has no documented limit, while all that Step Functions passes on has one */
+  private failedEnd(id: string, path: ResultPath, report: Record<string, string>, reason: string): sfn.Pass {
+    const fields = { ...Object.fromEntries(REPORTED.map(field => [field, field])), ...report, failureReason: shortened(reason, MAX_REASON_LENGTH) };
+    const object = Object.entries(fields).map(([field, expression]) => `"${field}": ${expression}`).join(', ');
+    return sfn.Pass.jsonata(this, id, { outputs: `{% ${path.replaced(`${path.query}.{${object}}`)} %}` });
   }
 
   private jobArn(resourceName: string): string {
@@ -322,9 +382,22 @@ const MAX_RESOURCES_PER_STATEMENT = 20;
 
 const TRANSIENT = transientRetry(15);
 
-/** Fields of an object in the state's input. */
+const NOT_FOUND = 'Personalize.ResourceNotFoundException';
+/** What the report of each export has, however it ended. */
+const REPORTED = ['datasetArn', 'jobName', 'datasetExportJobArn', 'outputUri'];
+
+/** Fields of an object in the state's input, in JSONPath and in JSONata. */
 class ResultPath {
-  constructor(public readonly whole: string) {}
+  private readonly names: string[];
+
+  constructor(public readonly whole: string) {
+    this.names = whole.split('.').slice(1).map(name => `\`${name}\``);
+  }
+
+  /** The object in JSONata. */
+  public get query(): string {
+    return ['$states.input', ...this.names].join('.');
+  }
 
   public text(field: string): string {
     return `${this.whole}.${field}`;
@@ -332,6 +405,29 @@ class ResultPath {
 
   public of(field: string): string {
     return sfn.JsonPath.stringAt(this.text(field));
+  }
+
+  public number(field: string): number {
+    return sfn.JsonPath.numberAt(this.text(field));
+  }
+
+  public object(field: string): IResolvable {
+    return sfn.JsonPath.objectAt(this.text(field));
+  }
+
+  public sum(field: string, summand: number): string {
+    return sfn.JsonPath.mathAdd(this.number(field), summand);
+  }
+
+  /** The state's input with other fields in the object, in JSONata. */
+  public changed(fields: string): string {
+    return `$states.input ~> |${this.names.join('.')}|${fields}|`;
+  }
+
+  /** The state's input with another object, in JSONata. */
+  public replaced(object: string): string {
+    const last = this.names[this.names.length - 1].slice(1, -1);
+    return `$states.input ~> |${this.names.slice(0, -1).join('.') || '$'}|{"${last}": ${object}}|`;
   }
 }
 

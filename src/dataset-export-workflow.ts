@@ -11,7 +11,8 @@ import { IngestionMode } from './ingestion-mode';
 import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { allowDatasets } from './private/dataset-policies';
 import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
-import { isInlineMapEnough } from './private/history-budget';
+import { inlineMapProblem, isInlineMapEnough } from './private/history-budget';
+import { Work, payloadProblem } from './private/payload-budget';
 import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
 import { JOB_EVENT, RUN_EVENT, SOURCE } from './private/workflow-events';
 import { ExportStates } from './private/workflow-states';
@@ -25,7 +26,8 @@ export interface DatasetExportWorkflowProps {
   /**
    * The datasets to export: `CfnDataset`s, or `Dataset.fromDatasetArn()`.
    *
-   * They must be in the account and Region of the stack. Fails at synth for datasets whose type is known to be Actions or
+   * They must be in the account and Region of the stack. Fails at synth for more than Step Functions can pass from state to state, some
+   * 2,500 datasets or 450 dataset groups, and for datasets whose type is known to be Actions or
    * Action interactions, which Personalize cannot export.
    *
    * @default - only those of `datasetGroups`; fails at synth when there are none of these either
@@ -75,8 +77,10 @@ export interface DatasetExportWorkflowProps {
   /**
    * Whether the execution of the state machine fails at its end when a dataset could not be exported.
    *
-   * All other datasets are exported in any case.
+   * All other datasets are exported in any case. A redrive of a failed execution exports what failed, and nothing else; one that
+   * succeeded cannot be redriven.
    *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
    * @default true
    */
   readonly failOnExportFailure?: boolean;
@@ -93,7 +97,10 @@ export interface DatasetExportWorkflowProps {
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * How often a running job is looked at, from 1 second to 1 day in whole seconds. Anything else, and a token, fails at synth.
+   * How soon and how often a running job is looked at, from 1 second to 1 day in whole seconds. Anything else, and a token, fails at
+   * synth.
+   *
+   * As a job goes on it is looked at less often: after a tenth of the time that has passed, once that is longer.
    *
    * @default Duration.minutes(1)
    */
@@ -103,7 +110,7 @@ export interface DatasetExportWorkflowProps {
    * How long a run may take, from 1 minute to 365 days in whole seconds. Anything else, and a token, fails at synth.
    *
    * When it is over, the execution times out, without a report or an event of the run; jobs that were started go on, as
-   * Personalize cannot stop them.
+   * Personalize cannot stop them, and a redrive of the execution waits for them anew.
    *
    * @default - 6 hours; 2 days with a Distributed Map
    */
@@ -114,7 +121,8 @@ export interface DatasetExportWorkflowProps {
    * written to the destination's bucket instead of the execution's output.
    *
    * An inline Map bears some hundred datasets at most, fewer with a long timeout or a short poll interval: Step Functions
-   * limits an execution's history to 25,000 events and its output to 256 KiB.
+   * limits an execution's history to 25,000 events and its output to 256 KiB. False for more than 164 datasets fails at synth, three being
+   * counted for each dataset group.
    *
    * @default - true when the datasets may be too many for an inline Map, three being counted for each dataset group
    */
@@ -209,10 +217,15 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     super(scope, id);
     this.validate(props);
 
-    const datasetArns = (props.datasets ?? []).map(({ datasetRef }) => datasetRef.datasetArn);
-    const datasetGroupArns = (props.datasetGroups ?? []).map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn);
+    const work = workOf(props);
+    const { datasetArns, datasetGroupArns } = work;
     const maxConcurrency = props.maxConcurrency ?? 5;
     const pollInterval = props.pollInterval ?? Duration.minutes(1);
+    const distributed = props.distributed ?? !isInlineMapEnough(work, {
+      maxConcurrency,
+      timeoutSeconds: (props.timeout ?? INLINE_TIMEOUT).toSeconds(),
+      pollSeconds: pollInterval.toSeconds(),
+    });
 
     this.eventBus = props.eventBus;
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
@@ -227,19 +240,14 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
       ingestionMode: props.ingestionMode,
       tags: props.tags,
       pollInterval,
+      // those of the run: a child execution counts its own
+      _redrives: sfn.JsonPath.stringAt('$.redriveCount'),
     });
     this.grants = DatasetExportJobGrants._fromDestination(this.destination, `${fragment.jobNamePrefix}_*`);
 
-    const distributed = props.distributed ?? !isInlineMapEnough({
-      datasets: datasetArns.length,
-      datasetGroups: datasetGroupArns.length,
-      maxConcurrency,
-      polls: (props.timeout ?? INLINE_TIMEOUT).toSeconds() / pollInterval.toSeconds(),
-    });
     const states = new ExportStates(this, {
       fragment,
-      datasetArns,
-      datasetGroupArns,
+      ...work,
       maxConcurrency,
       distributed,
       eventBus: props.eventBus,
@@ -405,6 +413,9 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     );
     for (const dataset of datasets) { rejectIf(datasetProblem(this, dataset, 'datasets'), literal`InvalidDataset`, this); }
     for (const group of datasetGroups) { rejectIf(datasetGroupProblem(this, group), literal`InvalidDatasetGroup`, this); }
+    const work = workOf(props);
+    rejectIf(props.distributed === false ? inlineMapProblem(work) : undefined, literal`TooManyForInlineMap`, this);
+    rejectIf(payloadProblem(work), literal`TooManyDatasets`, this);
     rejectIf(repetition('datasets', datasets.map(({ datasetRef }) => datasetRef.datasetArn)), literal`DuplicateDataset`, this);
     rejectIf(repetition('datasetGroups', datasetGroups.map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn)), literal`DuplicateDatasetGroup`, this);
     rejectIf(maxConcurrencyProblem(props.maxConcurrency), literal`InvalidMaxConcurrency`, this);
@@ -435,6 +446,13 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
 const INLINE_DATASETS = 20;
 const INLINE_TIMEOUT = Duration.hours(6);
 const DISTRIBUTED_TIMEOUT = Duration.days(2);
+
+function workOf({ datasets = [], datasetGroups = [] }: DatasetExportWorkflowProps): Work {
+  return {
+    datasetArns: datasets.map(({ datasetRef }) => datasetRef.datasetArn),
+    datasetGroupArns: datasetGroups.map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn),
+  };
+}
 
 function repetition(prop: string, arns: string[]): string | undefined {
   const repeated = arns.find((arn, index) => arns.indexOf(arn) < index);

@@ -44,7 +44,7 @@ describe('state machine', () => {
     workflowIn(stack);
     const definition = definitionOf(stack);
     expect(definition).toMatchObject({ TimeoutSeconds: 21_600, Comment: 'Exports datasets of Amazon Personalize (Movies/Backup)' });
-    expect(definition.States['Start run'].Parameters.given).toEqual([{ exportable: DATASET_ARN }]);
+    expect(definition.States['Start run'].Parameters.given).toEqual([DATASET_ARN]);
     expect(definition.States['For each dataset']).toMatchObject({ MaxConcurrency: 5, ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' } } });
     expect(definition.States).not.toHaveProperty('For each dataset group');
   });
@@ -57,7 +57,7 @@ describe('state machine', () => {
     const map = definition.States['For each dataset'];
     expect(map.MaxConcurrency).toBe(2);
     expect(map.ItemProcessor.States).toMatchObject({
-      'Wait for dataset export job': { Seconds: 20 },
+      'Wait for dataset export job': { Seconds: expect.stringMatching(/: 20 %}$/) },
       'Create dataset export job': { Parameters: { IngestionMode: 'PUT', Tags: [{ TagKey: 'team', TagValue: 'ml' }] } },
     });
   });
@@ -108,10 +108,11 @@ describe('inline or distributed', () => {
     ['DISTRIBUTED', '101 datasets', stack => ({ datasets: datasets(stack, 101) })],
     ['INLINE', '33 dataset groups', stack => ({ datasetGroups: Array.from({ length: 33 }, (_, index) => group(stack, `${GROUP_ARN}${index}`)), timeout: Duration.hours(3) })],
     ['DISTRIBUTED', '34 dataset groups', stack => ({ datasetGroups: Array.from({ length: 34 }, (_, index) => group(stack, `${GROUP_ARN}${index}`)), timeout: Duration.hours(3) })],
-    ['INLINE', 'a long timeout of one dataset', () => ({ timeout: Duration.hours(44) })],
-    ['DISTRIBUTED', 'a longer timeout than the history bears', () => ({ timeout: Duration.hours(45) })],
-    ['DISTRIBUTED', 'a short poll interval', stack => ({ datasets: datasets(stack, 5), pollInterval: Duration.seconds(30) })],
-    ['DISTRIBUTED', 'many at a time', stack => ({ datasets: datasets(stack, 20), maxConcurrency: 20 })],
+    ['INLINE', 'the longest timeout and the shortest poll interval of one dataset', () => ({ timeout: Duration.days(365), pollInterval: Duration.seconds(1) })],
+    ['INLINE', 'a short poll interval', stack => ({ datasets: datasets(stack, 5), pollInterval: Duration.seconds(1) })],
+    ['INLINE', 'many at a time', stack => ({ datasets: datasets(stack, 20), maxConcurrency: 20 })],
+    ['DISTRIBUTED', 'a longer timeout than the history bears', stack => ({ datasets: datasets(stack, 100), timeout: Duration.hours(12) })],
+    ['DISTRIBUTED', 'a shorter poll interval than the history bears', stack => ({ datasets: datasets(stack, 100), pollInterval: Duration.seconds(10) })],
     ['DISTRIBUTED', 'as told', () => ({ distributed: true })],
     ['INLINE', 'as told', stack => ({ distributed: false, datasets: datasets(stack, 101) })],
   ])('%s: %s', (expected, _, props) => {
@@ -303,11 +304,29 @@ describe('validation', () => {
     expect(() => workflowIn(concreteStack(), { timeout })).not.toThrow();
   });
 
+  test('refuses more datasets in an inline Map than its report has room for', () => {
+    expect(() => workflowIn(concreteStack(), { distributed: false, datasetGroups: Array.from({ length: 55 }, (_, index) => ({ datasetGroupRef: { datasetGroupArn: `${GROUP_ARN}${index}` } }) as personalize.IDatasetGroupRef) }))
+      .toThrow(/^distributed must not be false for more than 164 datasets, three being counted for each dataset group, got 165: .*leave distributed out/);
+  });
+
+  test('refuses more datasets than Step Functions passes from state to state, and takes an unknown ARN for a long one', () => {
+    const stack = concreteStack();
+    const groups = (count: number, arn: (index: number) => string) => Array.from({ length: count }, (_, index) => (
+      DatasetGroup.fromDatasetGroupArn(stack, `Group${stack.node.children.length}`, arn(index))));
+    const known = (index: number) => `${GROUP_ARN}${index}`;
+    const unknown = (index: number) => new CfnParameter(stack, `Group${stack.node.children.length}${index}`).valueAsString;
+    workflowIn(stack, { datasetGroups: groups(450, known) }, 'Many');
+    expect(() => workflowIn(stack, { datasetGroups: groups(510, known) }, 'TooMany')).toThrow(
+      /^datasets and datasetGroups must be fewer, got 0 and 510: .* make several workflows/);
+    workflowIn(stack, { datasetGroups: groups(240, unknown) }, 'ManyUnknown');
+    expect(() => workflowIn(stack, { datasetGroups: groups(260, unknown) }, 'TooManyUnknown')).toThrow(/got 0 and 260/);
+  });
+
   test('leaves tokens to the run', () => {
     const stack = concreteStack();
     const text = new CfnParameter(stack, 'Text').valueAsString;
     workflowIn(stack, { datasets: [Dataset.fromDatasetArn(stack, 'D', text)], datasetGroups: [DatasetGroup.fromDatasetGroupArn(stack, 'G', text)] });
-    expect(definitionOf(stack).States['Start run'].Parameters).toMatchObject({ given: [{ exportable: '<Text>' }], datasetGroups: ['<Text>'] });
+    expect(definitionOf(stack).States['Start run'].Parameters).toMatchObject({ given: ['<Text>'], datasetGroups: ['<Text>'] });
   });
 
   test('accepts a stack that can be deployed anywhere', () => {

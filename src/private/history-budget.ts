@@ -1,20 +1,43 @@
+import { MAX_INLINE_DATASETS, Work, datasetsOf } from './payload-budget';
+
 /** What Step Functions allows an execution's history, less what the estimate may lack. */
 const MAX_EVENTS = 24_000;
-/** Of an inline Map's output, 256 KiB: with room for long reasons of failure. */
-const MAX_INLINE_DATASETS = 100;
+/** What is certain to be reported well. */
+const MAX_DATASETS = 100;
 
 /** Wait, describe, choose. */
 const EVENTS_PER_POLL = 9;
 /** Everything else that happens for one dataset, some retries included. */
 const EVENTS_PER_DATASET = 70;
-const EVENTS_PER_DATASET_GROUP = 80;
-/** Of a dataset group's five types of datasets, these can be exported. */
-const EXPORTABLE_TYPES = 3;
+const EVENTS_PER_DATASET_GROUP = 30;
+
+/** How long it may take, and what makes events on the way. */
+export interface Pace {
+  readonly maxConcurrency: number;
+  readonly timeoutSeconds: number;
+  readonly pollSeconds: number;
+}
 
 /** Whether one execution's history and output bear the work, however long it takes. */
-export function isInlineMapEnough(work: { datasets: number; datasetGroups: number; maxConcurrency: number; polls: number }): boolean {
-  const datasets = work.datasets + EXPORTABLE_TYPES * work.datasetGroups;
-  const events = Math.min(datasets, work.maxConcurrency) * work.polls * EVENTS_PER_POLL
-    + datasets * EVENTS_PER_DATASET + work.datasetGroups * EVENTS_PER_DATASET_GROUP;
-  return datasets <= MAX_INLINE_DATASETS && events <= MAX_EVENTS;
+export function isInlineMapEnough(work: Work, { maxConcurrency, timeoutSeconds, pollSeconds }: Pace): boolean {
+  const all = datasetsOf(work);
+  // jobs share the time; the interval grows, so the same time for each is what takes most polls
+  const secondsPerJob = timeoutSeconds * Math.min(all, maxConcurrency) / all;
+  const events = all * (EVENTS_PER_DATASET + EVENTS_PER_POLL * polls(secondsPerJob, pollSeconds)) + work.datasetGroupArns.length * EVENTS_PER_DATASET_GROUP;
+  return all <= MAX_DATASETS && events <= MAX_EVENTS;
+}
+
+/** How often a job is looked at that takes so long: as the fragment waits. */
+function polls(seconds: number, pollSeconds: number): number {
+  let count = 0;
+  for (let elapsed = 0; elapsed < seconds; count++) { elapsed += Math.max(pollSeconds, Math.floor(elapsed / 10)); }
+  return count;
+}
+
+/** Why an inline Map cannot be had, whatever happens. */
+export function inlineMapProblem(work: Work): string | undefined {
+  const all = datasetsOf(work);
+  return all <= MAX_INLINE_DATASETS ? undefined
+    : `distributed must not be false for more than ${MAX_INLINE_DATASETS} datasets, three being counted for each dataset group, got ${all}: `
+      + 'their report is too large for the output of an execution; leave distributed out';
 }

@@ -1,22 +1,21 @@
 import { ArnFormat, Aws, Stack, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DatasetExportFragment } from '../dataset-export-fragment';
+import { CAUSE_REASON_LENGTH, Work, groupReasonLength, inlineReasonLength, shortened } from './payload-budget';
 import { transientRetry } from './transient-retry';
 import { JOB_EVENT, RUN_EVENT, SOURCE } from './workflow-events';
 
-export interface ExportStatesProps {
+export interface ExportStatesProps extends Work {
   /** Exports `$.datasetArn` for `$.run.executionArn`, and puts the report at `$.datasetExport`. */
   readonly fragment: DatasetExportFragment;
-  readonly datasetArns: string[];
-  readonly datasetGroupArns: string[];
   readonly maxConcurrency: number;
   readonly distributed: boolean;
   readonly eventBus?: events.IEventBus;
   readonly failOnExportFailure: boolean;
 }
 
-/** As in Personalize's documentation and as in ARNs: which of the two it answers is not documented. */
-const EXPORTABLE_TYPES = ['INTERACTIONS', 'Interactions', 'ITEMS', 'Items', 'USERS', 'Users'];
+/** In capitals; whether Personalize answers them so is not documented. */
+const EXPORTABLE_TYPES = ['INTERACTIONS', 'ITEMS', 'USERS'];
 
 const SERVICE_RETRY = transientRetry(10);
 
@@ -31,22 +30,33 @@ export class ExportStates {
       parameters: {
         run: { executionArn: path.stringAt('$$.Execution.Id'), stateMachineArn: path.stringAt('$$.StateMachine.Id') },
         startTime: path.stringAt('$$.Execution.StartTime'),
-        given: props.datasetArns.map(exportable => ({ exportable })),
+        given: props.datasetArns,
         datasetGroups: props.datasetGroupArns,
         listed: [],
+        skippedDatasets: [],
       },
     });
-    const choose = new sfn.Pass(scope, 'Choose datasets', {
-      parameters: {
-        run: path.objectAt('$.run'),
-        startTime: path.stringAt('$.startTime'),
-        datasets: path.listAt('$..exportable'),
-        skippedDatasets: path.listAt('$.listed[*].sorted[*].skipped'),
-        failedDatasetGroups: path.listAt('$.listed[*].failed'),
-      },
+    const choose = this.jsonata('Choose datasets', {
+      run: '$states.input.run',
+      startTime: '$states.input.startTime',
+      redriveCount: '$states.context.Execution.RedriveCount',
+      datasets: '[$states.input.given, $states.input.listed.datasets]',
+      skippedDatasets: '[$states.input.skippedDatasets, $states.input.listed.skipped]',
+      failedDatasetGroups: '[$states.input.listed[$exists(failureReason)]]',
     });
-    const listed = props.datasetGroupArns.length > 0 ? start.next(this.listGroups()) : start;
-    this.chain = listed.next(choose).next(props.distributed ? this.exportDistributed() : this.exportInline()).next(this.endOfRun());
+    // dataset groups that could not be listed are listed again, and no others
+    const again = this.jsonata('Start again', {
+      run: '$states.input.run',
+      startTime: '$states.input.report.startTime',
+      given: '[$states.input.datasets]',
+      datasetGroups: '[$states.input.report.failedDatasetGroups.datasetGroupArn]',
+      listed: '[]',
+      skippedDatasets: '[$states.input.report.skippedDatasets]',
+    });
+    const exports = choose.next(props.distributed ? this.exportDistributed() : this.exportInline()).next(this.endOfRun(again));
+    const work = props.datasetGroupArns.length > 0 ? this.listGroups().next(exports) : exports;
+    again.next(work);
+    this.chain = start.next(work);
   }
 
   /** What only a Distributed Map needs. */
@@ -78,36 +88,23 @@ export class ExportStates {
     return `${destination.prefix}${jobNamePrefix}_runs`;
   }
 
-  /** Lists each group's datasets, page by page: `{ sorted: [{ exportable }, { skipped }, …] }`, or `{ failed }`. */
-  private listGroups(): sfn.IChainable & sfn.INextable {
+  /** Lists each group's datasets, page by page: `{ datasets, skipped }`, or why not. */
+  private listGroups(): sfn.Map {
     const { scope } = this;
-    const collect = new sfn.Pass(scope, 'Collect pages', {
-      parameters: {
-        datasetGroupArn: path.stringAt('$.datasetGroupArn'),
-        page: path.objectAt('$.page'),
-        pages: path.array(path.stringAt('$.datasets'), path.stringAt('$.page.Datasets')),
-      },
+    const types = `$uppercase(DatasetType) in ${JSON.stringify(EXPORTABLE_TYPES)}`;
+    const collect = this.jsonata('Collect datasets', {
+      datasetGroupArn: '$states.input.datasetGroupArn',
+      datasets: `[$states.input.datasets, $states.input.page.Datasets[${types}].DatasetArn]`,
+      skipped: `[$states.input.skipped, $states.input.page.Datasets[$not(${types})].DatasetArn]`,
+      nextToken: '$exists($states.input.page.NextToken) ? $states.input.page.NextToken : null',
     });
-    const flatten = new sfn.Pass(scope, 'Join pages', {
-      parameters: {
-        datasetGroupArn: path.stringAt('$.datasetGroupArn'), page: path.objectAt('$.page'), datasets: path.listAt('$.pages[*][*]'),
-      },
+    const listed = new sfn.Pass(scope, 'Datasets listed', {
+      parameters: { datasets: path.listAt('$.datasets'), skipped: path.listAt('$.skipped') },
     });
-    const isExportable = sfn.Condition.or(...EXPORTABLE_TYPES.map(type => sfn.Condition.stringEquals('$.DatasetType', type)));
-    const sortOne = new sfn.Choice(scope, 'Exportable?')
-      .when(isExportable, new sfn.Pass(scope, 'Dataset to export', { parameters: { exportable: path.stringAt('$.DatasetArn') } }))
-      .otherwise(new sfn.Pass(scope, 'Dataset to skip', { parameters: { skipped: path.stringAt('$.DatasetArn') } }));
-    const sort = new sfn.Map(scope, 'Sort datasets', { itemsPath: '$.datasets', resultPath: '$.sorted' }).itemProcessor(sortOne);
-    const listed = new sfn.Pass(scope, 'Datasets listed', { parameters: { sorted: path.listAt('$.sorted') } });
-    sort.next(listed);
-    const failed = new sfn.Pass(scope, 'Datasets not listed', {
-      parameters: {
-        failed: {
-          datasetGroupArn: path.stringAt('$.datasetGroupArn'),
-          status: 'ERROR',
-          failureReason: path.format('{}: {}', path.stringAt('$.error.Error'), path.stringAt('$.error.Cause')),
-        },
-      },
+    const failed = this.jsonata('Datasets not listed', {
+      datasetGroupArn: '$states.input.datasetGroupArn',
+      status: '"ERROR"',
+      failureReason: shortened('$states.input.error.Error & ": " & $states.input.error.Cause', groupReasonLength(this.props)),
     });
     const list = (id: string, parameters: Record<string, string> = {}) => {
       const task = new tasks.CallAwsService(scope, id, {
@@ -123,13 +120,12 @@ export class ExportStates {
       task.addCatch(failed, { errors: [sfn.Errors.ALL], resultPath: '$.error' });
       return task.next(collect);
     };
-    const nextPage = list('List next datasets', { NextToken: path.stringAt('$.page.NextToken') });
-    const isMore = sfn.Condition.and(sfn.Condition.isPresent('$.page.NextToken'), sfn.Condition.isString('$.page.NextToken'));
-    collect.next(flatten).next(new sfn.Choice(scope, 'All pages?').when(isMore, nextPage).otherwise(sort));
+    const nextPage = list('List next datasets', { NextToken: path.stringAt('$.nextToken') });
+    collect.next(new sfn.Choice(scope, 'All pages?').when(sfn.Condition.isString('$.nextToken'), nextPage).otherwise(listed));
 
     return new sfn.Map(scope, 'For each dataset group', {
       itemsPath: '$.datasetGroups',
-      itemSelector: { datasetGroupArn: path.stringAt('$$.Map.Item.Value'), datasets: [] },
+      itemSelector: { datasetGroupArn: path.stringAt('$$.Map.Item.Value'), datasets: [], skipped: [] },
       maxConcurrency: 5,
       resultPath: '$.listed',
     }).itemProcessor(list('List datasets'));
@@ -137,27 +133,16 @@ export class ExportStates {
 
   private exportInline(): sfn.IChainable & sfn.INextable {
     const { scope } = this;
-    const report = new sfn.Pass(scope, 'Report dataset', { outputPath: '$.datasetExport' });
+    const report = this.jsonata('Report dataset', `$states.input.datasetExport ~> |$[$exists(failureReason)]|{"failureReason": ${
+      shortened('failureReason', inlineReasonLength(this.props))}}|`);
     const map = new sfn.Map(scope, 'For each dataset', { ...this.mapProps(), resultPath: '$.reports' }).itemProcessor(this.exportOne(report));
-    const sort = new sfn.Pass(scope, 'Sort reports', {
-      parameters: {
-        exported: path.listAt('$.reports[?(@.status == \'ACTIVE\')]'),
-        failed: path.listAt('$.reports[?(@.failureReason)]'),
-      },
-      resultPath: '$.sorted',
-    });
-    const shorten = new sfn.Pass(scope, 'Name first failures', {
-      parameters: { failed: path.listAt('$.sorted.failed[0:5]'), failedDatasetGroups: path.listAt('$.failedDatasetGroups[0:5]') },
-      resultPath: '$.failures',
-    });
-    const summary = new sfn.Pass(scope, 'Report run', {
-      parameters: {
-        ...this.summary(length('$.sorted.exported'), length('$.sorted.failed')),
-        datasets: path.listAt('$.reports'),
-        failures: path.jsonToString(path.objectAt('$.failures')),
-      },
-    });
-    return sfn.Chain.start(map).next(sort).next(shorten).next(summary);
+    const failed = '$states.input.reports[status != "ACTIVE"]';
+    const first = (list: string) => `[${list}[[0..4]].$merge([$, {"failureReason": ${shortened('failureReason', CAUSE_REASON_LENGTH)}}])]`;
+    return map.next(this.reportRun({
+      succeeded: '$count($states.input.reports[status = "ACTIVE"])',
+      failed: `$count(${failed})`,
+      datasets: '[$states.input.reports]',
+    }, `$string({"failed": ${first(failed)}, "failedDatasetGroups": ${first('$states.input.failedDatasetGroups')}})`));
   }
 
   private exportDistributed(): sfn.IChainable & sfn.INextable {
@@ -190,65 +175,95 @@ export class ExportStates {
       },
     });
     count.addRetry(SERVICE_RETRY);
-    const summary = new sfn.Pass(scope, 'Report run', {
-      parameters: {
-        ...this.summary(path.numberAt('$.counts.succeeded'), path.numberAt('$.counts.failed')),
-        results: { bucket: path.stringAt('$.mapRun.ResultWriterDetails.Bucket'), key: path.stringAt('$.mapRun.ResultWriterDetails.Key') },
-        failures: path.jsonToString(path.objectAt('$.mapRun.ResultWriterDetails')),
-      },
+    const details = '$states.input.mapRun.ResultWriterDetails';
+    return sfn.Chain.start(map).next(count).next(this.reportRun({
+      succeeded: '$states.input.counts.succeeded',
+      failed: '$states.input.counts.failed',
+      results: `{"bucket": ${details}.Bucket, "key": ${details}.Key}`,
+    }, `$string(${details})`));
+  }
+
+  /** The report, and beside it what the cause of a failure says and what a redrive starts again with. */
+  private reportRun(fields: Record<string, string>, failures: string): sfn.Pass {
+    return this.jsonata('Report run', {
+      run: '$states.input.run',
+      redriveCount: '$states.input.redriveCount',
+      datasets: '[$states.input.datasets]',
+      report: object({
+        executionArn: '$states.input.run.executionArn',
+        stateMachineArn: '$states.input.run.stateMachineArn',
+        startTime: '$states.input.startTime',
+        skippedDatasets: '[$states.input.skippedDatasets]',
+        failedDatasetGroups: '[$states.input.failedDatasetGroups]',
+        failures,
+        ...fields,
+      }),
     });
-    return sfn.Chain.start(map).next(count).next(summary);
   }
 
   private mapProps() {
     return {
       itemsPath: '$.datasets',
-      itemSelector: { datasetArn: path.stringAt('$$.Map.Item.Value'), run: path.objectAt('$.run') },
+      itemSelector: { datasetArn: path.stringAt('$$.Map.Item.Value'), run: path.objectAt('$.run'), redriveCount: path.numberAt('$.redriveCount') },
       maxConcurrency: this.props.maxConcurrency,
     };
   }
 
-  private summary(succeeded: string | number, failed: string | number): Record<string, unknown> {
-    return {
-      executionArn: path.stringAt('$.run.executionArn'),
-      stateMachineArn: path.stringAt('$.run.stateMachineArn'),
-      startTime: path.stringAt('$.startTime'),
-      succeeded,
-      failed,
-      skippedDatasets: path.listAt('$.skippedDatasets'),
-      failedDatasetGroups: path.listAt('$.failedDatasetGroups'),
-    };
-  }
-
-  private exportOne(next: sfn.State): sfn.Chain {
+  private exportOne(next: sfn.State): sfn.IChainable {
+    const { fragment } = this.props;
     const detail = path.jsonMerge(path.objectAt('$.datasetExport'), path.objectAt('$.run'));
-    return sfn.Chain.start(this.props.fragment).next(this.putEvent('Put export event', JOB_EVENT, detail, next));
+    const put = this.putEvent('Put export event', JOB_EVENT, detail, next);
+    // what was exported before a redrive has had its event
+    for (const end of fragment.endStates) { end.next(end === fragment._exportedBefore ? next : put); }
+    return fragment;
   }
 
-  private endOfRun(): sfn.IChainable {
+  private endOfRun(again: sfn.IChainable): sfn.IChainable {
     const { scope, props: { failOnExportFailure } } = this;
-    const done = new sfn.Succeed(scope, 'Run done');
+    const done = new sfn.Succeed(scope, 'Run done', { outputPath: '$.report' });
     const put = this.putEvent('Put run event', RUN_EVENT, Object.fromEntries([
-      ...['executionArn', 'stateMachineArn', 'startTime', 'status'].map(field => [field, path.stringAt(`$.${field}`)]),
-      ...['succeeded', 'failed'].map(field => [field, path.numberAt(`$.${field}`)]),
-      ...['skippedDatasets', 'failedDatasetGroups'].map(field => [field, length(`$.${field}`)]),
-    ]), failOnExportFailure ? this.failOr(done) : done);
-    const status = (id: string, text: string) => new sfn.Pass(scope, id, { result: sfn.Result.fromString(text), resultPath: '$.status' });
-    const isFailed = sfn.Condition.or(sfn.Condition.numberGreaterThan('$.failed', 0), sfn.Condition.isPresent('$.failedDatasetGroups[0]'));
+      ...['executionArn', 'stateMachineArn', 'startTime', 'status'].map(field => [field, path.stringAt(`$.report.${field}`)]),
+      ...['succeeded', 'failed'].map(field => [field, path.numberAt(`$.report.${field}`)]),
+      ...['skippedDatasets', 'failedDatasetGroups'].map(field => [field, length(`$.report.${field}`)]),
+    ]), failOnExportFailure ? this.failOr(done, again) : done);
+    const status = (id: string, text: string) => new sfn.Pass(scope, id, { result: sfn.Result.fromString(text), resultPath: '$.report.status' });
+    const isFailed = sfn.Condition.or(sfn.Condition.numberGreaterThan('$.report.failed', 0), sfn.Condition.isPresent('$.report.failedDatasetGroups[0]'));
     return new sfn.Choice(scope, 'Everything exported?')
-      .when(isFailed, status('Run failed', 'FAILED'))
-      .otherwise(status('Run succeeded', 'SUCCEEDED'))
-      .afterwards().next(put);
+      // a run that timed out or was stopped, and was redriven: what had failed until then is exported again
+      .when(sfn.Condition.and(isFailed, isRedrivenSince('$.redriveCount')), again)
+      .when(isFailed, status('Run failed', 'FAILED').next(put))
+      .otherwise(status('Run succeeded', 'SUCCEEDED').next(put));
   }
 
-  private failOr(done: sfn.State): sfn.State {
+  private failOr(done: sfn.State, again: sfn.IChainable): sfn.State {
     const cause = new sfn.Pass(this.scope, 'Explain failure', {
       parameters: {
-        cause: path.format('{} datasets exported, {} not: {}', path.stringAt('$.succeeded'), path.stringAt('$.failed'), path.stringAt('$.failures')),
+        cause: path.format(
+          '{} datasets exported, {} not: {}', path.stringAt('$.report.succeeded'), path.stringAt('$.report.failed'), path.stringAt('$.report.failures'),
+        ),
+        redriveCount: path.numberAt('$$.Execution.RedriveCount'),
       },
+      resultPath: '$.failure',
     });
-    cause.next(new sfn.Fail(this.scope, 'Fail run', { error: 'DatasetExportsFailed', causePath: '$.cause' }));
-    return new sfn.Choice(this.scope, 'Fail?').when(sfn.Condition.stringEquals('$.status', 'FAILED'), cause).otherwise(done);
+    cause.next(this.failUnlessRedriven()).next(again);
+    return new sfn.Choice(this.scope, 'Fail?').when(sfn.Condition.stringEquals('$.report.status', 'FAILED'), cause).otherwise(done);
+  }
+
+  /**
+   * Fails the execution; after a redrive, goes on with the same input.
+   *
+   * A redrive enters a Fail state again, which fails again; and it gives a Parallel state all of its retries anew, of which each
+   * runs the state from its beginning: there it is seen that there was a redrive.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+   */
+  private failUnlessRedriven(): sfn.Parallel {
+    const { scope } = this;
+    const error = 'DatasetExportsFailed';
+    const choice = new sfn.Choice(scope, 'Redriven?')
+      .when(isRedrivenSince('$.failure.redriveCount'), new sfn.Pass(scope, 'Run redriven'))
+      .otherwise(new sfn.Fail(scope, 'Fail run', { error, causePath: '$.failure.cause' }));
+    return new sfn.Parallel(scope, 'Fail unless redriven', { outputPath: '$[0]' }).branch(choice).addRetry({ errors: [error], maxAttempts: 1 });
   }
 
   /** The exports do not depend on whether somebody hears of them: it goes on without the event, if need be. */
@@ -262,6 +277,19 @@ export class ExportStates {
     put.next(next);
     return put;
   }
+
+  private jsonata(id: string, output: string | Record<string, string>): sfn.Pass {
+    return sfn.Pass.jsonata(this.scope, id, { outputs: `{% ${typeof output === 'string' ? output : object(output)} %}` });
+  }
+}
+
+/** In JSONata; a field whose expression gives nothing is left out. */
+function object(fields: Record<string, string>): string {
+  return `{${Object.entries(fields).map(([field, expression]) => `"${field}": ${expression}`).join(', ')}}`;
+}
+
+function isRedrivenSince(redriveCount: string): sfn.Condition {
+  return sfn.Condition.numberGreaterThanJsonPath('$$.Execution.RedriveCount', redriveCount);
 }
 
 function length(list: string): string {

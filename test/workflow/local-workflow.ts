@@ -58,16 +58,37 @@ export class LocalWorkflow {
 
   /** Runs the only state machine of a stack. */
   public async run(resources: Map<string, string>, input: object = {}): Promise<ExecutionRecord> {
+    return this.ended(await this.start(resources, input));
+  }
+
+  /** @returns the ARN of a new execution of the only state machine of a stack */
+  public async start(resources: Map<string, string>, input: object = {}): Promise<string> {
     const stateMachineArn = [...resources.values()].find(id => id.includes(':stateMachine:'));
-    const { executionArn } = JSON.parse(await this.request('states', {
-      'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AWSStepFunctions.StartExecution',
-    }, JSON.stringify({ stateMachineArn, input: JSON.stringify(input) })));
+    return (await this.states('StartExecution', { stateMachineArn, input: JSON.stringify(input) })).executionArn;
+  }
+
+  public async stopRun(executionArn: string): Promise<void> {
+    await this.states('StopExecution', { executionArn });
+  }
+
+  public async redrive({ executionArn }: ExecutionRecord): Promise<ExecutionRecord> {
+    await this.states('RedriveExecution', { executionArn });
+    return this.ended(executionArn);
+  }
+
+  public async ended(executionArn: string): Promise<ExecutionRecord> {
     let execution: ExecutionRecord | undefined;
     await until(async () => {
       execution = (await this.client.executions()).find(candidate => candidate.executionArn === executionArn);
       return execution?.status !== 'RUNNING';
     });
     return execution!;
+  }
+
+  private async states(operation: string, parameters: object): Promise<any> {
+    return JSON.parse(await this.request('states', {
+      'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AWSStepFunctions.${operation}`,
+    }, JSON.stringify(parameters)));
   }
 
   /** The reports of a Map Run, as its manifest names them. */
