@@ -26,9 +26,9 @@ export interface DatasetExportWorkflowProps {
   /**
    * The datasets to export: `CfnDataset`s, or `Dataset.fromDatasetArn()`.
    *
-   * They must be in the account and Region of the stack. Fails at synth for more than Step Functions can pass from state to state, some
-   * 2,500 datasets or 450 dataset groups, and for datasets whose type is known to be Actions or
-   * Action interactions, which Personalize cannot export.
+   * They must be in the account and Region of the stack. Fails at synth for datasets whose type is known to be Actions or Action
+   * interactions, which Personalize cannot export, and for more than Step Functions or IAM can bear: 600 datasets and dataset groups
+   * fit, unless their ARNs are tokens.
    *
    * @default - only those of `datasetGroups`; fails at synth when there are none of these either
    */
@@ -37,7 +37,7 @@ export interface DatasetExportWorkflowProps {
   /**
    * The dataset groups to export: `CfnDatasetGroup`s, or `DatasetGroup.fromDatasetGroupArn()`.
    *
-   * Which datasets they have is asked at the start of each run. Those that Personalize cannot export are skipped, and named
+   * Which datasets they have is asked at the start of each run. Those that Personalize cannot export are skipped, and counted
    * in the report of the run. Fails at synth for a group that is known to be in another account or Region than the stack, and
    * for one that is named twice.
    *
@@ -415,7 +415,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     for (const group of datasetGroups) { rejectIf(datasetGroupProblem(this, group), literal`InvalidDatasetGroup`, this); }
     const work = workOf(props);
     rejectIf(props.distributed === false ? inlineMapProblem(work) : undefined, literal`TooManyForInlineMap`, this);
-    rejectIf(payloadProblem(work), literal`TooManyDatasets`, this);
+    rejectIf(payloadProblem(Stack.of(this), work), literal`TooManyDatasets`, this);
     rejectIf(repetition('datasets', datasets.map(({ datasetRef }) => datasetRef.datasetArn)), literal`DuplicateDataset`, this);
     rejectIf(repetition('datasetGroups', datasetGroups.map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn)), literal`DuplicateDatasetGroup`, this);
     rejectIf(maxConcurrencyProblem(props.maxConcurrency), literal`InvalidMaxConcurrency`, this);

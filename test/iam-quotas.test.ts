@@ -60,7 +60,8 @@ interface Mixture {
 }
 
 /** Every pair of an environment, names and tags, each with the others in turn. */
-const MIXTURES = Object.keys(NAMES).flatMap((names, n) => Object.keys(TAGS).flatMap((tags, t) => Object.keys(ENVIRONMENTS).map((environment, e): Mixture => ({
+const MIXTURES = Object.keys(NAMES).flatMap((names, n) => (
+  Object.keys(TAGS).flatMap((tags, t) => Object.keys(ENVIRONMENTS).map((environment, e): Mixture => ({
   environment: environment as Mixture['environment'],
   names,
   tags,
@@ -219,8 +220,10 @@ describe('a permission is no wider than it must be', () => {
       for (let index = 0; index < 300; index++) {
         const role = iam.Role.fromRoleArn(stack, `Role${index}`, `arn:aws:iam::${ACCOUNT}:role/${'path/'.repeat(30)}${number(index)}`, { mutable: false });
         new DatasetExportJob(stack, `Export${index}`, {
-          dataset: DATASETS['datasets of groups of their own'].of(stack, index), ingestionMode: IngestionMode.ALL,
-          destination: new ExportDestination(stack, `Exports${index}`, { bucket, role }), provider: several[index % providers],
+          dataset: DATASETS['datasets of groups of their own'].of(stack, index),
+          ingestionMode: IngestionMode.ALL,
+          destination: new ExportDestination(stack, `Exports${index}`, { bucket, role }),
+          provider: several[index % providers],
         });
       }
       return stack;

@@ -23,7 +23,8 @@ export function isInlineMapEnough(work: Work, { maxConcurrency, timeoutSeconds, 
   const all = datasetsOf(work);
   // jobs share the time; the interval grows, so the same time for each is what takes most polls
   const secondsPerJob = timeoutSeconds * Math.min(all, maxConcurrency) / all;
-  const events = all * (EVENTS_PER_DATASET + EVENTS_PER_POLL * polls(secondsPerJob, pollSeconds)) + work.datasetGroupArns.length * EVENTS_PER_DATASET_GROUP;
+  const events = all * (EVENTS_PER_DATASET + EVENTS_PER_POLL * polls(secondsPerJob, pollSeconds))
+    + work.datasetGroupArns.length * EVENTS_PER_DATASET_GROUP;
   return all <= MAX_DATASETS && events <= MAX_EVENTS;
 }
 

@@ -32,17 +32,16 @@ export class ExportStates {
         startTime: path.stringAt('$$.Execution.StartTime'),
         given: props.datasetArns,
         datasetGroups: props.datasetGroupArns,
-        listed: [],
-        skippedDatasets: [],
+        skippedDatasets: 0,
       },
     });
     const choose = this.jsonata('Choose datasets', {
       run: '$states.input.run',
       startTime: '$states.input.startTime',
       redriveCount: '$states.context.Execution.RedriveCount',
-      datasets: '[$states.input.given, $states.input.listed.datasets]',
-      skippedDatasets: '[$states.input.skippedDatasets, $states.input.listed.skipped]',
-      failedDatasetGroups: '[$states.input.listed[$exists(failureReason)]]',
+      datasets: '[$states.input.given, $states.input.datasetGroups.datasets]',
+      skippedDatasets: '$states.input.skippedDatasets + $sum([$states.input.datasetGroups.skipped])',
+      failedDatasetGroups: '[$states.input.datasetGroups[$exists(failureReason)]]',
     });
     // dataset groups that could not be listed are listed again, and no others
     const again = this.jsonata('Start again', {
@@ -50,8 +49,7 @@ export class ExportStates {
       startTime: '$states.input.report.startTime',
       given: '[$states.input.datasets]',
       datasetGroups: '[$states.input.report.failedDatasetGroups.datasetGroupArn]',
-      listed: '[]',
-      skippedDatasets: '[$states.input.report.skippedDatasets]',
+      skippedDatasets: '$states.input.report.skippedDatasets',
     });
     const exports = choose.next(props.distributed ? this.exportDistributed() : this.exportInline()).next(this.endOfRun(again));
     const work = props.datasetGroupArns.length > 0 ? this.listGroups().next(exports) : exports;
@@ -88,23 +86,23 @@ export class ExportStates {
     return `${destination.prefix}${jobNamePrefix}_runs`;
   }
 
-  /** Lists each group's datasets, page by page: `{ datasets, skipped }`, or why not. */
+  /** Puts each group's datasets in its place, from all pages: `{ datasets, skipped }`, or why not. */
   private listGroups(): sfn.Map {
     const { scope } = this;
     const types = `$uppercase(DatasetType) in ${JSON.stringify(EXPORTABLE_TYPES)}`;
     const collect = this.jsonata('Collect datasets', {
       datasetGroupArn: '$states.input.datasetGroupArn',
       datasets: `[$states.input.datasets, $states.input.page.Datasets[${types}].DatasetArn]`,
-      skipped: `[$states.input.skipped, $states.input.page.Datasets[$not(${types})].DatasetArn]`,
+      skipped: `$states.input.skipped + $count($states.input.page.Datasets[$not(${types})])`,
       nextToken: '$exists($states.input.page.NextToken) ? $states.input.page.NextToken : null',
     });
     const listed = new sfn.Pass(scope, 'Datasets listed', {
-      parameters: { datasets: path.listAt('$.datasets'), skipped: path.listAt('$.skipped') },
+      parameters: { datasets: path.listAt('$.datasets'), skipped: path.numberAt('$.skipped') },
     });
     const failed = this.jsonata('Datasets not listed', {
       datasetGroupArn: '$states.input.datasetGroupArn',
       status: '"ERROR"',
-      failureReason: shortened('$states.input.error.Error & ": " & $states.input.error.Cause', groupReasonLength(this.props)),
+      failureReason: shortened('$states.input.error.Error & ": " & $states.input.error.Cause', groupReasonLength(Stack.of(this.scope), this.props)),
     });
     const list = (id: string, parameters: Record<string, string> = {}) => {
       const task = new tasks.CallAwsService(scope, id, {
@@ -125,9 +123,9 @@ export class ExportStates {
 
     return new sfn.Map(scope, 'For each dataset group', {
       itemsPath: '$.datasetGroups',
-      itemSelector: { datasetGroupArn: path.stringAt('$$.Map.Item.Value'), datasets: [], skipped: [] },
+      itemSelector: { datasetGroupArn: path.stringAt('$$.Map.Item.Value'), datasets: [], skipped: 0 },
       maxConcurrency: 5,
-      resultPath: '$.listed',
+      resultPath: '$.datasetGroups',
     }).itemProcessor(list('List datasets'));
   }
 
@@ -193,7 +191,7 @@ export class ExportStates {
         executionArn: '$states.input.run.executionArn',
         stateMachineArn: '$states.input.run.stateMachineArn',
         startTime: '$states.input.startTime',
-        skippedDatasets: '[$states.input.skippedDatasets]',
+        skippedDatasets: '$states.input.skippedDatasets',
         failedDatasetGroups: '[$states.input.failedDatasetGroups]',
         failures,
         ...fields,
@@ -223,8 +221,8 @@ export class ExportStates {
     const done = new sfn.Succeed(scope, 'Run done', { outputPath: '$.report' });
     const put = this.putEvent('Put run event', RUN_EVENT, Object.fromEntries([
       ...['executionArn', 'stateMachineArn', 'startTime', 'status'].map(field => [field, path.stringAt(`$.report.${field}`)]),
-      ...['succeeded', 'failed'].map(field => [field, path.numberAt(`$.report.${field}`)]),
-      ...['skippedDatasets', 'failedDatasetGroups'].map(field => [field, length(`$.report.${field}`)]),
+      ...['succeeded', 'failed', 'skippedDatasets'].map(field => [field, path.numberAt(`$.report.${field}`)]),
+      ['failedDatasetGroups', length('$.report.failedDatasetGroups')],
     ]), failOnExportFailure ? this.failOr(done, again) : done);
     const status = (id: string, text: string) => new sfn.Pass(scope, id, { result: sfn.Result.fromString(text), resultPath: '$.report.status' });
     const isFailed = sfn.Condition.or(sfn.Condition.numberGreaterThan('$.report.failed', 0), sfn.Condition.isPresent('$.report.failedDatasetGroups[0]'));

@@ -58,13 +58,13 @@ describe('reasons of failures may be long', () => {
   test('of dataset groups that cannot be listed as well', async () => {
     await start();
     await aws.client.addFaults({ operation: 'ListDatasets', times: 1000, error: { code: 'InvalidInputException', message: LONG_REASON } });
-    const names = Array.from({ length: 450 }, (_, index) => `shop${index}`);
+    const names = Array.from({ length: 600 }, (_, index) => `${'shop'.repeat(8)}${index}`);
     const execution = await aws.run(await aws.deploy(stack => workflow([], {
       datasetGroups: names.map(name => DatasetGroup.fromDatasetGroupArn(stack, name, `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/${name}`)),
     })(stack)));
     expect(execution).toMatchObject({ status: 'FAILED', error: 'DatasetExportsFailed' });
     const [{ detail }] = await aws.client.events();
-    expect(detail).toMatchObject({ status: 'FAILED', failedDatasetGroups: 450 });
+    expect(detail).toMatchObject({ status: 'FAILED', failedDatasetGroups: 600 });
   });
 });
 
@@ -86,7 +86,8 @@ describe('the history holds the longest run', () => {
     await start(20_000_000);
     await aws.client.configurePersonalize({ secondsInProgress: 140 * 86_400, maxConcurrentJobs: 1 });
     const [first, second] = await aws.seed(2);
-    const execution = await aws.run(await aws.deploy(workflow([first, second], { maxConcurrency: 2, timeout: Duration.days(365), pollInterval: Duration.seconds(1) })));
+    const props = { maxConcurrency: 2, timeout: Duration.days(365), pollInterval: Duration.seconds(1) };
+    const execution = await aws.run(await aws.deploy(workflow([first, second], props)));
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
     expect(execution.historyEvents).toBeLessThan(5_000);
     expect(execution.stopDate! - execution.startDate).toBeGreaterThan(280 * 86_400);

@@ -2,8 +2,8 @@ import './indefinite-paths';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { NotSupportedError } from '../core';
 import type * as Library from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
+import { NotSupportedError } from '../core';
 
 export type { StateMachineDefinition } from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
 
