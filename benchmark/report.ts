@@ -176,7 +176,7 @@ async function crowd({ crowds, peerCrowds }: Measurements): Promise<string> {
   const long = crowds.filter(result => result.inTurn).at(-1)!;
   return `## 6. ${CROWD_JOBS} jobs, ${inTurn.atATime} at a time
 
-One stack, a service that refuses the sixth job, and the default poll interval of ${POLL_SECONDS} seconds; the handler's own code in simulated time, its looks spread over four processes. First as
+One stack, a service that refuses the sixth job, and the default poll interval of ${POLL_SECONDS} seconds; the handler's own code in simulated time, its looks spread over two processes. First as
 a stack does it: CloudFormation lets a job begin when it is its turn (\`maxConcurrency\` of the provider, ${inTurn.atATime} unless it says otherwise). Then as if all began at once, which is what happens where
 the jobs of other stacks take up the room.
 

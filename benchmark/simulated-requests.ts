@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { OnEventRequest } from '../lambda/events';
 import { createEvent, properties } from '../test/lambda/events';
 import { World, Waiter } from '../test/lambda/world';
@@ -53,12 +54,13 @@ export async function simulate(
     { event, waiter: new Waiter(world, event), deliveredAt: index * staggerSeconds }));
   const due = new Map(requests.filter((_, index) => previousOf(index) === undefined).map(request => [request, request.deliveredAt]));
   const lifecycles = Array.from({ length: processes }, () => world.process());
+  const processOf = (look: string) => lifecycles[createHash('sha256').update(look).digest()[0]! % processes]!;
   let looks = 0;
   while (due.size > 0) {
     const [request, at] = [...due].reduce((first, next) => (next[1] < first[1] ? next : first));
     world.clock.time = Math.max(world.clock.time, start + at * 1000);
     if (request.waiter.onEventResponse === undefined) { await request.waiter.deliver(); }
-    if (request.waiter.outcome === undefined) { await request.waiter.poll(lifecycles[looks++ % processes]); }
+    if (request.waiter.outcome === undefined) { await request.waiter.poll(processOf(`${looks++}`)); }
     if (request.waiter.outcome === undefined) {
       due.set(request, at + pollSeconds);
     } else {

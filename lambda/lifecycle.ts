@@ -170,6 +170,7 @@ export class Lifecycle {
       if (turn === 'rest') { return { IsComplete: false }; }
       if (turn === 'create') {
         const answer = await this.startLate(event, plan, request);
+        if (answer === 'created') { return waits(event) ? { IsComplete: false } : completed(event, arn); }
         if (answer !== 'exists') { return answer; }
       }
       let job: JobDescription;
@@ -197,8 +198,10 @@ export class Lifecycle {
   /** What a look at a job may do; `any`: describe it and, if it is not there, create it. */
   private turnOf(event: IsCompleteRequest, plan: ExportPlan, arn: string, attempt: number): Turn | 'any' {
     const hadNoRoom = attempt === 0 && plan.noRoom || this.turns.hadNoRoom(arn);
-    if (!hadNoRoom || this.isOver(event, plan)) { return 'any'; }
-    return this.turns.next(arn, plan.startedAt, waitSeconds(event.ResourceProperties));
+    const mayHaveHadNone = attempt === 0 && continues(event);
+    if (!(hadNoRoom || mayHaveHadNone) || attempt === 0 && plan.created || this.isOver(event, plan)) { return 'any'; }
+    const turn = this.turns.next(arn, plan.startedAt, waitSeconds(event.ResourceProperties));
+    return hadNoRoom ? turn : turn === 'create' ? 'any' : 'describe';
   }
 
   /** Whether an export whose job failed gets another job. Never one with a name of the user's: that is used up. */
@@ -226,7 +229,7 @@ export class Lifecycle {
         if (attempt > 0 && elapsed < ATTEMPTS_AT[attempt]!) { return this.waiting(event, plan, request.jobName, 'status CREATE FAILED', true); }
         if (attempt > 0 || !plan.created) {
           const answer = await this.startLate(event, plan, request);
-          return answer === 'exists' ? { IsComplete: false } : answer;
+          return typeof answer === 'string' ? { IsComplete: false } : answer;
         }
         if (elapsed < SETTLING_TIME) { return this.waiting(event, plan, request.jobName, 'not visible yet', true); }
         throw failure(lostMessage(elapsed / 1000, this.context(event, request)));
@@ -241,9 +244,9 @@ export class Lifecycle {
   /**
    * Creates a job that is not there yet, unless the request is over: the framework polls on after a rollback has begun.
    *
-   * @returns `exists` if the job is there: from an attempt of another process, or one whose answer was lost
+   * @returns `exists` if the job is there already: from an attempt of another process, or one whose answer was lost
    */
-  private async startLate(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest): Promise<IsCompleteResponse | 'exists'> {
+  private async startLate(event: IsCompleteRequest, plan: ExportPlan, request: ExportRequest): Promise<IsCompleteResponse | 'created' | 'exists'> {
     const trouble = plan.trouble ?? 'not created';
     if (this.isOver(event, plan)) { return this.waiting(event, plan, request.jobName, trouble, false); }
 
@@ -254,7 +257,8 @@ export class Lifecycle {
         if (event.RequestType === 'Update') { return this.rollback.restore(event, plan.startedAt); }
         throw failure(rollingBackMessage(this.context(event, request)));
       case 'going forward':
-        return (await this.create(event, plan, request))?.exists ? 'exists' : { IsComplete: false };
+        const inTheWay = await this.create(event, plan, request);
+        return inTheWay === undefined ? 'created' : inTheWay.exists ? 'exists' : { IsComplete: false };
     }
   }
 

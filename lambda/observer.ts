@@ -15,8 +15,8 @@ export type StackPhase = 'going forward' | 'rolling back' | 'unknown';
  */
 export type Fit = 'done' | 'likely' | 'running' | 'failed' | 'gone' | 'other' | 'unknown' | 'unreadable';
 
-/** A deployment begins before its requests, whatever the clocks say. */
-const CLOCK_TOLERANCE = 60 * 1000;
+/** A deployment begins before its requests, whatever the clocks say; and it is not rolled back and followed by another in so short a time. */
+const CLOCK_TOLERANCE = 20 * 1000;
 /** What the user may have changed when an input of the job differs. */
 const DIFFER_WITH: Readonly<Record<string, readonly string[]>> = { destination: ['bucket', 'prefix'] };
 

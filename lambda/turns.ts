@@ -7,11 +7,12 @@ export type Turn = 'create' | 'describe' | 'rest';
  * Before the first and before each further attempt, in seconds: of a range that each job takes its own part of, so that hundreds of
  * jobs make no more than two attempts a second. docs/benchmarks.md shows what comes of it.
  */
-const INTERVALS: readonly (readonly [min: number, max: number])[] = [[30, 330], [270, 330]];
+const INTERVALS: readonly (readonly [min: number, max: number])[] = [[30, 330], [270, 310]];
 /** Shorter time limits have shorter intervals in proportion. */
 const FULL_LIMIT_SECONDS = 30 * 60;
-/** The time that a look itself may take. */
-const TOLERANCE_SECONDS = 2;
+/** The time that a look itself may take, and what looks are apart at least: a second attempt in the same turn does no harm, none costs minutes. */
+const TOLERANCE_SECONDS = 3;
+const MIN_WINDOW_SECONDS = 15;
 
 /**
  * When it is a job's turn to ask for room again.
@@ -39,7 +40,7 @@ export class Turns {
     const elapsed = (this.now() - startedAt) / 1000;
     const due = lastDue(jobArn, elapsed, Math.min(1, limit / FULL_LIMIT_SECONDS));
     if (due === undefined || (seen !== undefined && seen >= startedAt + due * 1000)) { return 'rest'; }
-    return elapsed - due < this.pollSeconds + TOLERANCE_SECONDS ? 'create' : 'rest';
+    return elapsed - due < Math.max(this.pollSeconds + TOLERANCE_SECONDS, MIN_WINDOW_SECONDS) ? 'create' : 'rest';
   }
 
   public sawJob(jobArn: string): void {

@@ -36,7 +36,7 @@ export interface DatasetExportProviderProps {
    * How often a running job is looked at, in whole seconds from 1 second to 2 minutes. Anything else, and a token, fails at
    * synth.
    *
-   * A deployment is done at most this long after its job.
+   * A deployment is done at most this long after its job; after a job that had to wait for jobs of other stacks, some minutes more.
    *
    * @default Duration.seconds(30)
    */
@@ -50,6 +50,9 @@ export interface DatasetExportProviderProps {
    *
    * The default is the limit that Personalize publishes for import jobs; it publishes none for export jobs. With at least as
    * many as there are jobs, all of them begin at once.
+   *
+   * A job with `waitForCompletion: false` lets the next one begin as soon as it is created. A job with a CloudFormation condition lets
+   * only jobs with the same condition wait.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/limits.html
    * @default 5

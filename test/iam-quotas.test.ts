@@ -60,14 +60,14 @@ interface Mixture {
 }
 
 /** Every pair of an environment, names and tags, each with the others in turn. */
-const MIXTURES = Object.keys(NAMES).flatMap((names, n) => (
-  Object.keys(TAGS).flatMap((tags, t) => Object.keys(ENVIRONMENTS).map((environment, e): Mixture => ({
-  environment: environment as Mixture['environment'],
-  names,
-  tags,
-  datasets: Object.keys(DATASETS)[(n * 4 + t * 3 + e) % 5],
-  destinations: (n + 2 * t + e) % 4 === 0 ? '30 destinations' : 'one destination',
-}))));
+const MIXTURES = Object.keys(NAMES).flatMap((names, n) => Object.keys(TAGS).flatMap((tags, t) => (
+  Object.keys(ENVIRONMENTS).map((environment, e): Mixture => ({
+    environment: environment as Mixture['environment'],
+    names,
+    tags,
+    datasets: Object.keys(DATASETS)[(n * 4 + t * 3 + e) % 5],
+    destinations: (n + 2 * t + e) % 4 === 0 ? '30 destinations' : 'one destination',
+  })))));
 
 /** As many as a stack holds, if there are ten managed policies. */
 function mostJobs({ datasets, destinations }: Mixture): number {

@@ -1,4 +1,4 @@
-import { App, Aspects, CfnResource, Duration, Fn, NestedStack, Stack, Token } from 'aws-cdk-lib';
+import { App, Aspects, CfnCondition, CfnResource, Duration, Fn, NestedStack, Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
 import { concreteStack, importedDataset } from './stacks';
@@ -124,6 +124,30 @@ test('a job may need what a nested stack makes of the output of a later job', ()
   resourceOf(first!, 'Resource').addPropertyOverride('Tags', { From: nested.getAtt('Output') });
   const resources = resourcesOf(stack);
   expect(create(resources, minutes).size).toBe(Object.keys(resources).length);
+});
+
+test('nothing waits for a job that may not be there: one with a condition, or taken out of the tree', () => {
+  const stack = concreteStack();
+  const provider = new DatasetExportProvider(stack, 'Provider', { maxConcurrency: 1 });
+  const jobs = jobsIn(stack, 6, { provider });
+  const conditions = ['One', 'Other'].map(id => new CfnCondition(stack, id, { expression: Fn.conditionEquals(Fn.ref('AWS::Region'), id) }));
+  resourceOf(jobs[1]!, 'Resource').cfnOptions.condition = conditions[0];
+  resourceOf(jobs[2]!, 'Resource').cfnOptions.condition = conditions[0];
+  resourceOf(jobs[3]!, 'Resource').cfnOptions.condition = conditions[1];
+  stack.node.tryRemoveChild('Export4');
+  const dependencies = dependenciesIn(resourcesOf(stack));
+  const waitsFor = (index: number) => {
+    const [[, names]] = [...dependencies].filter(([id]) => id.startsWith(`Export${index}`)) as [[string, string[]]];
+    return names.filter(name => /^Export\d/.test(name)).map(name => Number(/\d/.exec(name)![0]));
+  };
+  expect([0, 1, 2, 3, 5].map(waitsFor)).toEqual([[], [0], [1], [0], [0]]);
+});
+
+test('the CDK says what is wrong with other resources, as it does without lanes', () => {
+  const stack = concreteStack();
+  jobsIn(stack, 6);
+  new iam.Policy(stack, 'Empty', { force: true });
+  expect(() => resourcesOf(stack)).toThrow('Policy created with force=true is empty');
 });
 
 test('whoever asks before all is defined changes nothing', () => {

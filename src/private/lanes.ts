@@ -1,4 +1,4 @@
-import { CfnResource, CustomResource, Stack } from 'aws-cdk-lib';
+import { CfnCondition, CfnResource, CustomResource, Stack } from 'aws-cdk-lib';
 import { Dependable, IConstruct, IDependable } from 'constructs';
 import { dependenciesOf } from './stack-dependencies';
 
@@ -67,8 +67,10 @@ export class Lanes {
     return first && jobOf.get(first);
   }
 
+  /** Without those that were taken out of the tree. */
   private allJobs(): Job[] {
-    return this.queues.flatMap(({ jobs }) => jobs);
+    const constructs = new Set(this.stack.node.findAll());
+    return this.queues.flatMap(({ jobs }) => jobs).filter(job => constructs.has(job[0]!));
   }
 
   private arrange(): Map<Job, Job> {
@@ -77,7 +79,13 @@ export class Lanes {
     const inOrder = this.inOrder();
     for (const { jobs, maxConcurrency } of this.queues) {
       const queue = inOrder.filter(job => jobs.includes(job));
-      queue.slice(maxConcurrency).forEach((job, index) => previous.set(job, queue[index]!));
+      queue.forEach((job, index) => {
+        for (let before = index - maxConcurrency; before >= 0; before -= maxConcurrency) {
+          if (!existsWhenever(queue[before]!, job)) { continue; }
+          previous.set(job, queue[before]!);
+          return;
+        }
+      });
     }
     return previous;
   }
@@ -121,4 +129,14 @@ export class Lanes {
       this.isArranging = false;
     }
   }
+}
+
+/** Nothing may depend on a resource whose condition may be false when its own is true. */
+function existsWhenever(job: Job, other: Job): boolean {
+  const condition = conditionOf(job.at(-1)!);
+  return condition === undefined || condition === conditionOf(other[0]!);
+}
+
+function conditionOf(resource: CustomResource): CfnCondition | undefined {
+  return (resource.node.defaultChild as CfnResource).cfnOptions.condition;
 }

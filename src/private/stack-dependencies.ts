@@ -46,8 +46,13 @@ function resourcesUnder(construct: IConstruct): CfnResource[] {
 function resolved(resource: CfnResource): { template: unknown; references: ReadonlySet<IConstruct> } {
   const resolver = new ReferenceCollector();
   const { _toCloudFormation } = resource as unknown as { _toCloudFormation(): object };
-  const template = Tokenization.resolve(_toCloudFormation.call(resource), { scope: resource, resolver, preparing: true });
-  return { template, references: resolver.targets };
+  try {
+    const template = Tokenization.resolve(_toCloudFormation.call(resource), { scope: resource, resolver, preparing: true });
+    return { template, references: resolver.targets };
+  } catch {
+    // the resource is not complete: its validation, or the synthesis of its template, will say so better
+    return { template: undefined, references: resolver.targets };
+  }
 }
 
 class ReferenceCollector extends DefaultTokenResolver {

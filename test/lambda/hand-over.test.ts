@@ -1,6 +1,6 @@
 import { createEvent, DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent, type Properties } from './events';
 import { LIMIT_EXCEEDED } from './fake-errors';
-import { World, type Outcome } from './world';
+import { Waiter, World, type Outcome } from './world';
 import type { OnEventRequest } from '../../lambda/events';
 import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
 
@@ -72,6 +72,17 @@ it('one that finds no room in its first turn is created in another, under the sa
   const { createdAt } = world.personalize.jobs.get(jobArnOf(createEvent(first())))!;
   expect(createdAt).toBeGreaterThanOrEqual(START + 71 * 60_000);
   expect(createdAt).toBeLessThan(START + 80 * 60_000);
+});
+
+it('one that finds no room costs few calls in all turns, whichever process looks', async () => {
+  world.personalize.concurrencyLimit = 0;
+  const start = new Waiter(world, createOf(1, jobArnOf(createEvent(first()))));
+  await start.deliver();
+  await start.pollUntil(() => start.outcome !== undefined, () => world.process());
+
+  const looks = TURN / 30;
+  expect(world.personalize.callsOf('create').length).toBeLessThan(looks / 6);
+  expect(world.personalize.callsOf('describe').length).toBeLessThanOrEqual(looks + 1);
 });
 
 it('one that finds no room at all fails in the words of the service', async () => {

@@ -295,10 +295,29 @@ describe('LimitExceeded', () => {
     expect(waiter.outcome!.at - createdAt).toBeLessThanOrEqual((300 + 330 + POLL_SECONDS) * 1000);
   });
 
+  it('is over with the creation of the job if nobody waits for more', async () => {
+    const waiter = await waitForRoom(300, createEvent(properties({ WaitForCompletion: 'false' })));
+    await waiter.pollUntil(() => waiter.outcome !== undefined, () => world.process());
+
+    expect(waiter.outcome).toMatchObject({ status: 'SUCCESS', at: [...world.personalize.jobs.values()].at(-1)!.createdAt });
+  });
+
+  it('is forgotten by a later request with the same name', async () => {
+    const refused = await waitForRoom(3600, createEvent(properties({ JobName: 'mine' }), 'create-1'));
+    const process = world.process();
+    await refused.pollUntil(() => creates() > 1, () => process);
+    Object.assign(world.personalize, { concurrencyLimit: 5, pendingSeconds: 0, runningSeconds: 0 });
+    const waiter = new Waiter(world, createEvent(properties({ JobName: 'mine' }), 'create-2'));
+    await waiter.deliver();
+    await waiter.pollUntil(() => waiter.outcome !== undefined, () => process);
+
+    expect(waiter.outcome).toMatchObject({ status: 'SUCCESS', at: world.personalize.jobs.get(jobArnOf(waiter.event))!.createdAt });
+  });
+
   it('makes no job for a request that was rolled back, in the deployment after that', async () => {
     world.stack.status = 'UPDATE_IN_PROGRESS';
     const waiter = await waitForRoom(300, UPDATE());
-    world.clock.advance(120);
+    world.clock.advance(30);
     world.stack.operationBegan = world.clock.now();
     await waiter.pollUntil(() => waiter.outcome !== undefined);
 
