@@ -324,12 +324,14 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     });
   }
 
-  /** Waits for the interval, or for a tenth of the time since the first wait, if that is longer. */
+  /** Waits for the interval, or for a tenth of the time since the first wait, or since a redrive after that, if it is longer. */
   private waitState(pollInterval: Duration, path: ResultPath): sfn.Wait {
     const seconds = Tokenization.stringifyNumber(pollInterval.toSeconds());
     const since = `${path.query}.since`;
+    const redrive = '$states.context.Execution.RedriveTime';
+    const start = `$max([${since}, $exists(${redrive}) ? $toMillis(${redrive}) : 0])`;
     return sfn.Wait.jsonata(this, 'Wait for dataset export job', {
-      time: sfn.WaitTime.seconds(`{% $exists(${since}) ? $max([${seconds}, $floor(($millis() - ${since}) / 10000)]) : ${seconds} %}`),
+      time: sfn.WaitTime.seconds(`{% $exists(${since}) ? $max([${seconds}, $floor(($millis() - ${start}) / 10000)]) : ${seconds} %}`),
       outputs: `{% ${path.changed('{"since": $exists(since) ? since : $millis()}')} %}`,
     });
   }

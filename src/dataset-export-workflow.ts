@@ -11,7 +11,7 @@ import { IngestionMode } from './ingestion-mode';
 import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { allowDatasets } from './private/dataset-policies';
 import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
-import { inlineMapProblem, isInlineMapEnough } from './private/history-budget';
+import { historyProblem, inlineMapProblem, isInlineMapEnough } from './private/history-budget';
 import { Work, payloadProblem } from './private/payload-budget';
 import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
 import { JOB_EVENT, RUN_EVENT, SOURCE } from './private/workflow-events';
@@ -415,6 +415,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     for (const group of datasetGroups) { rejectIf(datasetGroupProblem(this, group), literal`InvalidDatasetGroup`, this); }
     const work = workOf(props);
     rejectIf(props.distributed === false ? inlineMapProblem(work) : undefined, literal`TooManyForInlineMap`, this);
+    rejectIf(historyProblem(work), literal`TooManyDatasetGroups`, this);
     rejectIf(payloadProblem(Stack.of(this), work), literal`TooManyDatasets`, this);
     rejectIf(repetition('datasets', datasets.map(({ datasetRef }) => datasetRef.datasetArn)), literal`DuplicateDataset`, this);
     rejectIf(repetition('datasetGroups', datasetGroups.map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn)), literal`DuplicateDatasetGroup`, this);

@@ -316,8 +316,10 @@ describe('validation', () => {
     const known = (index: number) => `${GROUP_ARN}${index}`;
     const unknown = (index: number) => new CfnParameter(stack, `Group${stack.node.children.length}${index}`).valueAsString;
     workflowIn(stack, { datasetGroups: groups(600, known) }, 'Many');
-    expect(() => workflowIn(stack, { datasetGroups: groups(1_200, known) }, 'TooMany')).toThrow(
-      /^datasets and datasetGroups must be fewer, got 0 and 1200: .* make several workflows/);
+    expect(() => workflowIn(stack, { datasetGroups: groups(601, known) }, 'TooMany')).toThrow(
+      /^datasetGroups must be at most 600, .*, got 601; make several workflows/);
+    expect(() => workflowIn(stack, { datasets: Array.from({ length: 3_500 }, (_, index) => importedDataset(stack, `${DATASET_ARN.replace('movies', `movies${index}`)}`)) }, 'Datasets')).toThrow(
+      /^datasets and datasetGroups must be fewer, got 3500 and 0: .* make several workflows/);
     expect(() => workflowIn(stack, { datasetGroups: groups(600, unknown) }, 'TooManyUnknown')).toThrow(/got 0 and 600/);
   });
 

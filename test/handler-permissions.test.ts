@@ -1,7 +1,9 @@
-import { Stack, aws_iam as iam, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { App, Stack, aws_iam as iam, aws_logs as logs, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ACCOUNT, DATASET_ARN, REGION, concreteStack, importedDataset } from './stacks';
-import { DatasetExportJob, DatasetExportJobProps, ExportDestination, IngestionMode } from '../src';
+import { LONGEST, TemplateIam } from './iam-of-template';
+import { policyLength } from './local-aws/iam/quotas';
+import { ACCOUNT, DATASET_ARN, REGION, concreteStack, importedDataset, newDataset } from './stacks';
+import { DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, IngestionMode } from '../src';
 
 function jobIn(stack: Stack, id: string, props: Partial<DatasetExportJobProps> = {}): DatasetExportJob {
   return new DatasetExportJob(stack, id, { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, ...props });
@@ -31,6 +33,20 @@ describe('jobs can be put in any order', () => {
     const jobs = Array.from({ length: 10 }, (_, index) => jobIn(stack, `Export${index}`));
     if (order !== 'as they are defined') { jobs.reverse(); }
     jobs.slice(1).forEach((job, index) => job.node.addDependency(jobs[index]));
+    expect(circle(resourcesOf(stack))).toEqual([]);
+  });
+
+  test('a chain of twenty with their own destinations, of datasets of the stack, the other way round', () => {
+    const stack = concreteStack();
+    const jobs = Array.from({ length: 20 }, (_, index) => jobIn(stack, `Export${index}`, {
+      dataset: new personalize.CfnDataset(stack, `New${index}`, {
+        name: 'new',
+        datasetType: 'Interactions',
+        datasetGroupArn: `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/new${index}`,
+        schemaArn: `arn:aws:personalize:${REGION}:${ACCOUNT}:schema/new`,
+      }),
+    }));
+    jobs.slice(1).forEach((job, index) => jobs[index].node.addDependency(job));
     expect(circle(resourcesOf(stack))).toEqual([]);
   });
 
@@ -83,3 +99,48 @@ describe('jobs can be put in any order', () => {
     expect(circle(resourcesOf(stack)).length).toBeGreaterThan(0);
   });
 });
+
+test('resources of several stacks with the same logical id are all allowed', () => {
+  const app = new App();
+  const env = { account: ACCOUNT, region: REGION };
+  const producers = ['A', 'B'].map((id) => {
+    const stack = new Stack(app, id, { env });
+    return { dataset: newDataset(stack), destination: new ExportDestination(stack, 'Exports') };
+  });
+  const stack = new Stack(app, 'Movies', { env });
+  producers.push({ dataset: newDataset(stack), destination: new ExportDestination(stack, 'Exports') });
+  producers.forEach((props, index) => jobIn(stack, `Export${index}`, props));
+  const resources = resourcesOf(stack);
+  const granted = JSON.stringify(Object.values(resources).filter(({ Type }) => /^AWS::IAM::/.test(Type)).map(({ Properties }) => Properties));
+  const jobs = Object.values(resources).filter(({ Type }) => Type.startsWith('Custom::')).map(({ Properties }) => Properties);
+  for (const { DatasetArn, RoleArn } of jobs) {
+    expect(granted).toContain(JSON.stringify(DatasetArn));
+    expect(granted).toContain(JSON.stringify(RoleArn));
+  }
+  expect(new Set(jobs.map(({ DatasetArn }) => JSON.stringify(DatasetArn))).size).toBe(3);
+});
+
+test('ten destinations can be replaced in one update: the policies of before are there until its end', () => {
+  const policies = (name: string) => {
+    const stack = concreteStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Logs', '/exports');
+    const provider = new DatasetExportProvider(stack, 'Provider', { logGroup });
+    for (let index = 0; index < 100; index++) {
+      jobIn(stack, `Export${index}`, {
+        provider,
+        dataset: importedDataset(stack, DATASET_ARN.replace('movies', `movies-of-a-customer-${index}`)),
+        destination: new ExportDestination(stack, `${name}${index}`, { bucket: s3.Bucket.fromBucketName(stack, `Bucket${index}`, 'mine'), ...index > 10 && { role: ROLE(stack, index) } }),
+      });
+    }
+    const template = new TemplateIam(Template.fromStack(stack), LONGEST);
+    const [role] = template.ids(/^AWS::IAM::Role$/, /HandlerRole/) as [string];
+    return template.policiesOf(role).filter(({ isManaged }) => !isManaged);
+  };
+  const [before, after] = [policies('Exports'), policies('Replaced')];
+  const ids = new Set(after.map(({ logicalId }) => logicalId));
+  const meanwhile = [...after, ...before.filter(({ logicalId }) => !ids.has(logicalId))];
+  expect(meanwhile.length).toBeGreaterThan(after.length + 5);
+  expect(meanwhile.reduce((sum, { document }) => sum + policyLength(document), 0)).toBeLessThanOrEqual(10_240);
+});
+
+const ROLE = (stack: Stack, index: number) => iam.Role.fromRoleArn(stack, `Role${index}`, `arn:aws:iam::${ACCOUNT}:role/mine`, { mutable: false });

@@ -1,12 +1,11 @@
 import { createHash } from 'crypto';
-import { Stack, ValidationError, aws_iam as iam, aws_logs as logs } from 'aws-cdk-lib';
+import { Reference, Stack, Tokenization, ValidationError, aws_iam as iam, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { stackJobNamePrefix } from './job-name';
 import { CREATE_ON_DATASET, PASS_ROLE } from './personalize-service';
-import { Grant, GrantLengths, LatePolicyDocument } from './policy-packing';
+import { GrantLengths, LatePolicyDocument } from './policy-packing';
 import { EMPTY_POLICY_LENGTH, LOG_GROUP_ARN_LENGTH, MAX_INLINE_LENGTH, policyLength } from './policy-size';
-import { SharedPolicies } from './shared-policies';
-import { ResourceGrant } from './shorter-grants';
+import { NewGrant, SharedPolicies } from './shared-policies';
 import { literal } from './validation';
 
 /** What one job needs the provider's functions to be allowed. */
@@ -18,8 +17,13 @@ export interface JobPermissions {
   readonly tagged: boolean;
 }
 
-/** Of the inline policies' length, what policies of single resources may take at most. */
+/**
+ * Of the inline policies' length, what policies of single resources may take at most; of that, policies of datasets. It is for nothing else
+ * as long as managed policies have room: while a stack is updated, the policies of before are still there. And it is roles that often wait
+ * for another job, with the destination that they are part of.
+ */
 const OWN_LENGTH = 7_440;
+const OWN_LENGTH_OF_DATASETS = 2_000;
 
 const CREATE_AND_DESCRIBE: iam.PolicyStatementProps = { actions: ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob'] };
 const CREATE_DESCRIBE_AND_TAG: iam.PolicyStatementProps = { actions: [...CREATE_AND_DESCRIBE.actions!, 'personalize:TagResource'] };
@@ -40,6 +44,7 @@ export class HandlerPermissions {
   private readonly shared: SharedPolicies;
   private readonly own = new Map<string, iam.Policy>();
   private ownLength = 0;
+  private ownLengthOfDatasets = 0;
   private jobs = 0;
 
   constructor(private readonly scope: Construct, logGroup: logs.ILogGroup) {
@@ -56,8 +61,9 @@ export class HandlerPermissions {
     });
     const ofRoleLength = policyLength(this.stack, ofRole().map(statement => statement.toStatementJson()), LOG_GROUP_ARN_LENGTH);
     this.shared = new SharedPolicies(this.stack, this.lengths, {
-      newPolicy: (index, document) => new iam.ManagedPolicy(scope, `HandlerManagedPolicy${index}`, { roles: [this.role], document }),
-      roomInRole: () => MAX_INLINE_LENGTH - ofRoleLength - this.ownLength,
+      newPolicy: (index, document) => new iam.ManagedPolicy(scope, `HandlerPolicies${index}`, { roles: [this.role], document }),
+      roomInRole: MAX_INLINE_LENGTH - ofRoleLength - OWN_LENGTH,
+      mostRoomInRole: () => MAX_INLINE_LENGTH - ofRoleLength - this.ownLength,
       tooLong: () => {
         throw new ValidationError(literal`TooManyJobs`, `provider must be shared by fewer jobs, got ${JSON.stringify(scope.node.path)} for ${this.jobs}, `
           + 'and IAM does not let its role hold the permissions of so many: define another DatasetExportProvider in the stack, and pass it to some of the jobs', scope);
@@ -82,7 +88,7 @@ export class HandlerPermissions {
     return new DependencyGroup(...policies);
   }
 
-  private allow(kind: ResourceGrant['kind'], statement: iam.PolicyStatementProps, resource: string): IDependable {
+  private allow(kind: NewGrant['kind'], statement: iam.PolicyStatementProps, resource: string): IDependable {
     const grant = { kind, statement, resource };
     return this.isOfStack(resource) ? this.ownPolicy(grant) ?? this.shared.addBound(grant) : this.shared.addLiteral(grant);
   }
@@ -93,15 +99,26 @@ export class HandlerPermissions {
   }
 
   /** @returns undefined: there is no room for it */
-  private ownPolicy(grant: Grant): IDependable | undefined {
-    const { statement, resource } = grant;
-    const key = JSON.stringify(this.stack.resolve([statement.actions, resource]));
+  private ownPolicy(grant: NewGrant): IDependable | undefined {
+    const { kind, statement, resource } = grant;
+    const key = JSON.stringify([statement.actions, resource]);
     const length = EMPTY_POLICY_LENGTH + this.lengths.ofStatement(statement) + this.lengths.ofResource(grant);
-    if (!this.own.has(key) && this.ownLength + length <= OWN_LENGTH) {
+    const isRoom = this.ownLength + length <= OWN_LENGTH && (kind !== 'dataset' || this.ownLengthOfDatasets + length <= OWN_LENGTH_OF_DATASETS);
+    if (!this.own.has(key) && isRoom) {
       this.ownLength += length;
-      const hash = createHash('sha256').update(key).digest('hex').slice(0, 8).toUpperCase();
-      this.own.set(key, new iam.Policy(this.scope, `HandlerPolicy${hash}`, { roles: [this.role], statements: [new iam.PolicyStatement({ ...statement, resources: [resource] })] }));
+      if (kind === 'dataset') { this.ownLengthOfDatasets += length; }
+      this.own.set(key, new iam.Policy(this.scope, `HandlerPolicy${this.hashOf(grant)}`, {
+        roles: [this.role], statements: [new iam.PolicyStatement({ ...statement, resources: [resource] })],
+      }));
     }
     return this.own.get(key);
+  }
+
+  /** The same for the same resource. One of another stack may have the same logical id as one of this stack. */
+  private hashOf({ statement, resource }: NewGrant): string {
+    const otherStacks = Tokenization.reverseString(resource).tokens
+      .filter(token => Reference.isReference(token) && Stack.of(token.target) !== this.stack).map(token => (token as Reference).target.node.addr);
+    const text = JSON.stringify(this.stack.resolve([statement.actions, resource, ...otherStacks]));
+    return createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
   }
 }

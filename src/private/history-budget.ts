@@ -9,7 +9,12 @@ const MAX_DATASETS = 100;
 const EVENTS_PER_POLL = 9;
 /** Everything else that happens for one dataset, some retries included. */
 const EVENTS_PER_DATASET = 70;
-const EVENTS_PER_DATASET_GROUP = 30;
+/** How often a dataset group is asked for its datasets again. */
+export const MAX_LIST_RETRIES = 3;
+/** Of which each attempt makes three. */
+const EVENTS_PER_DATASET_GROUP = 3 * (1 + MAX_LIST_RETRIES) + 6;
+/** If none of them can be listed, a redrive has room for the same once more. */
+const MAX_DATASET_GROUPS = 600;
 
 /** How long it may take, and what makes events on the way. */
 export interface Pace {
@@ -33,6 +38,12 @@ function polls(seconds: number, pollSeconds: number): number {
   let count = 0;
   for (let elapsed = 0; elapsed < seconds; count++) { elapsed += Math.max(pollSeconds, Math.floor(elapsed / 10)); }
   return count;
+}
+
+/** Why an execution's history does not bear the work, whether or not the Map is distributed. */
+export function historyProblem({ datasetGroupArns }: Work): string | undefined {
+  return datasetGroupArns.length <= MAX_DATASET_GROUPS ? undefined
+    : `datasetGroups must be at most ${MAX_DATASET_GROUPS}, as the history of an execution holds no more, got ${datasetGroupArns.length}; make several workflows`;
 }
 
 /** Why an inline Map cannot be had, whatever happens. */

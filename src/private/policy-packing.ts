@@ -88,6 +88,8 @@ export class Packing<G extends Grant> {
 
 /** @returns the grants in policies of this many characters, none of which is empty but perhaps the first; undefined: they do not fit */
 export function pack<G extends Grant>(lengths: GrantLengths, grants: readonly G[], rooms: readonly number[]): G[][] | undefined {
+  // the first one is the role, which has more in it
+  if (grants.length < rooms.length - 1) { return undefined; }
   const packing = new Packing<G>(lengths, index => rooms[index]);
   packing.open();
   for (const [index, grant] of grants.entries()) {

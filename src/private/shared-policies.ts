@@ -7,13 +7,14 @@ import { ResourceGrant, allowsMore, shorterGrants } from './shorter-grants';
 export interface SharedPoliciesProps {
   /** Makes a managed policy of the role. */
   readonly newPolicy: (index: number, document: iam.PolicyDocument) => iam.ManagedPolicy;
-  /** How much may still be in the role itself; may become less as long as jobs are added. */
-  readonly roomInRole: () => number;
+  /** How much of it is in the role itself as a rule, and how much may be where managed policies are not enough. */
+  readonly roomInRole: number;
+  readonly mostRoomInRole: () => number;
   /** Throws. */
   readonly tooLong: () => never;
 }
 
-type NewGrant = Omit<ResourceGrant, 'covers'>;
+export type NewGrant = Omit<ResourceGrant, 'covers'>;
 
 interface Settled {
   readonly inRole: readonly Grant[];
@@ -34,7 +35,7 @@ export class SharedPolicies {
   private readonly bound: Packing<Grant>;
   private readonly boundPolicies = new Map<string, number>();
   private readonly managed: iam.ManagedPolicy[] = [];
-  private asTheyAre?: { readonly packing: Packing<Grant>; readonly roomInRole: number };
+  private asTheyAre?: Packing<Grant>;
   private settled?: Settled;
 
   constructor(private readonly stack: Stack, private readonly lengths: GrantLengths, private readonly props: SharedPoliciesProps) {
@@ -49,7 +50,7 @@ export class SharedPolicies {
       const added = { ...grant, covers: [resource] };
       this.literal.set(resource, added);
       if (other !== undefined) { this.asTheyAre = undefined; }
-      this.asTheyAre?.packing.add(added);
+      this.asTheyAre?.add(added);
     }
     return dependableOn(() => this.settle().literalHolders.get(resource));
   }
@@ -69,21 +70,22 @@ export class SharedPolicies {
     return statementsOf(this.settle().inRole);
   }
 
-  /** To be called when permissions were added, and when the room in the role has become less. */
+  /** To be called when permissions were added. */
   public makePolicies(): void {
-    const roomInRole = this.props.roomInRole();
     this.settled = undefined;
-    if (this.asTheyAre?.roomInRole !== roomInRole) {
-      const packing = new Packing<Grant>(this.lengths, index => (index === 0 ? roomInRole : roomInManaged(index - 1)));
-      packing.open();
-      for (const grant of this.literal.values()) { packing.add(grant); }
-      this.asTheyAre = { packing, roomInRole };
-    }
-    const needed = this.asTheyAre.packing.policies.length - 1 + this.bound.policies.length;
+    this.asTheyAre ??= this.packed();
+    const needed = this.asTheyAre.policies.length - 1 + this.bound.policies.length;
     while (this.managed.length < Math.min(needed, MAX_MANAGED_POLICIES)) {
       const index = this.managed.length;
       this.managed.push(this.props.newPolicy(index + 1, new LatePolicyDocument(() => statementsOf(this.settle().managed[index]))));
     }
+  }
+
+  private packed(): Packing<Grant> {
+    const packing = new Packing<Grant>(this.lengths, index => (index === 0 ? this.props.roomInRole : roomInManaged(index - 1)));
+    packing.open();
+    for (const grant of this.literal.values()) { packing.add(grant); }
+    return packing;
   }
 
   private settle(): Settled {
@@ -91,9 +93,10 @@ export class SharedPolicies {
   }
 
   private narrowest(): Settled {
-    const rooms = [this.props.roomInRole(), ...this.managed.slice(this.bound.policies.length).map(() => MAX_MANAGED_LENGTH)];
+    const managed = this.managed.slice(this.bound.policies.length).map(() => MAX_MANAGED_LENGTH);
     for (const grants of shorterGrants(this.stack, [...this.literal.values()])) {
-      const policies = pack(this.lengths, grants, rooms);
+      const policies = pack(this.lengths, grants, [this.props.roomInRole, ...managed])
+        ?? pack(this.lengths, grants, [this.props.mostRoomInRole(), ...managed]);
       if (policies === undefined) { continue; }
       const [inRole, ...literal] = policies;
       const holders = policies.flatMap((some, index) => some.flatMap(({ covers }) => covers.map(resource => (

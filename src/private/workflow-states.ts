@@ -1,6 +1,7 @@
-import { ArnFormat, Aws, Stack, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Stack, aws_events as events, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DatasetExportFragment } from '../dataset-export-fragment';
+import { MAX_LIST_RETRIES } from './history-budget';
 import { CAUSE_REASON_LENGTH, Work, groupReasonLength, inlineReasonLength, shortened } from './payload-budget';
 import { transientRetry } from './transient-retry';
 import { JOB_EVENT, RUN_EVENT, SOURCE } from './workflow-events';
@@ -18,6 +19,10 @@ export interface ExportStatesProps extends Work {
 const EXPORTABLE_TYPES = ['INTERACTIONS', 'ITEMS', 'USERS'];
 
 const SERVICE_RETRY = transientRetry(10);
+/** The history of the execution has the attempts of all dataset groups: few, far apart. */
+const LIST_RETRY: sfn.RetryProps = {
+  ...transientRetry(MAX_LIST_RETRIES), interval: Duration.seconds(10), backoffRate: 4, maxDelay: Duration.minutes(3),
+};
 
 const path = sfn.JsonPath;
 
@@ -39,7 +44,7 @@ export class ExportStates {
       run: '$states.input.run',
       startTime: '$states.input.startTime',
       redriveCount: '$states.context.Execution.RedriveCount',
-      datasets: '[$states.input.given, $states.input.datasetGroups.datasets]',
+      datasets: '[$distinct([$states.input.given, $states.input.datasetGroups.datasets])]',
       skippedDatasets: '$states.input.skippedDatasets + $sum([$states.input.datasetGroups.skipped])',
       failedDatasetGroups: '[$states.input.datasetGroups[$exists(failureReason)]]',
     });
@@ -114,7 +119,7 @@ export class ExportStates {
         resultPath: '$.page',
       });
       task.addRetry({ errors: ['Personalize.InvalidInputException', 'Personalize.ResourceNotFoundException'], maxAttempts: 0 });
-      task.addRetry(SERVICE_RETRY);
+      task.addRetry(LIST_RETRY);
       task.addCatch(failed, { errors: [sfn.Errors.ALL], resultPath: '$.error' });
       return task.next(collect);
     };
@@ -239,7 +244,6 @@ export class ExportStates {
         cause: path.format(
           '{} datasets exported, {} not: {}', path.stringAt('$.report.succeeded'), path.stringAt('$.report.failed'), path.stringAt('$.report.failures'),
         ),
-        redriveCount: path.numberAt('$$.Execution.RedriveCount'),
       },
       resultPath: '$.failure',
     });
@@ -259,9 +263,9 @@ export class ExportStates {
     const { scope } = this;
     const error = 'DatasetExportsFailed';
     const choice = new sfn.Choice(scope, 'Redriven?')
-      .when(isRedrivenSince('$.failure.redriveCount'), new sfn.Pass(scope, 'Run redriven'))
+      .when(isRedrivenSince('$.redriveCount'), new sfn.Pass(scope, 'Run redriven'))
       .otherwise(new sfn.Fail(scope, 'Fail run', { error, causePath: '$.failure.cause' }));
-    return new sfn.Parallel(scope, 'Fail unless redriven', { outputPath: '$[0]' }).branch(choice).addRetry({ errors: [error], maxAttempts: 1 });
+    return new sfn.Parallel(scope, 'Fail unless redriven', { outputPath: '$[0]' }).branch(choice).addRetry({ errors: [sfn.Errors.ALL], maxAttempts: 1 });
   }
 
   /** The exports do not depend on whether somebody hears of them: it goes on without the event, if need be. */

@@ -229,6 +229,20 @@ test('a run that takes longer than its timeout times out', async () => {
 describe('dataset groups', () => {
   const TYPES = ['ACTIONS', 'INTERACTIONS', 'ACTION_INTERACTIONS', 'ITEMS', 'USERS'] as const;
 
+  test('and one of their datasets, named as well, are exported once and reported once', async () => {
+    const arns: string[] = [];
+    for (const type of ['INTERACTIONS', 'ITEMS'] as const) { arns.push(await aws.client.seedDataset({ group: 'movies', type, csv: 'USER_ID\nu1\n' })); }
+    const execution = await aws.run(await aws.deploy((stack) => {
+      new DatasetExportWorkflow(stack, 'Nightly', {
+        ingestionMode: IngestionMode.ALL,
+        datasets: [Dataset.fromDatasetArn(stack, 'Dataset', arns[1])],
+        datasetGroups: [DatasetGroup.fromDatasetGroupArn(stack, 'Group', `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/movies`)],
+      });
+    }));
+    expect(JSON.parse(execution.output!)).toMatchObject({ status: 'SUCCEEDED', succeeded: 2 });
+    expect(await aws.client.events()).toHaveLength(3);
+  });
+
   test('are listed in the run, all pages; what cannot be exported is skipped and counted', async () => {
     const arns: string[] = [];
     for (const type of TYPES) { arns.push(await aws.client.seedDataset({ group: 'movies', type, csv: 'USER_ID\nu1\n' })); }

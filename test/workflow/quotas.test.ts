@@ -55,9 +55,9 @@ describe('reasons of failures may be long', () => {
     for (const { failureReason } of reports) { expect(failureReason).toMatch(/^(é"){200,}é?\.\.\. \(shortened\)$/); }
   });
 
-  test('of dataset groups that cannot be listed as well', async () => {
+  test('of dataset groups that cannot be listed as well, with room for a redrive', async () => {
     await start();
-    await aws.client.addFaults({ operation: 'ListDatasets', times: 1000, error: { code: 'InvalidInputException', message: LONG_REASON } });
+    await aws.client.addFaults({ operation: 'ListDatasets', times: 2400, error: { code: 'ThrottlingException', message: LONG_REASON } });
     const names = Array.from({ length: 600 }, (_, index) => `${'shop'.repeat(8)}${index}`);
     const execution = await aws.run(await aws.deploy(stack => workflow([], {
       datasetGroups: names.map(name => DatasetGroup.fromDatasetGroupArn(stack, name, `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/${name}`)),
@@ -65,6 +65,10 @@ describe('reasons of failures may be long', () => {
     expect(execution).toMatchObject({ status: 'FAILED', error: 'DatasetExportsFailed' });
     const [{ detail }] = await aws.client.events();
     expect(detail).toMatchObject({ status: 'FAILED', failedDatasetGroups: 600 });
+    expect((await aws.client.remainingFaults())).toEqual([]);
+    await aws.client.addFaults({ operation: 'ListDatasets', times: 2400, error: { code: 'ThrottlingException', message: LONG_REASON } });
+    expect(await aws.redrive(execution)).toMatchObject({ status: 'FAILED', error: 'DatasetExportsFailed' });
+    expect(await aws.client.events()).toHaveLength(2);
   });
 });
 

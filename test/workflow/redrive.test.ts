@@ -97,11 +97,16 @@ describe.each([false, true])('distributed: %s; a redrive', (distributed) => {
 
   test.each(['TIMED_OUT', 'ABORTED'])('of a run that is %s goes on with its jobs, and exports what had failed', async (status) => {
     const arns = await aws.seed(3);
-    await aws.client.configurePersonalize({ secondsInProgress: 1500, failJobsOf: { [arns[0]]: 'because' } });
-    const resources = await aws.deploy(workflow(arns, { distributed, maxConcurrency: 2, timeout: Duration.minutes(40) }));
+    // long enough to be stopped on a slow machine: 10 s there
+    const secondsInProgress = status === 'ABORTED' ? 20_000 : 1_500;
+    await aws.client.configurePersonalize({ secondsInProgress, failJobsOf: { [arns[0]]: 'because' } });
+    const resources = await aws.deploy(workflow(arns, { distributed, maxConcurrency: 2, timeout: Duration.seconds(1.6 * secondsInProgress) }));
     const executionArn = await aws.start(resources);
     if (status === 'ABORTED') {
-      while ((await aws.client.jobs()).length < 3) { await new Promise(resolve => setTimeout(resolve, 5)); }
+      const isUnderWay = async () => (await aws.client.jobs()).length === 3 && (await aws.client.events()).length === 2;
+      while (!await isUnderWay()) { await new Promise(resolve => setTimeout(resolve, 50)); }
+      // the two whose events are there are done with
+      await aws.client.sleep(600);
       await aws.stopRun(executionArn);
     }
     const stopped = await aws.ended(executionArn);
@@ -116,6 +121,18 @@ describe.each([false, true])('distributed: %s; a redrive', (distributed) => {
       datasets: [['CREATE FAILED', 'ACTIVE'], ['ACTIVE'], ['ACTIVE']], run: [['SUCCEEDED', 3, 0]],
     });
   });
+});
+
+test.each([false, true])('distributed: %s; a redrive after days sees at once that a job is done', async (distributed) => {
+  const arns = await aws.seed(1);
+  await aws.client.configurePersonalize({ secondsInProgress: 7 * 3600 });
+  const timedOut = await aws.run(await aws.deploy(workflow(arns, { distributed, timeout: Duration.hours(6) })));
+  expect(timedOut).toMatchObject({ status: 'TIMED_OUT' });
+  await aws.client.changeSpeed(500_000);
+  await aws.client.sleep(3 * 86_400);
+  await aws.client.changeSpeed(2_000);
+  expect(await aws.redrive(timedOut)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await jobs(arns)).toEqual([['ACTIVE']]);
 });
 
 test('in a state machine of one\'s own, the fragment exports once in each drive', async () => {
