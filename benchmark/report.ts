@@ -196,7 +196,7 @@ and ${fixed(atOnce.seconds / atOnce.leastSeconds, 2)} times the least possible t
 the rest times out, each with a message that says so, and the deployment fails.
 
 What jobs in turn cost: a rollback brings the jobs that were updated back in turn too, one step of the framework each. A deletion waits for nothing, as it asks no function: jobs are retained, as
-Personalize does.
+Personalize keeps them.
 
 The others, deployed to local AWS with ${peerCrowds[0]!.jobs} jobs, as most of them cannot hold ${CROWD_JOBS}:
 
