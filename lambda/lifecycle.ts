@@ -136,8 +136,9 @@ export class Lifecycle {
           this.turns.sawJob(arn);
           return { trouble: errorText(error), exists: true };
         case 'transient':
-          if (isNoRoom(error)) { this.turns.sawNoJob(arn); }
-          return { trouble: errorText(error), ...isNoRoom(error) && { noRoom: true } };
+          if (!isNoRoom(error)) { return { trouble: errorText(error) }; }
+          this.turns.sawNoJob(arn);
+          return { trouble: errorText(error), noRoom: true };
         case 'settling':
         case 'unreachable':
           if (elapsed < SETTLING_TIME) { return { trouble: errorText(error) }; }

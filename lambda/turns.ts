@@ -10,8 +10,9 @@ export type Turn = 'create' | 'describe' | 'rest';
 const INTERVALS: readonly (readonly [min: number, max: number])[] = [[30, 330], [270, 310]];
 /** Shorter time limits have shorter intervals in proportion. */
 const FULL_LIMIT_SECONDS = 30 * 60;
-/** The time that a look itself may take, and what looks are apart at least: a second attempt in the same turn does no harm, none costs minutes. */
+/** The time that a look itself may take. */
 const TOLERANCE_SECONDS = 3;
+/** A second attempt in the same turn does no harm, none costs minutes. */
 const MIN_WINDOW_SECONDS = 15;
 
 /**

@@ -173,14 +173,15 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     validateDestination(this, this.destination, `${sfn.JsonPath.isEncodedJsonPath(prefix) ? '' : prefix}${runJobNamePattern(this.jobNamePrefix)}`);
 
     const path = new ResultPath(props.resultPath ?? '$.datasetExport');
+    const runId = props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id');
     const start = new sfn.Pass(this, 'Prepare dataset export', {
       parameters: {
         datasetArn: props.datasetArn,
-        run: props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id'),
+        run: runId,
         attempt: 0,
         redrives: props._redrives ?? sfn.JsonPath.stringAt('$$.Execution.RedriveCount'),
         given: {
-          runId: props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id'),
+          runId,
           bucketName: this.destination.bucket.bucketName,
           destinationPrefix: this.destination.prefix,
           prefix,

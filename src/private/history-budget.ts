@@ -9,9 +9,10 @@ const MAX_DATASETS = 100;
 const EVENTS_PER_POLL = 9;
 /** Everything else that happens for one dataset, some retries included. */
 const EVENTS_PER_DATASET = 70;
+
 /** How often a dataset group is asked for its datasets again. */
 export const MAX_LIST_RETRIES = 3;
-/** Of which each attempt makes three. */
+/** Three for each attempt. */
 const EVENTS_PER_DATASET_GROUP = 3 * (1 + MAX_LIST_RETRIES) + 6;
 /** If none of them can be listed, a redrive has room for the same once more. */
 const MAX_DATASET_GROUPS = 600;

@@ -1,5 +1,6 @@
 import { CfnCondition, CfnResource, CustomResource, Stack } from 'aws-cdk-lib';
-import { Dependable, IConstruct, IDependable } from 'constructs';
+import { IConstruct } from 'constructs';
+import { lateDependency } from './late-dependency';
 import { dependenciesOf } from './stack-dependencies';
 
 /** The custom resources of an export job: CloudFormation begins with the first and is done with the last. */
@@ -40,18 +41,11 @@ export class Lanes {
     return job => {
       queue.jobs.push(job);
       this.previous = this.firstOfTree = undefined;
-      job[0]!.node.addDependency(this.previousOf(job));
+      job[0]!.node.addDependency(lateDependency(() => this.dependencyRoots(job)));
     };
   }
 
-  /** Known when the CDK asks for it: all resources and their dependencies are there then. */
-  private previousOf(job: Job): IDependable {
-    const dependable: IDependable = {};
-    const roots = () => this.dependencyRoots(job);
-    Dependable.implement(dependable, { get dependencyRoots() { return roots(); } });
-    return dependable;
-  }
-
+  /** Asked for when all resources and their dependencies are there. */
   private dependencyRoots(job: Job): IConstruct[] {
     // it is the arrangement that asks, which wants to know what the user put in order
     if (this.isArranging) { return []; }
@@ -62,7 +56,7 @@ export class Lanes {
   }
 
   private findFirstOfTree(): Job | undefined {
-    const jobOf = new Map<IConstruct, Job>(this.allJobs().map(job => [job[0]!, job]));
+    const jobOf = new Map<IConstruct, Job>(this.queues.flatMap(({ jobs }) => jobs.map(job => [job[0]!, job] as const)));
     const first = this.stack.node.findAll().find(construct => jobOf.has(construct));
     return first && jobOf.get(first);
   }

@@ -1,5 +1,6 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
-import { Dependable, IConstruct, IDependable } from 'constructs';
+import { IConstruct, IDependable } from 'constructs';
+import { lateDependency } from './late-dependency';
 import { Grant, GrantLengths, LatePolicyDocument, Packing, pack, statementsOf } from './policy-packing';
 import { MAX_MANAGED_LENGTH, MAX_MANAGED_POLICIES } from './policy-size';
 import { ResourceGrant, allowsMore, shorterGrants } from './shorter-grants';
@@ -52,7 +53,7 @@ export class SharedPolicies {
       if (other !== undefined) { this.asTheyAre = undefined; }
       this.asTheyAre?.add(added);
     }
-    return dependableOn(() => this.settle().literalHolders.get(resource));
+    return lateDependency(() => [this.settle().literalHolders.get(resource)].filter(holder => holder !== undefined));
   }
 
   /** @returns the policy that will hold it */
@@ -63,7 +64,7 @@ export class SharedPolicies {
       this.boundPolicies.set(key, this.bound.policies.length - 1);
     }
     // the last ones
-    return dependableOn(() => this.managed[this.managed.length - this.bound.policies.length + this.boundPolicies.get(key)!]);
+    return lateDependency(() => [this.managed[this.managed.length - this.bound.policies.length + this.boundPolicies.get(key)!]]);
   }
 
   public statementsOfRole(): iam.PolicyStatement[] {
@@ -109,16 +110,4 @@ export class SharedPolicies {
 
 function roomInManaged(index: number): number | undefined {
   return index < MAX_MANAGED_POLICIES ? MAX_MANAGED_LENGTH : undefined;
-}
-
-/** Waits for what is known only at the end of the synthesis. */
-function dependableOn(construct: () => IConstruct | undefined): IDependable {
-  const dependable = {};
-  Dependable.implement(dependable, {
-    get dependencyRoots() {
-      const root = construct();
-      return root === undefined ? [] : [root];
-    },
-  });
-  return dependable;
 }

@@ -24,8 +24,10 @@ export function dependenciesOf(stack: Stack): Map<CfnResource, Set<CfnResource>>
   }
   for (const source of constructs) {
     const roots = source.node.dependencies.flatMap(dependable => Dependable.of(dependable).dependencyRoots);
+    if (roots.length === 0) { continue; }
+    const sources = resourcesUnder(source);
     for (const target of new Set(roots)) {
-      for (const to of resourcesUnder(target)) { resourcesUnder(source).forEach(from => add(from, to)); }
+      for (const to of resourcesUnder(target)) { sources.forEach(from => add(from, to)); }
     }
   }
   return dependencies;

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { CliResult } from './cdk-cli';
 import { exportedRecords } from './exports';
-import { exportIn, failingResource, Fixture, RECORDS, unwrapped } from './fixture';
-import { DatasetExportProvider, ExportDestination, IngestionMode } from '../../src';
+import { exportIn, exportsIn, failingResource, Fixture, RECORDS, unwrapped } from './fixture';
+import { DatasetExportProvider, IngestionMode } from '../../src';
 import type { LocalAwsClient } from '../local-aws/client';
 import type { Fault } from '../local-aws/wire';
 
@@ -17,15 +17,12 @@ const INSUFFICIENT = 'Insufficient privileges for accessing data in S3. Please l
 describe('a deployment', () => {
   let fixture: Fixture;
   let client: LocalAwsClient;
-  let stacks = 0;
 
   beforeAll(async () => {
     fixture = await Fixture.start(SPEED);
     client = fixture.client;
   });
   afterAll(() => fixture.stop());
-
-  const newName = () => `Faults${stacks++}`;
 
   async function expectExported(stackName: string, { exitCode, output, outputs }: CliResult): Promise<void> {
     expect(exitCode === 0 ? '' : output).toBe('');
@@ -68,7 +65,7 @@ describe('a deployment', () => {
     ]],
     ['CloudFormation\'s request is delivered twice', [{ service: 'lambda', operation: 'Invoke', drop: true, takesEffect: true }]],
   ])('succeeds with one job when %s', async (_, faults) => {
-    const name = newName();
+    const name = fixture.newStackName();
     await client.addFaults(...faults.map(fault => ofStack(name, fault)));
     const result = await fixture.deploy(name);
     expect((await client.remainingFaults()).filter(({ caller }) => caller?.includes(`/${name}-`))).toEqual([]);
@@ -88,7 +85,7 @@ describe('a deployment', () => {
     ['the job is lost', personalizeFault('DescribeDatasetExportJob', { ...error('ResourceNotFoundException', 'gone'), times: 99 }),
       ['Dataset export job is gone']],
   ])('fails and says so when %s', async (_, fault, messages) => {
-    const name = newName();
+    const name = fixture.newStackName();
     await client.addFaults(ofStack(name, fault));
     const { exitCode, output } = await fixture.deploy(name);
     expect(exitCode).not.toBe(0);
@@ -103,13 +100,13 @@ describe('a deployment', () => {
 
     test('succeeds when Personalize shows a status that nobody has heard of', async () => {
       await client.configurePersonalize({ statusInProgress: 'CREATE RESTING' });
-      const name = newName();
+      const name = fixture.newStackName();
       await expectExported(name, await fixture.deploy(name));
     });
 
     test('fails at its own time limit, before CloudFormation\'s, when the job takes too long', async () => {
       await client.configurePersonalize({ secondsInProgress: DAYS });
-      const name = newName();
+      const name = fixture.newStackName();
       const { exitCode, output } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
       expect(exitCode).not.toBe(0);
       expect(unwrapped(output)).toMatch(/Dataset export job was not done within its timeout of 2 min: status CREATE IN_PROGRESS after 2 min/);
@@ -119,7 +116,7 @@ describe('a deployment', () => {
 
     test('fails at its time limit without a job when there was never room for one', async () => {
       await client.configurePersonalize({ maxConcurrentJobs: 0 });
-      const name = newName();
+      const name = fixture.newStackName();
       const { exitCode, output } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
       expect(exitCode).not.toBe(0);
       expect(unwrapped(output)).toContain('LimitExceededException: More than 0 resources with PENDING or IN_PROGRESS status.');
@@ -128,7 +125,7 @@ describe('a deployment', () => {
 
     test('that fails elsewhere is rolled back while the job is waited for, and creates no other', async () => {
       await client.configurePersonalize({ secondsInProgress: 600 });
-      const name = newName();
+      const name = fixture.newStackName();
       const failed = await fixture.deploy(name, (stack) => {
         const job = exportIn(stack);
         failingResource(stack, { AfterSeconds: 90 }).node.addDependency(job.destination, DatasetExportProvider.getOrCreate(stack));
@@ -141,7 +138,7 @@ describe('a deployment', () => {
 
     test('that is rolled back while there is no room for its job never creates it', async () => {
       await client.configurePersonalize({ maxConcurrentJobs: 0 });
-      const name = newName();
+      const name = fixture.newStackName();
       const failed = await fixture.deploy(name, (stack) => {
         const job = exportIn(stack);
         failingResource(stack, { AfterSeconds: 60 }).node.addDependency(job.destination, DatasetExportProvider.getOrCreate(stack));
@@ -209,12 +206,8 @@ describe('a deployment', () => {
     async function attemptsOf40Jobs(maxConcurrency?: number): Promise<number> {
       const others = (await client.jobs()).filter(({ status }) => /^CREATE (PENDING|IN_PROGRESS)$/.test(status)).length;
       await client.configurePersonalize({ maxConcurrentJobs: others + 5, secondsPending: 5, secondsInProgress: 15 });
-      const name = newName();
-      const { exitCode, output } = await fixture.deploy(name, (stack) => {
-        const destination = new ExportDestination(stack, 'Exports');
-        const provider = new DatasetExportProvider(stack, 'Provider', { maxConcurrency });
-        for (let i = 0; i < 40; i++) { exportIn(stack, { destination, provider }, `Export${i}`); }
-      });
+      const name = fixture.newStackName();
+      const { exitCode, output } = await fixture.deploy(name, stack => exportsIn(stack, 40, maxConcurrency));
       expect(exitCode === 0 ? '' : output).toBe('');
       const jobs = await fixture.jobsOf(name);
       expect(jobs.map(({ status }) => status)).toEqual(Array(40).fill('ACTIVE'));

@@ -3,7 +3,7 @@ import { assembly, removeAssemblies } from './assembly';
 import { CdkCli, type CliResult } from './cdk-cli';
 import { interactions } from './exports';
 import { LocalAwsProcess } from './local-aws-process';
-import { Dataset, DatasetExportJob, DatasetExportJobProps, IngestionMode } from '../../src';
+import { Dataset, DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, IngestionMode } from '../../src';
 import type { LocalAwsClient } from '../local-aws/client';
 import type { JobRecord } from '../local-aws/wire';
 
@@ -20,6 +20,7 @@ export class Fixture {
 
   public readonly client: LocalAwsClient;
   private readonly cli: CdkCli;
+  private stacks = 0;
 
   private constructor(private readonly localAws: LocalAwsProcess) {
     this.client = localAws.client;
@@ -29,6 +30,11 @@ export class Fixture {
   public async stop(): Promise<void> {
     removeAssemblies();
     await this.localAws.stop();
+  }
+
+  /** For tests that need a stack of their own. */
+  public newStackName(): string {
+    return `Stack${this.stacks++}`;
   }
 
   /** No faults, no limits, jobs of a minute. */
@@ -97,4 +103,11 @@ export function failingResource(stack: Stack, properties: Record<string, unknown
 /** The CLI's output without its line breaks and indentations. */
 export function unwrapped(output: string): string {
   return output.replace(/\s*\n\s*/g, ' ');
+}
+
+/** So many jobs with one destination and one provider. */
+export function exportsIn(stack: Stack, count: number, maxConcurrency?: number): void {
+  const destination = new ExportDestination(stack, 'Exports');
+  const provider = new DatasetExportProvider(stack, 'Provider', { maxConcurrency });
+  for (let i = 0; i < count; i++) { exportIn(stack, { destination, provider }, `Export${i}`); }
 }

@@ -1,6 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
-import { exportIn, Fixture } from './fixture';
-import { DatasetExportProvider, ExportDestination } from '../../src';
+import { exportsIn, Fixture } from './fixture';
 import type { LocalAwsClient } from '../local-aws/client';
 
 jest.setTimeout(300_000);
@@ -12,7 +10,6 @@ const JOBS = 40;
 describe('in an account that lets 10 functions run at a time,', () => {
   let fixture: Fixture;
   let client: LocalAwsClient;
-  let stacks = 0;
 
   beforeAll(async () => {
     fixture = await Fixture.start(SPEED);
@@ -20,14 +17,6 @@ describe('in an account that lets 10 functions run at a time,', () => {
   });
   afterAll(() => fixture.stop());
   beforeEach(() => client.configureLambda({ concurrentExecutions: 10, heldByOthers: 0 }));
-
-  const newName = () => `Concurrency${stacks++}`;
-
-  function exportsIn(stack: Stack, maxConcurrency?: number): void {
-    const destination = new ExportDestination(stack, 'Exports');
-    const provider = new DatasetExportProvider(stack, 'Provider', { maxConcurrency });
-    for (let i = 0; i < JOBS; i++) { exportIn(stack, { destination, provider }, `Export${i}`); }
-  }
 
   async function refusals(): Promise<number> {
     const calls = await client.calls({ service: 'lambda', operation: 'Invoke' });
@@ -46,19 +35,19 @@ describe('in an account that lets 10 functions run at a time,', () => {
     [undefined, 4],
   ])('40 jobs, with maxConcurrency %s, are exported, each once, and deleted, while %d are somebody else\'s', async (maxConcurrency, heldByOthers) => {
     await client.configureLambda({ heldByOthers });
-    const name = newName();
-    const { exitCode, output } = await fixture.deploy(name, stack => exportsIn(stack, maxConcurrency));
+    const name = fixture.newStackName();
+    const { exitCode, output } = await fixture.deploy(name, stack => exportsIn(stack, JOBS, maxConcurrency));
     expect(exitCode === 0 ? '' : output).toBe('');
     expect(await fixture.statusesOf(name)).toEqual(Array(JOBS).fill('ACTIVE'));
-    const destroyed = await fixture.destroy(name, stack => exportsIn(stack, maxConcurrency));
+    const destroyed = await fixture.destroy(name, stack => exportsIn(stack, JOBS, maxConcurrency));
     expect(destroyed.exitCode === 0 ? '' : destroyed.output).toBe('');
   });
 
   test('jobs whose functions have no room to start them wait for it', async () => {
     // for one of the framework's, not for ours
     await client.configureLambda({ heldByOthers: 9 });
-    const name = newName();
-    const deployment = fixture.deploy(name, stack => exportsIn(stack));
+    const name = fixture.newStackName();
+    const deployment = fixture.deploy(name, stack => exportsIn(stack, JOBS));
     await refused();
     await client.sleep(60);
     expect(await fixture.jobsOf(name)).toEqual([]);
@@ -69,7 +58,7 @@ describe('in an account that lets 10 functions run at a time,', () => {
   });
 
   test('a job whose functions have no room to look at it waits for it', async () => {
-    const name = newName();
+    const name = fixture.newStackName();
     const deployment = fixture.deploy(name);
     while ((await fixture.jobsOf(name)).length === 0) { await new Promise(resolve => setTimeout(resolve, 10)); }
     // neither for the framework's function nor for ours
