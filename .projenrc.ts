@@ -5,6 +5,7 @@ import { Examples } from './projenrc/examples';
 import { IntegrationTests } from './projenrc/integration-tests';
 import { LambdaBundle } from './projenrc/lambda-bundle';
 import { Verification } from './projenrc/verification';
+import { Walls } from './projenrc/walls';
 import { Workflows } from './projenrc/workflows';
 
 /** The oldest aws-cdk-lib that the package supports: what it is compiled and tested against. */
@@ -53,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation@3.1138.0',
     '@aws-sdk/client-personalize@3.1138.0',
     '@types/aws-lambda@^8',
-    // what the Lambda runtime brings along for the Provider framework, see test/local-aws
+    // what the Lambda runtime brings along for the Provider framework, see local-aws/
     '@aws-sdk/client-lambda@3.1138.0',
     '@aws-sdk/client-sfn@3.1138.0',
     // tests only
@@ -72,7 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tar@^7',
     'tsx@^4',
     'yauzl@^3',
-    // the integration tests for real AWS, test/integ.*.ts
+    // the integration tests for real AWS, tools/integ/integ.*.ts
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     // plots and pictures in the documentation
     '@viz-js/viz@^3',
@@ -97,7 +98,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'lambda', 'examples', 'benchmark'],
+    devdirs: ['test', 'lambda', 'examples', 'benchmark', 'local-aws', 'tools'],
   },
 
   releaseToNpm: true,
@@ -144,6 +145,7 @@ project.package.addField('allowScripts', { '@parcel/watcher': false, 'esbuild': 
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 new LambdaBundle(project);
+new Walls(project);
 new Verification(project);
 new Examples(project);
 new Benchmark(project);

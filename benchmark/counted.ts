@@ -9,7 +9,7 @@ import { fits, mostJobs } from './synthesis';
 import * as library from '../src';
 
 /**
- * The figures that are counted, not timed: the same on every machine. CI compares them with counted.json (test/benchmark), which
+ * The figures that are counted, not timed: the same on every machine. CI compares them with counted.json (test/package/counted.test.ts), which
  * `npm run bench -- --accept` writes.
  */
 export interface Counted {

@@ -212,7 +212,7 @@ function method(): string {
 
 \`\`\`sh
 npm run bench             # all of it, writes this file and its pictures
-npm run bench -- --short  # what is counted, compared with benchmark/counted.json: the same as CI does (test/benchmark)
+npm run bench -- --short  # what is counted, compared with benchmark/counted.json: the same as CI does (test/package/counted.test.ts)
 npm run bench -- --accept # makes the counted figures the ones to compare with
 \`\`\`
 

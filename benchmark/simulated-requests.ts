@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OnEventRequest } from '../lambda/events';
-import { createEvent, properties } from '../test/lambda/events';
-import { World, Waiter } from '../test/lambda/world';
+import { createEvent, properties } from '../tools/simulation/events';
+import { World, Waiter } from '../tools/simulation/world';
 
 /** How CloudFormation and the framework go about requests. */
 export interface Pace {

@@ -1,4 +1,4 @@
-import type { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from '../src/private/contract';
+import type { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
 
 /** What the Provider framework hands to onEvent: CloudFormation's request. */
 export interface OnEventRequest {

@@ -1,9 +1,10 @@
 import { failure } from './messages';
 import {
   datasetArnProblem, ingestionModeProblem, jobNameProblem, kmsKeyArnProblem, outputPathLengthProblem, prefixProblem, roleArnProblem, tagKeyProblem,
-  tagsCountProblem, tagValueProblem, timeoutProblem, MAX_CUSTOM_RESOURCE_SECONDS,
-} from '../src/private/api-constraints';
-import type { DatasetExportJobResourceProperties } from '../src/private/contract';
+  tagsCountProblem, tagValueProblem, timeoutProblem,
+} from '../src/contract/api-constraints';
+import { MAX_CUSTOM_RESOURCE_SECONDS } from '../src/contract/limits';
+import type { DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
 
 /** The parameters of CreateDatasetExportJob. */
 export interface ExportRequest {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OnEventRequest } from './events';
-import { REQUEST_HASH_LENGTH } from '../src/private/request-hash';
+import { REQUEST_HASH_LENGTH } from '../src/contract/limits';
 
 /** Characters of the trigger's mark at the end of a generated name. */
 const TRIGGER_LENGTH = 6;

@@ -1,4 +1,5 @@
 import type { ExportRequest } from './export-request';
+import { MAX_TIMEOUT_HOURS } from '../src/contract/limits';
 
 /**
  * The words that a user reads in the stack's events when an export fails: what happened first, in Personalize's own words,
@@ -69,7 +70,7 @@ export function timedOutMessage(
       : `${created ? 'The job' : 'The job, if it was created,'} continues: Personalize cannot stop it, but it can no longer write once a rollback `
         + 'has removed a role or policy that this deployment added.',
     hint(state),
-    'Raise timeout (up to 12 hours), or export less.', about(context),
+    `Raise timeout (up to ${MAX_TIMEOUT_HOURS} hours), or export less.`, about(context),
   ]);
 }
 

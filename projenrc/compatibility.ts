@@ -14,7 +14,7 @@ export class Compatibility extends Component {
     addScriptTask(project, 'api:accept', {
       description: 'Makes the API of now the one that test/package/api.test.ts compares with: after a release, or before the first one',
       after: [project.compileTask.name],
-      script: 'test/api/accept.ts',
+      script: 'tools/api/accept.ts',
     });
   }
 }

@@ -12,7 +12,7 @@ export class Examples extends Component {
     addScriptTask(project, 'new-user', {
       description: 'From the README alone, in an empty folder, with the packed tarball: an app is written, type checked, synthesized and deployed to local AWS',
       after: [project.bundler.bundleTask.name, project.compileTask.name, 'package:js'],
-      script: 'test/e2e/new-user.ts',
+      script: 'tools/new-user.ts',
     });
 
     // examples import the library by its name, which is resolved by examples/tsconfig.json alone

@@ -21,7 +21,7 @@ export class SlowTests extends Component {
             ...common,
             displayName: 'newest CDK',
             moduleNameMapper: { '^aws-cdk-lib(/.*)?$': 'aws-cdk-lib-newest$1' },
-            testMatch: ['<rootDir>/test/e2e/*.test.ts', '<rootDir>/test/package/*.test.ts', '<rootDir>/test/examples.test.ts'],
+            testMatch: ['<rootDir>/test/e2e/*.test.ts', '<rootDir>/test/package/*.test.ts'],
           },
           {
             ...common,

@@ -2,7 +2,7 @@ import { Component, awscdk } from 'projen';
 import { addScriptTask } from './script-task';
 import { SlowTests } from './slow-tests';
 
-const LINTED = 'src test lambda examples benchmark projenrc .projenrc.ts';
+const LINTED = 'src lambda local-aws tools test benchmark examples projenrc .projenrc.ts';
 /**
  * `npm test` checks everything and changes nothing: unlike `projen build`, it does not rewrite generated files and lets no
  * linter fix what it finds.
@@ -35,17 +35,17 @@ export class Verification extends Component {
     const demo = addScriptTask(project, 'demo', {
       description: 'Deploys examples/quickstart to local AWS: an export that works, one that fails, and the end of the stack',
       after: [bundleTask.name],
-      script: 'test/e2e/demo.ts',
+      script: 'tools/demo.ts',
       receiveArgs: true,
     });
     addScriptTask(project, 'demo:nightly-backup', {
       description: 'Deploys examples/nightly-backup to local AWS and prints the reports of two scheduled runs',
       after: [bundleTask.name],
-      script: 'test/e2e/nightly-backup-demo.ts',
+      script: 'tools/nightly-backup-demo.ts',
     });
     const localAws = project.addTask('local-aws', {
       description: 'Starts local AWS for an app of your own and prints what to export',
-      exec: 'node --import tsx test/local-aws/main.ts --exports',
+      exec: 'node --import tsx local-aws/main.ts --exports',
       receiveArgs: true,
       env: { NODE_NO_WARNINGS: '1' },
     });

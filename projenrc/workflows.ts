@@ -14,7 +14,7 @@ const PINNED = {
 
 const READ_CODE = { contents: github.workflows.JobPermission.READ };
 
-/** What the workflows run, and with which permissions; test/workflows.test.ts keeps it so. */
+/** What the workflows run, and with which permissions; test/package/workflows.test.ts keeps it so. */
 export class Workflows extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary, private readonly hub = project.github!) {
     super(project);

@@ -1,17 +1,17 @@
 import { Duration, IResolvable, Stack, Tokenization, aws_iam as iam, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
+import { datasetArnProblem, prefixProblem } from './contract/api-constraints';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
-import { datasetArnProblem, prefixProblem } from './private/api-constraints';
 import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { environmentProblem } from './private/environments';
-import { normalizedPrefix, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
+import { tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
 import { MAX_REASON_LENGTH, shortened } from './private/payload-budget';
 import { PASS_ROLE } from './private/personalize-service';
 import { transientRetry } from './private/transient-retry';
-import { checkDuration, checkKnown, literal, rejectIf } from './private/validation';
+import { checkDuration, checkKnown, literal, normalizedPrefix, rejectIf } from './private/validation';
 
 /**
  * How one dataset is exported by a state machine.

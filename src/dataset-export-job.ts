@@ -1,14 +1,15 @@
 import { ArnFormat, CustomResource, Duration, IResource, RemovalPolicy, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { jobNameProblem, timeoutProblem } from './contract/api-constraints';
+import { MAX_CUSTOM_RESOURCE_SECONDS } from './contract/limits';
+import { DatasetExportJobResourceProperties } from './contract/resource-properties';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { DatasetExportProvider } from './dataset-export-provider';
 import { ExportDestination } from './export-destination';
 import { ExportTrigger } from './export-trigger';
 import { IngestionMode } from './ingestion-mode';
-import { MAX_CUSTOM_RESOURCE_SECONDS, jobNameProblem, timeoutProblem } from './private/api-constraints';
 import { attributeOf } from './private/attribute';
-import { DatasetExportJobResourceProperties } from './private/contract';
 import { warnOfMissingDatasetKey } from './private/dataset-key';
 import { datasetProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';

@@ -2,6 +2,7 @@ import * as path from 'path';
 import { CustomResource, Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
+import { CLOUDFORMATION_LIMIT_SECONDS } from './contract/limits';
 import { HandlerPermissions, JobPermissions } from './private/handler-permissions';
 import { Lanes } from './private/lanes';
 import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
@@ -11,8 +12,6 @@ const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
 
 /** Some calls, each of which may take 15 seconds before it is given up. */
 const HANDLER_TIMEOUT = Duration.minutes(3);
-/** CloudFormation waits this long for a custom resource. */
-const CLOUDFORMATION_LIMIT = Duration.minutes(60);
 /** What Personalize publishes for import jobs; it publishes nothing for export jobs. */
 const DEFAULT_MAX_CONCURRENCY = 5;
 /**
@@ -147,7 +146,7 @@ export class DatasetExportProvider extends Construct {
       logGroup: this.logGroup,
       queryInterval: pollInterval,
       // Never the one to give up: each job has a time limit of its own that is shorter, and says more when it is reached.
-      totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT.toSeconds() / pollInterval.toSeconds()) * pollInterval.toSeconds()),
+      totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT_SECONDS / pollInterval.toSeconds()) * pollInterval.toSeconds()),
     });
     for (const entryPoint of ['onEvent', 'isComplete']) {
       // these ids are in the logical ids of deployed functions, one of them in every job's service token: the CDK cannot change them

@@ -1,6 +1,6 @@
 import { Resource, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { datasetGroupArnProblem } from './private/api-constraints';
+import { datasetGroupArnProblem } from './contract/api-constraints';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**

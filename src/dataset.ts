@@ -1,6 +1,6 @@
 import { Resource, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { datasetArnShapeProblem } from './private/api-constraints';
+import { datasetArnShapeProblem } from './contract/api-constraints';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**

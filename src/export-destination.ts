@@ -1,13 +1,12 @@
 import { Duration, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
-import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './private/api-constraints';
+import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './contract/api-constraints';
 import { keyRegionProblem, partitionProblem, roleAccountProblem } from './private/environments';
-import { normalizedPrefix } from './private/export-inputs';
 import { grantPersonalizeAccess } from './private/personalize-access';
 import { PERSONALIZE } from './private/personalize-service';
 import { sourceConditions } from './private/source-conditions';
-import { checkDuration, checkKnown, literal, rejectIf } from './private/validation';
+import { checkDuration, checkKnown, literal, normalizedPrefix, rejectIf } from './private/validation';
 
 /**
  * Where dataset exports are written, and as whom.

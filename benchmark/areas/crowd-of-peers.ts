@@ -4,8 +4,8 @@ import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { AT_A_TIME } from './crowd';
 import * as library from '../../src';
-import { CdkCli } from '../../test/e2e/cdk-cli';
-import { LocalAwsProcess } from '../../test/e2e/local-aws-process';
+import { CdkCli } from '../../tools/deployments/cdk-cli';
+import { LocalAwsProcess } from '../../tools/deployments/local-aws-process';
 import { ACCOUNT, REGION, datasetArns, peers } from '../peers';
 
 /** What becomes of a stack with more jobs than the service allows at a time. */

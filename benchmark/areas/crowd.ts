@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as library from '../../src';
-import { World } from '../../test/lambda/world';
+import { World } from '../../tools/simulation/world';
 import { libraryPeer } from '../peers/library';
 import { createRequest, simulate } from '../simulated-requests';
 

@@ -1,7 +1,7 @@
 import {
   CfnOutput, CfnParameter, CfnResource, CustomResource, Fn, IResolvable, IResolveContext, Names, Reference, Stack, Token, aws_ssm as ssm,
 } from 'aws-cdk-lib';
-import { DatasetExportJobResourceAttributes } from './contract';
+import { DatasetExportJobResourceAttributes } from '../contract/resource-properties';
 
 /**
  * An attribute of a job, for use in any stack.

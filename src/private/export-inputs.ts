@@ -1,10 +1,10 @@
 import { Annotations, Token, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ExportDestination } from '../export-destination';
-import { IngestionMode } from '../ingestion-mode';
 import {
   datasetArnProblem, datasetGroupArnProblem, datasetTypeProblem, outputPathLengthProblem, tagKeyProblem, tagsCountProblem, tagValueProblem,
-} from './api-constraints';
+} from '../contract/api-constraints';
+import { ExportDestination } from '../export-destination';
+import { IngestionMode } from '../ingestion-mode';
 import { destinationProblem, environmentProblem } from './environments';
 import { checkKnown, literal, referenceProblem, rejectIf } from './validation';
 
@@ -39,11 +39,6 @@ export function datasetGroupProblem(scope: Construct, group: personalize.IDatase
 export function tagsProblem(tags: { readonly [key: string]: string }): string | undefined {
   const problems = Object.entries(tags).map(([key, value]) => tagKeyProblem(key) ?? checkKnown(value, known => tagValueProblem(key, known)));
   return tagsCountProblem(problems.length) ?? problems.find(problem => problem !== undefined);
-}
-
-/** Ends with `/`, or is empty. */
-export function normalizedPrefix(prefix: string = ''): string {
-  return prefix === '' || Token.isUnresolved(prefix) || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
 const MIN_BUCKET_NAME_LENGTH = 3;

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { REQUEST_HASH_LENGTH } from './request-hash';
+import { REQUEST_HASH_LENGTH } from '../contract/limits';
 
 /**
  * Generated job names: `<stack>_<construct>_<hash of the request>`, 63 characters at most.

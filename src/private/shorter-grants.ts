@@ -1,6 +1,6 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
-import { MAX_JOB_NAME_LENGTH } from './api-constraints';
 import { Grant } from './policy-packing';
+import { MAX_JOB_NAME_LENGTH } from '../contract/api-constraints';
 
 /** Something of Personalize that is granted, and for whom: a wider resource may stand for several. */
 export interface ResourceGrant extends Grant {
@@ -52,7 +52,7 @@ class ShortForms {
 }
 
 function withNamesCut(grants: readonly ResourceGrant[], length: number): ResourceGrant[] {
-  return merged(grants.map((grant) => {
+  return merged(grants.map(grant => {
     const [folder, name = ''] = grant.resource.split(/\/(.*)/);
     // the pattern of generated names is one for all of them
     if (grant.kind !== 'job' || name.endsWith('*')) { return grant; }
@@ -69,7 +69,7 @@ function withGroups(grants: readonly ResourceGrant[]): ResourceGrant[] {
     const group = groupOf(grant);
     if (group !== undefined) { counts.set(group, (counts.get(group) ?? 0) + 1); }
   }
-  return merged(grants.map((grant) => {
+  return merged(grants.map(grant => {
     const group = groupOf(grant);
     return group !== undefined && counts.get(group)! > 1 ? { ...grant, resource: `${group}/*` } : grant;
   }));

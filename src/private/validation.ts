@@ -46,3 +46,8 @@ export function maxConcurrencyProblem(maxConcurrency: number = 1): string | unde
   return Number.isInteger(maxConcurrency) && maxConcurrency >= 1 && maxConcurrency <= 1000 ? undefined
     : `maxConcurrency must be a whole number from 1 to 1000 that is known at synth, got ${maxConcurrency}`;
 }
+
+/** Ends with `/`, or is empty. */
+export function normalizedPrefix(prefix: string = ''): string {
+  return prefix === '' || Token.isUnresolved(prefix) || prefix.endsWith('/') ? prefix : `${prefix}/`;
+}

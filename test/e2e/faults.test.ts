@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import type { CliResult } from './cdk-cli';
-import { exportedRecords } from './exports';
-import { exportIn, exportsIn, failingResource, Fixture, RECORDS, unwrapped } from './fixture';
+import { exportIn, exportsIn, Fixture, RECORDS, unwrapped } from './fixture';
+import type { LocalAwsClient } from '../../local-aws/client';
+import type { Fault } from '../../local-aws/wire';
 import { DatasetExportProvider, IngestionMode } from '../../src';
-import type { LocalAwsClient } from '../local-aws/client';
-import type { Fault } from '../local-aws/wire';
+import type { CliResult } from '../../tools/deployments/cdk-cli';
+import { exportedRecords } from '../../tools/deployments/exports';
+import { failingResource } from '../../tools/deployments/failing-resource';
 
 jest.setTimeout(300_000);
 
@@ -107,7 +108,7 @@ describe('a deployment', () => {
     test('fails at its own time limit, before CloudFormation\'s, when the job takes too long', async () => {
       await client.configurePersonalize({ secondsInProgress: DAYS });
       const name = fixture.newStackName();
-      const { exitCode, output } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
+      const { exitCode, output } = await fixture.deploy(name, stack => { exportIn(stack, { timeout: Duration.minutes(2) }); });
       expect(exitCode).not.toBe(0);
       expect(unwrapped(output)).toMatch(/Dataset export job was not done within its timeout of 2 min: status CREATE IN_PROGRESS after 2 min/);
       expect(unwrapped(output)).toContain('The job continues');
@@ -117,7 +118,7 @@ describe('a deployment', () => {
     test('fails at its time limit without a job when there was never room for one', async () => {
       await client.configurePersonalize({ maxConcurrentJobs: 0 });
       const name = fixture.newStackName();
-      const { exitCode, output } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(2) }); });
+      const { exitCode, output } = await fixture.deploy(name, stack => { exportIn(stack, { timeout: Duration.minutes(2) }); });
       expect(exitCode).not.toBe(0);
       expect(unwrapped(output)).toContain('LimitExceededException: More than 0 resources with PENDING or IN_PROGRESS status.');
       expect(await fixture.jobsOf(name)).toEqual([]);
@@ -126,7 +127,7 @@ describe('a deployment', () => {
     test('that fails elsewhere is rolled back while the job is waited for, and creates no other', async () => {
       await client.configurePersonalize({ secondsInProgress: 600 });
       const name = fixture.newStackName();
-      const failed = await fixture.deploy(name, (stack) => {
+      const failed = await fixture.deploy(name, stack => {
         const job = exportIn(stack);
         failingResource(stack, { AfterSeconds: 90 }).node.addDependency(job.destination, DatasetExportProvider.getOrCreate(stack));
       });
@@ -139,7 +140,7 @@ describe('a deployment', () => {
     test('that is rolled back while there is no room for its job never creates it', async () => {
       await client.configurePersonalize({ maxConcurrentJobs: 0 });
       const name = fixture.newStackName();
-      const failed = await fixture.deploy(name, (stack) => {
+      const failed = await fixture.deploy(name, stack => {
         const job = exportIn(stack);
         failingResource(stack, { AfterSeconds: 60 }).node.addDependency(job.destination, DatasetExportProvider.getOrCreate(stack));
       });
@@ -157,7 +158,7 @@ describe('a deployment', () => {
       });
 
       test('that changes only what does not matter to the export starts none', async () => {
-        const { exitCode } = await fixture.deploy(name, (stack) => { exportIn(stack, { timeout: Duration.minutes(7), tags: { team: 'ml' } }); });
+        const { exitCode } = await fixture.deploy(name, stack => { exportIn(stack, { timeout: Duration.minutes(7), tags: { team: 'ml' } }); });
         expect(exitCode).toBe(0);
         expect(await fixture.jobsOf(name)).toHaveLength(1);
       });
@@ -166,7 +167,7 @@ describe('a deployment', () => {
         await client.addFaults({
           service: 'cloudformation', operation: 'DescribeStacks', caller: 'HandlerRole', ...error('Throttling', 'Rate exceeded'), after: 1, times: 3,
         });
-        const { exitCode, output } = await fixture.deploy(name, (stack) => {
+        const { exitCode, output } = await fixture.deploy(name, stack => {
           const job = exportIn(stack, { ingestionMode: IngestionMode.BULK });
           failingResource(stack).node.addDependency(job);
         });
@@ -180,7 +181,7 @@ describe('a deployment', () => {
         const before = (await fixture.jobsOf(name)).length;
         await client.configurePersonalize({ secondsInProgress: DAYS });
         await client.changeSpeed(1); // before the export's own time limit there is time to cancel it
-        const deployment = fixture.deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
+        const deployment = fixture.deploy(name, stack => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
         while ((await fixture.jobsOf(name)).length === before) { await new Promise(resolve => setTimeout(resolve, 100)); }
         await fixture.cancelUpdate(name);
         await client.changeSpeed(SPEED);
@@ -192,12 +193,12 @@ describe('a deployment', () => {
 
       test('that fails in its export is followed by one that works', async () => {
         await client.configurePersonalize({ failNextJobsWith: 'Input CSV is missing the following columns:[A, B].' });
-        const failed = await fixture.deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
+        const failed = await fixture.deploy(name, stack => { exportIn(stack, { ingestionMode: IngestionMode.PUT }); });
         expect(failed.exitCode).not.toBe(0);
         expect(unwrapped(failed.output)).toContain('CREATE FAILED): Input CSV is missing the following columns:[A, B].');
 
         await client.configurePersonalize({ failNextJobsWith: null });
-        const fixed = await fixture.deploy(name, (stack) => { exportIn(stack, { ingestionMode: IngestionMode.BULK }); });
+        const fixed = await fixture.deploy(name, stack => { exportIn(stack, { ingestionMode: IngestionMode.BULK }); });
         expect(fixed.exitCode).toBe(0);
         expect(await fixture.statusesOf(name)).toEqual(['ACTIVE', 'ACTIVE', expect.stringMatching(/^CREATE (PENDING|IN_PROGRESS)$/), 'CREATE FAILED', 'ACTIVE']);
       });

@@ -1,11 +1,11 @@
-import { CfnOutput, CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { assembly, removeAssemblies } from './assembly';
-import { CdkCli, type CliResult } from './cdk-cli';
-import { interactions } from './exports';
-import { LocalAwsProcess } from './local-aws-process';
+import type { LocalAwsClient } from '../../local-aws/client';
+import type { JobRecord } from '../../local-aws/wire';
 import { Dataset, DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, IngestionMode } from '../../src';
-import type { LocalAwsClient } from '../local-aws/client';
-import type { JobRecord } from '../local-aws/wire';
+import { CdkCli, type CliResult } from '../../tools/deployments/cdk-cli';
+import { interactions } from '../../tools/deployments/exports';
+import { LocalAwsProcess } from '../../tools/deployments/local-aws-process';
 
 /** The records in the dataset that `exportIn` exports. */
 export const RECORDS = 40;
@@ -93,11 +93,6 @@ export function exportIn(stack: Stack, props: Partial<DatasetExportJobProps> = {
   const job = new DatasetExportJob(stack, id, { dataset, ingestionMode: IngestionMode.ALL, ...props });
   new CfnOutput(stack, `${id}Uri`, { value: job.outputUri });
   return job;
-}
-
-/** A resource that fails, in the middle of the deployment if told when. */
-export function failingResource(stack: Stack, properties: Record<string, unknown> = {}): CfnResource {
-  return new CfnResource(stack, 'Other', { type: 'LocalAws::Test::Failure', properties });
 }
 
 /** The CLI's output without its line breaks and indentations. */

@@ -1,5 +1,5 @@
 import { exportsIn, Fixture } from './fixture';
-import type { LocalAwsClient } from '../local-aws/client';
+import type { LocalAwsClient } from '../../local-aws/client';
 
 jest.setTimeout(300_000);
 

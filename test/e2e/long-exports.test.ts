@@ -1,8 +1,8 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { exportedRecords } from './exports';
 import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
+import type { LocalAwsClient } from '../../local-aws/client';
 import { DatasetExportJobProps, ExportDestination, ExportTrigger } from '../../src';
-import type { LocalAwsClient } from '../local-aws/client';
+import { exportedRecords } from '../../tools/deployments/exports';
 
 jest.setTimeout(600_000);
 
@@ -40,7 +40,7 @@ describe('a long export', () => {
     ['longer', { timeout: hours(5) }], ['shorter', { timeout: hours(2) }], ['short enough for one resource', { timeout: minutes(55) }],
     ['long again', { timeout: hours(2) }], ['long, with tags', { timeout: hours(2), tags: { team: 'ml' } }],
   ])('whose timeout becomes %s is not exported again', async (_, props) => {
-    await deploys('TwoHours', (stack) => { longExportIn(stack, props); });
+    await deploys('TwoHours', stack => { longExportIn(stack, props); });
     expect(await fixture.jobsOf('TwoHours')).toHaveLength(1);
   });
 
@@ -59,7 +59,7 @@ describe('a long export', () => {
 
   test('that outlasts its timeout fails with our message, not CloudFormation\'s', async () => {
     await client.configurePersonalize({ secondsInProgress: 20 * HOUR });
-    const { exitCode, output } = await fixture.deploy('Outlasts', (stack) => { longExportIn(stack, { timeout: hours(2) }); });
+    const { exitCode, output } = await fixture.deploy('Outlasts', stack => { longExportIn(stack, { timeout: hours(2) }); });
     expect(exitCode).not.toBe(0);
     expect(unwrapped(output)).toContain('Dataset export job was not done within its timeout of 120 min: status CREATE IN_PROGRESS after');
   });
@@ -73,7 +73,7 @@ describe('a long export', () => {
   });
 
   test('shares a stack with another long one and two short ones', async () => {
-    await deploys('Mixed', (stack) => {
+    await deploys('Mixed', stack => {
       const destination = new ExportDestination(stack, 'Exports');
       for (const id of ['Long1', 'Long2']) { longExportIn(stack, { destination }, id); }
       for (const id of ['Short1', 'Short2']) { longExportIn(stack, { destination, timeout: minutes(55) }, id); }
@@ -83,7 +83,7 @@ describe('a long export', () => {
 
   test('that is not waited for is green as soon as its job is created', async () => {
     await client.configurePersonalize({ secondsInProgress: 1000 * HOUR });
-    const { ExportUri } = await deploys('Background', (stack) => { longExportIn(stack, { waitForCompletion: false }); });
+    const { ExportUri } = await deploys('Background', stack => { longExportIn(stack, { waitForCompletion: false }); });
     expect(await fixture.jobsOf('Background')).toMatchObject([{ status: expect.stringMatching(/^CREATE (PENDING|IN_PROGRESS)$/) }]);
     expect(ExportUri).toMatch(/^s3:/);
   });

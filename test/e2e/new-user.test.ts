@@ -1,5 +1,5 @@
-import { walkAsNewUser, type NewUserWalk } from './new-user-walk';
-import { readmeSteps } from './readme-steps';
+import { readmeSteps } from '../../tools/new-user/readme-steps';
+import { walkAsNewUser, type NewUserWalk } from '../../tools/new-user/walk';
 
 jest.setTimeout(240_000);
 

@@ -1,8 +1,8 @@
-import { CdkCli, type CliResult } from './cdk-cli';
-import { LocalAwsProcess } from './local-aws-process';
-import { NIGHTLY_BACKUP, SPEED, deployHourly, runs, seedMovies } from './nightly-backup';
-import type { LocalAwsClient } from '../local-aws/client';
-import type { ExecutionRecord } from '../local-aws/wire';
+import type { LocalAwsClient } from '../../local-aws/client';
+import type { ExecutionRecord } from '../../local-aws/wire';
+import { CdkCli, type CliResult } from '../../tools/deployments/cdk-cli';
+import { LocalAwsProcess } from '../../tools/deployments/local-aws-process';
+import { NIGHTLY_BACKUP, SPEED, deployHourly, runs, seedMovies } from '../../tools/deployments/nightly-backup';
 
 jest.setTimeout(240_000);
 

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
-import { exportIn, failingResource, Fixture } from './fixture';
+import { exportIn, Fixture } from './fixture';
+import { failingResource } from '../../tools/deployments/failing-resource';
 
 jest.setTimeout(240_000);
 
@@ -15,7 +16,7 @@ describe('a deployment with --no-rollback', () => {
     };
     const deploy = async (properties: Record<string, unknown>) => fixture.deploy('NoRollback', withOther(properties), ['--no-rollback']);
     const stack = () => fixture.client.stack('NoRollback');
-    const eventsOf = async (logicalId: string) => (await stack()).events.filter((event) => event.logicalId === logicalId).map(({ status }) => status);
+    const eventsOf = async (logicalId: string) => (await stack()).events.filter(event => event.logicalId === logicalId).map(({ status }) => status);
 
     const failed = await deploy({ Message: 'not yet' });
     expect(failed.exitCode).not.toBe(0);

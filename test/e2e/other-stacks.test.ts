@@ -14,7 +14,7 @@ describe('a stack that uses another stack\'s export', () => {
     ['Strong', 'strong', {}], ['Weak', 'weak', {}], ['StrongLong', 'strong', { timeout: Duration.hours(2) }],
   ])('%s: follows three exports', async (name, references, props) => {
     for (const month of ['2026-09', '2026-10', '2026-11']) {
-      const { exitCode, output, outputs } = await fixture.deploy(name, (producer) => {
+      const { exitCode, output, outputs } = await fixture.deploy(name, producer => {
         const job = exportIn(producer, { ...props, trigger: ExportTrigger.token(month) });
         const consumer = new Stack(producer.node.root as Stack, `${name}Reader`);
         consumer.node.setContext('@aws-cdk/core:defaultCrossStackReferences', references);

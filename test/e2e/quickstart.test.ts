@@ -1,9 +1,9 @@
 import * as path from 'path';
 import { parse } from 'csv-parse/sync';
-import { CdkCli, type CliResult } from './cdk-cli';
-import { exportedRecords, interactions } from './exports';
-import { LocalAwsProcess } from './local-aws-process';
-import type { LocalAwsClient } from '../local-aws/client';
+import type { LocalAwsClient } from '../../local-aws/client';
+import { CdkCli, type CliResult } from '../../tools/deployments/cdk-cli';
+import { exportedRecords, interactions } from '../../tools/deployments/exports';
+import { LocalAwsProcess } from '../../tools/deployments/local-aws-process';
 
 const QUICKSTART = { cwd: path.join(__dirname, '..', '..', 'examples', 'quickstart') };
 const FAILURE = 'Input CSV is missing the following columns:[A, B].';

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { failingResource, Fixture } from './fixture';
+import { Fixture } from './fixture';
 import { Sequence } from './sequences';
 import { DatasetExportJobProps, IngestionMode } from '../../src';
+import { failingResource } from '../../tools/deployments/failing-resource';
 
 jest.setTimeout(900_000);
 
@@ -52,7 +53,7 @@ describe.each<[string, number, Partial<DatasetExportJobProps>, number]>([
   test.concurrent('whose stack fails elsewhere after a good export', async () => {
     const stack = await sequence(3);
     await stack.succeeds(stack.define(ALL));
-    await stack.fails((scope) => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
+    await stack.fails(scope => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
     await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
     await stack.succeeds(stack.define(ALL, TAGGED));
     await stack.expectTruth('UPDATE_COMPLETE', ALL, 2);
@@ -112,7 +113,7 @@ test('a rollback that does not learn of the job of before is put right by the ne
       times: 1000,
       error: { code: 'AccessDenied', message: 'not authorized to perform: cloudformation:DescribeStackEvents' },
     });
-    await stack.fails((scope) => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
+    await stack.fails(scope => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
     await stack.succeeds(stack.define(ALL, TAGGED));
     await stack.expectTruth('UPDATE_COMPLETE', ALL, 3);
   } finally {

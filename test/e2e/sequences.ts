@@ -1,8 +1,8 @@
 import type { Stack } from 'aws-cdk-lib';
-import { exportedRecords } from './exports';
 import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
+import type { JobSettings } from '../../local-aws/wire';
 import { DatasetExportJobProps, IngestionMode } from '../../src';
-import type { JobSettings } from '../local-aws/wire';
+import { exportedRecords } from '../../tools/deployments/exports';
 
 /** One stack with one export, deployed again and again. */
 export class Sequence {

@@ -1,7 +1,7 @@
 import { CfnOutput, aws_personalize as personalize } from 'aws-cdk-lib';
-import { exportedRecords } from './exports';
 import { exportIn, Fixture, RECORDS } from './fixture';
 import { DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
+import { exportedRecords } from '../../tools/deployments/exports';
 
 jest.setTimeout(240_000);
 
@@ -12,7 +12,7 @@ describe('a stack', () => {
   afterAll(() => fixture.stop());
 
   test('whose role lacks s3:PutObject fails with the message of the service', async () => {
-    const { exitCode, output } = await fixture.deployEdited('WithoutPutObject', exportIn, (template) => {
+    const { exitCode, output } = await fixture.deployEdited('WithoutPutObject', exportIn, template => {
       const [policy] = Object.entries<any>(template.Resources).filter(([id]) => /DestinationRoleDefaultPolicy/.test(id)).map(([, resource]) => resource);
       const statements: any[] = policy.Properties.PolicyDocument.Statement;
       const kept = statements.filter(({ Action }) => Action !== 's3:PutObject');
@@ -26,7 +26,7 @@ describe('a stack', () => {
 
   test('with a dataset of its own and two jobs runs both with one provider, each below a prefix of its own', async () => {
     const before = (await fixture.client.jobs()).length;
-    const { exitCode, outputs } = await fixture.deploy('TwoJobs', (stack) => {
+    const { exitCode, outputs } = await fixture.deploy('TwoJobs', stack => {
       const schema = new personalize.CfnSchema(stack, 'Schema', {
         name: 'items', schema: JSON.stringify({ type: 'record', name: 'Items', fields: [{ name: 'ITEM_ID', type: 'string' }, { name: 'GENRES', type: 'string' }] }),
       });

@@ -1,8 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { LOGICAL_ID, PREVIOUS_ID, STACK_ID } from './events';
 import { answer, cutOff, FakeServer, noAnswer, reset, type Respond } from './fake-server';
 import { cloudFormationApi } from '../../lambda/cloudformation-api';
 import { errorText, failureKind } from '../../lambda/failures';
+import { LOGICAL_ID, PREVIOUS_ID, STACK_ID } from '../../tools/simulation/events';
 
 // The SDK's real client against a server on this machine.
 
@@ -94,14 +94,14 @@ describe('lastStablePhysicalId', () => {
   ];
 
   it.each(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'])(
-    'is the one that the resource had at %s', async (stable) => {
+    'is the one that the resource had at %s', async stable => {
       server.respond = page([...rollback, ofStack(stable), ...before]);
 
       expect(await api().lastStablePhysicalId(STACK_ID, LOGICAL_ID)).toBe(PREVIOUS_ID);
       expect(parameters()).toEqual([{ Action: 'DescribeStackEvents', Version: '2010-05-15', StackName: STACK_ID }]);
     });
 
-  it.each(['UPDATE_FAILED', 'CREATE_FAILED', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'])('goes on past %s', async (status) => {
+  it.each(['UPDATE_FAILED', 'CREATE_FAILED', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'])('goes on past %s', async status => {
     const first: Event[] = [[LOGICAL_ID, 'the id of a failed update', 'UPDATE_FAILED'], ofStack('UPDATE_IN_PROGRESS'), ofStack(status)];
     server.respond = page([...first, ...rollback, ofStack('UPDATE_COMPLETE'), ...before]);
 

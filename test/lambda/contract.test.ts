@@ -1,5 +1,5 @@
 import { changedInputs, exportRequest } from '../../lambda/export-request';
-import type { DatasetExportJobResourceProperties } from '../../src/private/contract';
+import type { DatasetExportJobResourceProperties } from '../../src/contract/resource-properties';
 
 /** As the first version wrote them. Stacks have them: they come back in updates, rollbacks and deletions for good. */
 const FIRST: DatasetExportJobResourceProperties & { readonly WaitHandleUrl: string; readonly PollerArn: string } = {

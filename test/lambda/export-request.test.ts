@@ -1,5 +1,5 @@
-import { DATASET_ARN, KEY_ARN, OTHER_DATASET_ARN, properties, ROLE_ARN, type Properties } from './events';
 import { changedInputs, exportRequest, jobArn, jobNameOfArn, outputUri, timeoutSeconds, waitSeconds } from '../../lambda/export-request';
+import { DATASET_ARN, KEY_ARN, OTHER_DATASET_ARN, properties, ROLE_ARN, type Properties } from '../../tools/simulation/events';
 
 describe('exportRequest', () => {
   it('takes over each property', () => {

@@ -1,7 +1,7 @@
+import { errorText, failureKind, SETTLING_TIME, type FailureKind } from '../../lambda/failures';
 import {
   ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, INVALID_INPUT, LIMIT_EXCEEDED, NOT_FOUND, networkError, serviceError, THROTTLED,
-} from './fake-errors';
-import { errorText, failureKind, SETTLING_TIME, type FailureKind } from '../../lambda/failures';
+} from '../../tools/simulation/fake-errors';
 
 describe('failureKind', () => {
   it.each([
@@ -9,15 +9,15 @@ describe('failureKind', () => {
     'ThrottlingException', 'Throttling', 'ThrottledException', 'TooManyRequestsException', 'RequestLimitExceeded', 'RequestThrottled', 'RequestThrottledException',
     'SlowDown', 'ProvisionedThroughputExceededException', 'BandwidthLimitExceeded', 'PriorRequestNotComplete', 'RequestTimeout', 'RequestTimeoutException',
     'ServiceUnavailable', 'ServiceUnavailableException', 'InternalFailure', 'InternalServerError', 'InternalServerException', 'InternalError', 'TransactionInProgressException',
-  ])('%s is transient, although it comes with HTTP 400', (name) => {
+  ])('%s is transient, although it comes with HTTP 400', name => {
     expect(failureKind(serviceError(name))).toBe('transient');
   });
 
-  it.each([408, 429, 500, 502, 503, 504, 599])('HTTP %d is transient, whatever its name', (status) => {
+  it.each([408, 429, 500, 502, 503, 504, 599])('HTTP %d is transient, whatever its name', status => {
     expect(failureKind(serviceError('Unheard', 'of', status))).toBe('transient');
   });
 
-  it.each(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'EPROTO'])('%s is transient', (code) => {
+  it.each(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'EPROTO'])('%s is transient', code => {
     expect(failureKind(networkError(code))).toBe('transient');
   });
 
@@ -81,7 +81,7 @@ describe('failureKind', () => {
     expect(failureKind(error)).toBe(kind);
   });
 
-  it.each(['a text', 42, {}])('does not fail on %p where an error should be', (thrown) => {
+  it.each(['a text', 42, {}])('does not fail on %p where an error should be', thrown => {
     expect(failureKind(thrown)).toBe('transient');
   });
 });

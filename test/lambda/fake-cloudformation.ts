@@ -1,6 +1,6 @@
-import { createEvent, deleteEvent, updateEvent, type Properties } from './events';
-import { Waiter, type Outcome, type World } from './world';
 import type { OnEventRequest } from '../../lambda/events';
+import { createEvent, deleteEvent, updateEvent, type Properties } from '../../tools/simulation/events';
+import { Waiter, type Outcome, type World } from '../../tools/simulation/world';
 
 /** What happens to a stack. */
 export interface Operation {
@@ -125,7 +125,7 @@ export class FakeCloudFormation {
     }
     const event = existing === undefined
       ? createEvent(properties, this.nextId()) : updateEvent(existing.properties, properties, existing.id, this.nextId());
-    const answer = await this.request({ ...event, LogicalResourceId: name }, { otherFailsAfter, repeatedAfter: operation.repeatedAfter }, (ended) => {
+    const answer = await this.request({ ...event, LogicalResourceId: name }, { otherFailsAfter, repeatedAfter: operation.repeatedAfter }, ended => {
       // when the request ends badly, CloudFormation begins to roll back at once, or gives up
       if (ended?.status !== 'SUCCESS') { stack.status = operation.noRollback ? stack.status.replace('IN_PROGRESS', 'FAILED') : this.rollbackStatus(); }
     });

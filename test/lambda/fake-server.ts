@@ -51,7 +51,7 @@ export const answerError = (status: number, name: string, message: string): Resp
 export const reset: Respond = (_, request) => request.socket.resetAndDestroy();
 
 /** The connection breaks in the middle of a good answer. */
-export const cutOff: Respond = (response) => {
+export const cutOff: Respond = response => {
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'content-length': '1000' });
   response.write('{"datasetExport', () => response.socket!.resetAndDestroy());
 };

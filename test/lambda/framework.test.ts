@@ -1,11 +1,11 @@
-import { createEvent, deleteEvent, jobArnOf, LOGICAL_ID, PREVIOUS_ID, properties, STACK_ID, updateEvent } from './events';
-import { DENIED_FOR_GOOD, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from './fake-errors';
 import { RESPONSE_SECRET, throughFramework, type CloudFormationResponse, type WaiterOptions } from './framework';
-import { World } from './world';
 import type { OnEventRequest } from '../../lambda/events';
 import { exportRequest, jobNameOfArn } from '../../lambda/export-request';
 import { jobNameOf } from '../../lambda/job-name';
-import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/private/api-constraints';
+import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/contract/limits';
+import { createEvent, deleteEvent, jobArnOf, LOGICAL_ID, PREVIOUS_ID, properties, STACK_ID, updateEvent } from '../../tools/simulation/events';
+import { DENIED_FOR_GOOD, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
+import { World } from '../../tools/simulation/world';
 
 // What CloudFormation really receives: the CDK's own Provider framework drives the lifecycle.
 
@@ -224,7 +224,7 @@ describe('an Update', () => {
     world.stack.status = 'UPDATE_IN_PROGRESS';
     world.personalize.faults.create.push({ error: LIMIT_EXCEEDED() }, { error: LIMIT_EXCEEDED() }, { error: LIMIT_EXCEEDED() });
     const advance = world.clock.advance.bind(world.clock);
-    world.clock.advance = (seconds) => {
+    world.clock.advance = seconds => {
       advance(seconds);
       world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
     };
@@ -243,7 +243,7 @@ describe('an Update', () => {
   });
 });
 
-it.each(['Shop-Export5A1B2C3D-1QXZ5', PREVIOUS_ID])('a Delete of %s succeeds', async (id) => {
+it.each(['Shop-Export5A1B2C3D-1QXZ5', PREVIOUS_ID])('a Delete of %s succeeds', async id => {
   expect((await respond(deleteEvent(id))).body).toEqual({
     Status: 'SUCCESS', Reason: 'SUCCESS', StackId: STACK_ID, RequestId: 'delete-1', PhysicalResourceId: id, LogicalResourceId: LOGICAL_ID, Data: {},
   });

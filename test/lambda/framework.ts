@@ -1,5 +1,5 @@
-import type { World } from './world';
 import type { IsCompleteRequest, OnEventRequest } from '../../lambda/events';
+import type { World } from '../../tools/simulation/world';
 
 // The runtime of the CDK's Provider framework, as it is deployed. By its path: the package does not export it.
 /* eslint-disable @typescript-eslint/no-require-imports */

@@ -1,8 +1,8 @@
-import { createEvent, DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent, type Properties } from './events';
-import { LIMIT_EXCEEDED } from './fake-errors';
-import { Waiter, World, type Outcome } from './world';
 import type { OnEventRequest } from '../../lambda/events';
 import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
+import { createEvent, DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent, type Properties } from '../../tools/simulation/events';
+import { LIMIT_EXCEEDED } from '../../tools/simulation/fake-errors';
+import { Waiter, World, type Outcome } from '../../tools/simulation/world';
 
 // An export that takes longer than CloudFormation waits for one resource: several resources wait for it in turn.
 
@@ -159,7 +159,7 @@ describe('a resource that waits', () => {
     expect(await world.run(updateEvent(next(1, PREVIOUS_ID), next(1, arn, { IngestionMode: 'BULK' })))).toMatchObject({ status: 'FAILED', physicalId: PREVIOUS_ID });
   });
 
-  it.each(['at once', 'after some trouble'])('goes back to its job in a rollback that is known %s, even if the one before could not', async (known) => {
+  it.each(['at once', 'after some trouble'])('goes back to its job in a rollback that is known %s, even if the one before could not', async known => {
     world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
     if (known !== 'at once') { world.stack.faults.push(LIMIT_EXCEEDED(), LIMIT_EXCEEDED()); }
     world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);

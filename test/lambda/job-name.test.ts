@@ -1,6 +1,6 @@
-import { createEvent, properties } from './events';
 import { generatedJobName, hasTrigger, jobNameOf } from '../../lambda/job-name';
 import { generatedJobNamePattern } from '../../src/private/job-name';
+import { createEvent, properties } from '../../tools/simulation/events';
 
 describe('jobNameOf', () => {
   it('is the same for each delivery of a request', () => {
@@ -47,7 +47,7 @@ describe('hasTrigger', () => {
     }
   });
 
-  it.each(['Movies_Export0A1B2C3D_4f8f61f6217d460c', 'mine'])('does not know that of %s', (name) => {
+  it.each(['Movies_Export0A1B2C3D_4f8f61f6217d460c', 'mine'])('does not know that of %s', name => {
     expect(hasTrigger(name, '2026-11', true)).toBe(true);
     expect(hasTrigger(name, '2026-11', false)).toBe(false);
   });

@@ -1,9 +1,9 @@
-import { createEvent, DATASET_ARN, jobArnOf, OTHER_DATASET_ARN, PREVIOUS_ID, properties, updateEvent, type Properties } from './events';
-import { DENIED_FOR_GOOD, serviceError, THROTTLED } from './fake-errors';
-import { World } from './world';
 import type { OnEventRequest } from '../../lambda/events';
 import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
 import { generatedJobName } from '../../lambda/job-name';
+import { createEvent, DATASET_ARN, jobArnOf, OTHER_DATASET_ARN, PREVIOUS_ID, properties, updateEvent, type Properties } from '../../tools/simulation/events';
+import { DENIED_FOR_GOOD, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
+import { World } from '../../tools/simulation/world';
 
 // An update that has no reason to start an export looks at the job that stays: it may be one that a rollback, or an earlier version,
 // left behind.
@@ -171,7 +171,7 @@ describe('a job that is gone', () => {
     await expectKept(unrelated());
   });
 
-  it.each(['AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', 'Shop-Export5A1B2C3D-1QXZ5'])('never was one when the id is %s', async (id) => {
+  it.each(['AWSCDK::CustomResourceProviderFramework::CREATE_FAILED', 'Shop-Export5A1B2C3D-1QXZ5'])('never was one when the id is %s', async id => {
     const event = unrelated(properties(), id);
     await expectNewExport(event);
     expect(world.personalize.jobs.get(jobArnOf(event))!.createdAt).toBe(START);

@@ -1,6 +1,6 @@
-import { createEvent, jobArnOf, properties, updateEvent } from './events';
-import { DENIED_FOR_GOOD } from './fake-errors';
-import { Waiter, World } from './world';
+import { createEvent, jobArnOf, properties, updateEvent } from '../../tools/simulation/events';
+import { DENIED_FOR_GOOD } from '../../tools/simulation/fake-errors';
+import { Waiter, World } from '../../tools/simulation/world';
 
 // Personalize may notice a missing permission only in the job: one that began before a new role or policy was in force.
 
@@ -24,7 +24,7 @@ const inForceAfter = (seconds: number) => {
   };
 };
 
-it.each([1, 45, 100])('another job makes up for one that began before its policies were in force (%d s)', async (seconds) => {
+it.each([1, 45, 100])('another job makes up for one that began before its policies were in force (%d s)', async seconds => {
   inForceAfter(seconds);
   const outcome = await world.run(createEvent());
 

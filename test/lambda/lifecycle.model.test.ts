@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { properties, STACK_ID, type Properties } from './events';
 import { FakeCloudFormation, type Operation, type Request } from './fake-cloudformation';
-import { ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from './fake-errors';
-import type { FakeJob, Fault } from './fake-personalize';
-import { World } from './world';
 import { changedInputs, exportRequest, jobNameOfArn, outputUri, uncheckedExportRequest, waitSeconds } from '../../lambda/export-request';
 import { hasTrigger } from '../../lambda/job-name';
+import { properties, STACK_ID, type Properties } from '../../tools/simulation/events';
+import { ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
+import type { FakeJob, Fault } from '../../tools/simulation/fake-personalize';
+import { World } from '../../tools/simulation/world';
 
 // Random sequences of operations on a stack, with random trouble. What must hold for each of them is written down below, without looking at how the
 // lifecycle goes about it. More runs: LIFECYCLE_RUNS=100000. fast-check prints the seed and the shortest failing case.
@@ -136,7 +136,7 @@ const hasInputs = (job: FakeJob, of: Properties) => isDeepStrictEqual(
   { ...job.request, tags: {} }, { ...uncheckedExportRequest(of, of.JobName ?? job.request.jobName), tags: {} });
 
 it('whatever happens, all of it holds', async () => {
-  await fc.assert(fc.asyncProperty(scenario, async (plan) => {
+  await fc.assert(fc.asyncProperty(scenario, async plan => {
     const { world, requests, complete } = await run(plan);
     for (const request of requests) {
       checkOutcomes(request, plan);
@@ -237,7 +237,7 @@ function checkFailures(request: Request, world: World): void {
 it('the scenarios reach each kind of ending: what the above stands on', async () => {
   const seen = new Map<string, number>();
   const see = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
-  await fc.assert(fc.asyncProperty(scenario, async (plan) => {
+  await fc.assert(fc.asyncProperty(scenario, async plan => {
     const { requests, complete } = await run(plan);
     for (const { status } of complete) { see(status); }
     for (const request of requests) {

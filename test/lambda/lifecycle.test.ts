@@ -1,14 +1,14 @@
-import {
-  createEvent, DATASET_ARN, deleteEvent, jobArnOf, KEY_ARN, OTHER_DATASET_ARN, PREVIOUS_ID, properties, ROLE_ARN, TIMEOUT_SECONDS, updateEvent,
-  type Properties,
-} from './events';
-import {
-  ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, INVALID_INPUT, LIMIT_EXCEEDED, networkError, NOT_FOUND, serviceError, THROTTLED,
-} from './fake-errors';
-import { Waiter, World, type Outcome } from './world';
 import type { OnEventRequest } from '../../lambda/events';
 import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
 import { jobNameOf } from '../../lambda/job-name';
+import {
+  createEvent, DATASET_ARN, deleteEvent, jobArnOf, KEY_ARN, OTHER_DATASET_ARN, PREVIOUS_ID, properties, ROLE_ARN, TIMEOUT_SECONDS, updateEvent,
+  type Properties,
+} from '../../tools/simulation/events';
+import {
+  ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, INVALID_INPUT, LIMIT_EXCEEDED, networkError, NOT_FOUND, serviceError, THROTTLED,
+} from '../../tools/simulation/fake-errors';
+import { Waiter, World, type Outcome } from '../../tools/simulation/world';
 
 const SETTLING_SECONDS = 120;
 const POLL_SECONDS = 30;
@@ -681,7 +681,7 @@ describe('an update while the stack rolls back', () => {
 
 describe('a job that could not be created while the request was open', () => {
   it.each(['ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_FAILED', 'CREATE_FAILED'])(
-    'is not created, and fails in words, when the stack is %s', async (status) => {
+    'is not created, and fails in words, when the stack is %s', async status => {
       world.personalize.faults.create.push({ error: LIMIT_EXCEEDED() });
       const waiter = new Waiter(world, CREATE());
       await waiter.deliver();
@@ -693,7 +693,7 @@ describe('a job that could not be created while the request was open', () => {
     });
 
   it.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'DELETE_IN_PROGRESS', 'UPDATE_FAILED'])(
-    'is not created, and keeps the previous id, when the stack is %s', async (status) => {
+    'is not created, and keeps the previous id, when the stack is %s', async status => {
       world.stack.status = 'UPDATE_IN_PROGRESS';
       world.personalize.faults.create.push({ error: LIMIT_EXCEEDED() });
       const waiter = new Waiter(world, UPDATE());
@@ -761,7 +761,7 @@ describe('request type x job state x error of Describe', () => {
   ];
 
   describe.each(REQUESTS)('%s', (request, event, stackStatus) => {
-    describe.each(STATES)('x %s', (state) => {
+    describe.each(STATES)('x %s', state => {
       it.each(ERRORS)('x %s', async (_, error, passes) => {
         world.stack.status = stackStatus;
         world.personalize.failureReason = 'Broken.';

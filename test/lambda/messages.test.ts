@@ -1,9 +1,9 @@
-import { DATASET_ARN, KEY_ARN, ROLE_ARN } from './events';
 import { jobArn, type ExportRequest } from '../../lambda/export-request';
 import {
   clip, createFailedMessage, describeFailedMessage, duration, failure, lostMessage, nameTakenMessage, nameUsedUpMessage, notSettledMessage,
   notStartedMessage, rollingBackMessage, timedOutMessage, type FailureContext,
 } from '../../lambda/messages';
+import { DATASET_ARN, KEY_ARN, ROLE_ARN } from '../../tools/simulation/events';
 
 const REQUEST: ExportRequest = {
   jobName: 'Shop_Export_1',
@@ -32,7 +32,7 @@ const ALL: [string, (context: FailureContext) => string][] = [
   ['a job that takes too long', context => timedOutMessage('status CREATE IN_PROGRESS', 3303, 3300, true, context)],
 ];
 
-// What the messages say is compared with README.md and docs/faults.md: test/readme-messages.test.ts. Here is what holds for each of them.
+// What the messages say is compared with README.md and docs/faults.md: test/lambda/readme-messages.test.ts. Here is what holds for each of them.
 
 test.each(ALL)('%s: what happened comes first, what it is about last', (_, message) => {
   expect(message(CONTEXT)).toMatch(/^(Dataset export job|Could not get the status|jobName "Shop_Export_1")/);

@@ -1,9 +1,9 @@
 import { PersonalizeClient } from '@aws-sdk/client-personalize';
-import { DATASET_ARN, KEY_ARN, ROLE_ARN } from './events';
 import { answer, answerError, cutOff, FakeServer, noAnswer, reset, type Respond } from './fake-server';
 import type { ExportRequest } from '../../lambda/export-request';
 import { errorText, failureKind, type FailureKind } from '../../lambda/failures';
 import { personalizeApi, type PersonalizeApi } from '../../lambda/personalize-api';
+import { DATASET_ARN, KEY_ARN, ROLE_ARN } from '../../tools/simulation/events';
 
 // The SDK's real client, as index.ts sets it up but for a shorter patience, against a server on this machine.
 

@@ -1,7 +1,7 @@
-import { DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent } from './events';
-import { THROTTLED } from './fake-errors';
-import { World } from './world';
 import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
+import { DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent } from '../../tools/simulation/events';
+import { THROTTLED } from '../../tools/simulation/fake-errors';
+import { World } from '../../tools/simulation/world';
 
 // A rollback goes back to the job that the properties had, if that can be found.
 

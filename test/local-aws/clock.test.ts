@@ -1,7 +1,7 @@
-import { ScaledClock } from './clock';
+import { ScaledClock } from '../../local-aws/clock';
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-const realSleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const turn = () => new Promise(resolve => setImmediate(resolve));
+const realSleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 let clock: ScaledClock;
 beforeEach(() => {
@@ -11,7 +11,7 @@ afterEach(() => clock.stop());
 
 /** Keeps the event loop busy. */
 function block(realMs: number): void {
-  for (const end = performance.now() + realMs; performance.now() < end;);
+  for (const end = performance.now() + realMs; performance.now() < end;) {;}
 }
 
 test('simulated time runs faster than real time, as it is told', async () => {
@@ -73,7 +73,7 @@ describe('while something is at work', () => {
 describe('on a machine that is late', () => {
   test('sleepers wake in their order, each in its time, however late', async () => {
     const order: number[] = [];
-    const sleepers = [30_000, 10_000, 20_000, 10_000].map(async (ms) => {
+    const sleepers = [30_000, 10_000, 20_000, 10_000].map(async ms => {
       const earliest = clock.now() + ms;
       const asleep = clock.sleep(ms);
       const latest = clock.now() + ms;

@@ -1,10 +1,10 @@
 import {
   CreateDatasetExportJobCommand, DescribeDatasetExportJobCommand, ListDatasetExportJobsCommand, PersonalizeClient,
 } from '@aws-sdk/client-personalize';
-import { LocalAwsClient } from './client';
-import { ACCOUNT } from './core';
-import { DEPLOYER } from './iam/credentials';
-import { LocalAws } from './local-aws';
+import { LocalAwsClient } from '../../local-aws/client';
+import { ACCOUNT } from '../../local-aws/core';
+import { LocalAws } from '../../local-aws/local-aws';
+import { DEPLOYER } from '../../local-aws/services/iam/credentials';
 
 const SERVICE = 'personalize.amazonaws.com';
 const BUCKET = 'exports';
@@ -47,7 +47,7 @@ test('an export by the real SDK, watched through the control API', async () => {
     const { datasetExportJob } = await personalize.send(new DescribeDatasetExportJobCommand({ datasetExportJobArn }));
     expect(datasetExportJob?.creationDateTime).toBeInstanceOf(Date);
     statuses.add(datasetExportJob!.status!);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise(resolve => setTimeout(resolve, 10));
   }
   expect([...statuses]).toEqual(['CREATE PENDING', 'CREATE IN_PROGRESS', 'ACTIVE']);
 
@@ -86,7 +86,7 @@ test('simulated time can be waited for, and be slowed down', async () => {
   expect(clock.now() - start).toBeGreaterThanOrEqual(600_000);
   await control.changeSpeed(1);
   const [real, slow] = [performance.now(), clock.now()];
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise(resolve => setTimeout(resolve, 100));
   expect(clock.now() - slow).toBeLessThan(2 * (performance.now() - real));
   await control.changeSpeed(200);
   await expect(control.changeSpeed(0)).rejects.toThrow('must be a positive number');

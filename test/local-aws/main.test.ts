@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
-const MAIN = path.join(__dirname, 'main.ts');
+const MAIN = path.join(__dirname, '..', '..', 'local-aws', 'main.ts');
 
 test('what local AWS prints makes a shell talk to it, and not to the AWS account of a profile', async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--watch-stdin', '--exports', '--region', 'eu-west-1']);

@@ -2,8 +2,8 @@ import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { REPOSITORY } from './packed';
-import { BASELINE, writePackage } from '../api/assembly';
+import { BASELINE, writePackage } from '../../tools/api/assembly';
+import { REPOSITORY } from '../../tools/packed';
 
 /** @returns what became incompatible, one line for each */
 function brokenSince(api: string): string[] {

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { REPOSITORY } from './packed';
-import { failingProps, staleExemptions, undocumented, type Assembly } from '../tools/undocumented';
+import { failingProps, staleExemptions, undocumented, type Assembly } from '../../tools/docs/undocumented';
+import { REPOSITORY } from '../../tools/packed';
 
 const ASSEMBLY = JSON.parse(fs.readFileSync(path.join(REPOSITORY, '.jsii'), 'utf8')) as Assembly;
 const SOURCES = fs.readdirSync(path.join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })

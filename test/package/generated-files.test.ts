@@ -2,7 +2,7 @@ import { execFileSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { REPOSITORY } from './packed';
+import { REPOSITORY } from '../../tools/packed';
 
 const read = (root: string, name: string) => fs.readFileSync(path.join(root, name), 'utf8');
 

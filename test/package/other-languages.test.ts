@@ -3,7 +3,7 @@ import * as path from 'path';
 import { Bindings } from './bindings/bindings';
 import type { NameReport } from './bindings/name-check';
 import type { Language } from './bindings/naming';
-import { REPOSITORY } from './packed';
+import { REPOSITORY } from '../../tools/packed';
 
 const EXAMPLES = path.join(REPOSITORY, 'examples');
 const SOURCES: Record<Language, Record<string, string>> = {
@@ -127,7 +127,7 @@ function names(language: Language, { found }: NameReport): { ours: string[]; oth
   return { ours, others: found.length - ours.length };
 }
 
-describe.each(LANGUAGES)('%s', (language) => {
+describe.each(LANGUAGES)('%s', language => {
   test('has these examples, and examples/README.md links to them', () => {
     expect(fs.readdirSync(path.join(EXAMPLES, language)).sort()).toEqual(Object.keys(SOURCES[language]));
     for (const [name, source] of Object.entries(SOURCES[language])) {
@@ -152,7 +152,7 @@ describe.each(LANGUAGES)('%s', (language) => {
 });
 
 /** Whoever copies the folder of an example gets the packages and versions that the bindings ask for. */
-describe.each(Object.keys(SOURCES.python))('the project files of %s', (name) => {
+describe.each(Object.keys(SOURCES.python))('the project files of %s', name => {
   test('Python', () => {
     const [, required] = /"install_requires": \[([^\]]*)\]/.exec(generated('python', 'setup.py'))!;
     const cdk = [...required.matchAll(/"((?:aws-cdk-lib|constructs).*)"/g)].map(([, text]) => text.replace(', ', ','));

@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { promisify } from 'util';
 import * as ts from 'typescript';
-import { REPOSITORY, UserApp } from './packed';
+import { REPOSITORY, UserApp } from '../../tools/packed';
 
 jest.setTimeout(60_000);
 

@@ -2,7 +2,7 @@ import { execFile } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import { promisify } from 'util';
-import { REPOSITORY, UserApp, type Cdk } from './packed';
+import { REPOSITORY, UserApp, type Cdk } from '../../tools/packed';
 
 const APP = `
   const { App, Duration, Stack, aws_scheduler: scheduler } = require('aws-cdk-lib');

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { REPOSITORY, UserApp } from './packed';
+import { REPOSITORY, UserApp } from '../../tools/packed';
 
 const SOURCES = fs.readdirSync(path.join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts')).map(name => name.replace(/\.ts$/, ''));

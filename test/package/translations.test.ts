@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { REPOSITORY } from './packed';
+import { REPOSITORY } from '../../tools/packed';
 
 interface Translated {
   readonly location: { readonly api: { readonly api: string } };

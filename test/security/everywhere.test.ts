@@ -1,9 +1,9 @@
 import { Annotations as CoreAnnotations, App, Duration, Stack, aws_iam as iam, aws_kms as kms, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ResolvedStack } from './resolved-stack';
 import {
   Dataset, DatasetExportJob, DatasetExportJobProps, DatasetExportWorkflow, DatasetGroup, ExportDestination, ExportDestinationProps, IngestionMode,
 } from '../../src';
+import { ResolvedStack } from '../../tools/permissions/resolved-stack';
 import { ACCOUNT, DATASET_ARN, REGION, agnosticStack, concreteStack, importedDataset } from '../stacks';
 
 const OTHER_ACCOUNT = '999988887777';
@@ -51,11 +51,11 @@ describe('what belongs to another stack', () => {
     ['a bucket with a key', shared => ({ to: { bucket: new s3.Bucket(shared, 'Bucket', { encryptionKey: new kms.Key(shared, 'Key') }) } })],
     ['a key for the objects', shared => ({ to: { encryptionKey: new kms.Key(shared, 'Key') } })],
     ['the dataset group\'s key', shared => ({ to: { datasetEncryptionKey: new kms.Key(shared, 'Key') } })],
-    ['a dataset', (shared) => {
+    ['a dataset', shared => {
       const group = new personalize.CfnDatasetGroup(shared, 'Group', { name: 'movies' });
       return { dataset: new personalize.CfnDataset(shared, 'Items', { name: 'items', datasetType: 'Items', datasetGroupArn: group.attrDatasetGroupArn, schemaArn: 'arn:aws:personalize:eu-west-1:111122223333:schema/items' }) };
     }],
-    ['a role, a bucket and a key', (shared) => {
+    ['a role, a bucket and a key', shared => {
       const role = new iam.Role(shared, 'Role', { assumedBy: new iam.ServicePrincipal(SERVICE) });
       return { to: { role, bucket: new s3.Bucket(shared, 'Bucket', { encryptionKey: new kms.Key(shared, 'Key') }) } };
     }],
@@ -188,7 +188,7 @@ describe('several jobs and destinations in a stack', () => {
   const one = count(stack => exportIn(stack));
 
   test('ten jobs of one dataset and one destination need what one needs', () => {
-    expect(count((stack) => {
+    expect(count(stack => {
       const destination = new ExportDestination(stack, 'Exports');
       const dataset = importedDataset(stack);
       for (let i = 0; i < 10; i++) { exportIn(stack, { destination, dataset }, `Export${i}`); }
@@ -223,7 +223,7 @@ describe('several jobs and destinations in a stack', () => {
   });
 
   test('each further destination adds its own role and statements, and one statement to those of the functions', () => {
-    const two = count((stack) => {
+    const two = count(stack => {
       exportIn(stack, { to: {} }, 'A');
       exportIn(stack, { to: {} }, 'B');
     });
@@ -237,7 +237,7 @@ describe('several jobs and destinations in a stack', () => {
   });
 
   test('destinations that share bucket, key and role add one statement to the role and one to the bucket, each for its prefix', () => {
-    const shared = (prefixes: string[]) => count((stack) => {
+    const shared = (prefixes: string[]) => count(stack => {
       const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: new kms.Key(stack, 'Key') });
       const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal(SERVICE) });
       prefixes.forEach(prefix => exportIn(stack, { to: { bucket, role, prefix } }, `Export${prefix}`));

@@ -1,6 +1,6 @@
-import type { Call } from './calls';
-import { ACCOUNT, REGION, type ResolvedStack } from './resolved-stack';
-import { SOURCE_CONDITIONS } from './scenarios';
+import type { Call } from '../../tools/permissions/calls';
+import { ACCOUNT, REGION, type ResolvedStack } from '../../tools/permissions/resolved-stack';
+import { SOURCE_CONDITIONS } from '../../tools/permissions/scenarios';
 
 export const OTHER_ACCOUNT = '999988887777';
 const PERSONALIZE = 'service personalize.amazonaws.com';

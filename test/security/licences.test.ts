@@ -1,9 +1,9 @@
 import * as fs from 'fs';
-import { THIRD_PARTY_LICENSES, bundledPackages, licensesText } from './third-party-licenses';
+import { THIRD_PARTY_LICENSES, bundledPackages, licensesText } from '../../tools/third-party-licenses';
 
 const packages = bundledPackages();
 
-test('THIRD-PARTY-LICENSES is about what is in the bundle (npx tsx test/security/third-party-licenses.ts)', () => {
+test('THIRD-PARTY-LICENSES is about what is in the bundle (npx tsx tools/third-party-licenses.ts)', () => {
   expect(fs.readFileSync(THIRD_PARTY_LICENSES, 'utf8')).toBe(licensesText(packages));
 });
 

@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { type Row, permissionRows, permissionsMarkdown, unusedReasons } from './permissions-table';
+import { type Row, permissionRows, permissionsMarkdown, unusedReasons } from '../../tools/permissions/permissions-table';
 
 let rows: Row[];
 beforeAll(async () => { rows = await permissionRows(); });
@@ -22,6 +22,6 @@ test('every action is needed by a call, but for those that are listed', () => {
   ]);
 });
 
-test('docs/permissions.md is what the policies and the recorded calls say (npx tsx test/security/print-permissions.ts)', async () => {
+test('docs/permissions.md is what the policies and the recorded calls say (npx tsx tools/permissions/print-permissions.ts)', async () => {
   expect(fs.readFileSync(path.join(__dirname, '..', '..', 'docs', 'permissions.md'), 'utf8')).toBe(await permissionsMarkdown());
 });

@@ -168,7 +168,7 @@ function stackOf(define: (stack: Stack) => void): Stack {
 const STACKS: Record<StackName, Stack> = {
   default: stackOf(stack => new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL })),
   long: stackOf(stack => new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, timeout: Duration.hours(6) })),
-  hardened: stackOf((stack) => {
+  hardened: stackOf(stack => {
     const encryptionKey = new kms.Key(stack, 'UserKey', { enableKeyRotation: true });
     const bucket = new s3.Bucket(stack, 'UserBucket', {
       encryptionKey,

@@ -1,9 +1,9 @@
 import { NOT_OURS } from './accepted';
 import { forbiddenCalls } from './forbidden-calls';
-import { RECORDED, firstWith, neededCalls, needs } from './minimality';
-import { ResolvedStack } from './resolved-stack';
-import { SCENARIOS } from './scenarios';
-import { describeVariant, variantsOf } from './variants';
+import { RECORDED, firstWith, neededCalls, needs } from '../../tools/permissions/minimality';
+import { ResolvedStack } from '../../tools/permissions/resolved-stack';
+import { SCENARIOS } from '../../tools/permissions/scenarios';
+import { describeVariant, variantsOf } from '../../tools/permissions/variants';
 
 const stacks = Object.keys(SCENARIOS).map(name => ResolvedStack.ofScenario(name));
 

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
-import { ServiceError, type ApiRequest } from '../core';
 import { custom, failure, TestStacks } from './testing-stacks';
+import { ServiceError, type ApiRequest } from '../../../local-aws/core';
 
 const TOPIC = { Resources: { A: { Type: 'AWS::SNS::Topic' } }, Outputs: { O: { Value: 'v' } } };
 

@@ -1,12 +1,12 @@
 import * as https from 'node:https';
-import type { LambdaService } from '../lambda';
-import { LocalAws } from '../local-aws';
-import { StatesService } from '../states';
-import { CloudFormationService } from './cloudformation-service';
-import type { CustomResourceRequest } from './custom-resource/exchange';
-import type { Kept } from './engine/delete-stack';
-import type { Stack } from './engine/stack';
-import type { ExecutionOptions } from './engine/stacks';
+import { CloudFormationService } from '../../../local-aws/cloudformation/cloudformation-service';
+import type { CustomResourceRequest } from '../../../local-aws/cloudformation/custom-resource/exchange';
+import type { Kept } from '../../../local-aws/cloudformation/engine/delete-stack';
+import type { Stack } from '../../../local-aws/cloudformation/engine/stack';
+import type { ExecutionOptions } from '../../../local-aws/cloudformation/engine/stacks';
+import { LocalAws } from '../../../local-aws/local-aws';
+import type { LambdaService } from '../../../local-aws/services/lambda';
+import { StatesService } from '../../../local-aws/services/states';
 
 /** What a custom resource's function answers; undefined: nothing. Text is sent as it is. */
 export type Answer = { Status?: string; Reason?: string; PhysicalResourceId?: string; Data?: object } | string | undefined;
@@ -15,19 +15,19 @@ const PRINCIPAL = { userArn: 'arn:aws:iam::111122223333:user/deployer' };
 
 /** CloudFormation with the real stores behind it, and functions that are closures of the test. */
 export class TestStacks {
-  static async start(speed = 1000): Promise<TestStacks> {
+  public static async start(speed = 1000): Promise<TestStacks> {
     return new TestStacks(await LocalAws.start({ speed }));
   }
 
-  readonly service: CloudFormationService;
+  public readonly service: CloudFormationService;
   /** the function behind every custom resource; by default, it says yes to everything */
-  handler: (request: CustomResourceRequest) => Answer | Promise<Answer>;
-  readonly requests: CustomResourceRequest[] = [];
+  public handler: (request: CustomResourceRequest) => Answer | Promise<Answer>;
+  public readonly requests: CustomResourceRequest[] = [];
   /** whether the function can be invoked */
-  isReachable = true;
+  public isReachable = true;
   private gateway?: { port: number; certificate: string };
 
-  private constructor(readonly local: LocalAws) {
+  private constructor(public readonly local: LocalAws) {
     this.handler = ({ RequestType, PhysicalResourceId, LogicalResourceId }) => (
       { PhysicalResourceId: RequestType === 'Create' ? `${LogicalResourceId}-id` : PhysicalResourceId });
     const lambda = {
@@ -44,23 +44,23 @@ export class TestStacks {
     this.service = new CloudFormationService(local.world, lambda, new StatesService(local.world, lambda));
   }
 
-  get world() {
+  public get world() {
     return this.local.world;
   }
 
   /** Creates or updates a stack and waits until that is over. */
-  async deploy(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Promise<Stack> {
+  public async deploy(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Promise<Stack> {
     const stack = this.begin(template, stackName, given, options);
     await this.service.stacks.settled(stack);
     return stack;
   }
 
   /** The same with rollback disabled. */
-  async deployWithoutRollback(template: object, stackName = 'Stack'): Promise<Stack> {
+  public async deployWithoutRollback(template: object, stackName = 'Stack'): Promise<Stack> {
     return this.deploy(template, stackName, {}, { disableRollback: true });
   }
 
-  begin(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Stack {
+  public begin(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Stack {
     const { stacks } = this.service;
     const { stack, changeSet } = stacks.createChangeSet({
       stackName,
@@ -74,34 +74,34 @@ export class TestStacks {
     return stack;
   }
 
-  async rollBack(stack: Stack, retainExceptOnCreate = false): Promise<void> {
+  public async rollBack(stack: Stack, retainExceptOnCreate = false): Promise<void> {
     this.service.stacks.rollbackStack(stack, { principal: PRINCIPAL }, { retainExceptOnCreate });
     await this.service.stacks.settled(stack);
   }
 
-  async delete(stack: Stack, { retain = [], force = false }: Partial<Kept> = {}): Promise<void> {
+  public async delete(stack: Stack, { retain = [], force = false }: Partial<Kept> = {}): Promise<void> {
     this.service.stacks.deleteStack(stack, { principal: PRINCIPAL }, { retain, force });
     await this.service.stacks.settled(stack);
   }
 
-  async stop(): Promise<void> {
+  public async stop(): Promise<void> {
     await this.service.stop();
     await this.local.stop();
   }
 
   /** Answers a request as the function would, from outside. */
-  async answer(request: CustomResourceRequest, answer: Exclude<Answer, undefined>): Promise<void> {
+  public async answer(request: CustomResourceRequest, answer: Exclude<Answer, undefined>): Promise<void> {
     const { StackId, RequestId, LogicalResourceId } = request;
     const body = typeof answer === 'string' ? answer : JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, ...answer });
     await this.put(request.ResponseURL, body);
   }
 
   /** A PUT as a function would send it; returns the HTTP status. */
-  async put(url: string, body: string, headers: Record<string, string> = {}): Promise<number> {
+  public async put(url: string, body: string, headers: Record<string, string> = {}): Promise<number> {
     const { port, certificate } = this.gateway!;
     const { hostname, pathname, search } = new URL(url);
     return new Promise<number>((resolve, reject) => {
-      https.request({ host: '127.0.0.1', port, servername: hostname, ca: certificate, method: 'PUT', path: pathname + search, headers, agent: false }, (response) => {
+      https.request({ host: '127.0.0.1', port, servername: hostname, ca: certificate, method: 'PUT', path: pathname + search, headers, agent: false }, response => {
         response.resume().on('end', () => resolve(response.statusCode!));
       }).on('error', reject).end(body);
     });

@@ -1,4 +1,4 @@
-import { decodeAwsChunked, isAwsChunked } from './aws-chunked';
+import { decodeAwsChunked, isAwsChunked } from '../../../local-aws/front/aws-chunked';
 
 const encode = (data: Buffer, size: number, trailer = ''): Buffer => {
   const parts: Buffer[] = [];
@@ -27,6 +27,6 @@ test('reads signed chunks and an empty body', () => {
   expect(decodeAwsChunked(Buffer.from('0\r\n\r\n'))).toHaveLength(0);
 });
 
-test.each(['', 'abc', '5\r\nabc\r\n0\r\n\r\n', '3\r\nabc\r\n', '3\r\nabcd\r\n0\r\n\r\n', '-3\r\nabc\r\n0\r\n\r\n'])('refuses a broken frame %j', (body) => {
+test.each(['', 'abc', '5\r\nabc\r\n0\r\n\r\n', '3\r\nabc\r\n', '3\r\nabcd\r\n0\r\n\r\n', '-3\r\nabc\r\n0\r\n\r\n'])('refuses a broken frame %j', body => {
   expect(() => decodeAwsChunked(Buffer.from(body))).toThrow('aws-chunked');
 });

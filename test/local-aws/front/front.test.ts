@@ -1,23 +1,23 @@
-import { ACCOUNT, ServiceError, type ApiRequest, type Caller, type Service } from '../core';
-import { ManualClock } from '../manual-clock';
-import { Faults } from './faults';
-import { Front } from './front';
-import { jsonError, jsonOperation, jsonResponse } from '../protocols/json';
-import { queryError, queryMembers, queryOperation, queryParameters, queryResponse } from '../protocols/query';
+import { ACCOUNT, ServiceError, type ApiRequest, type Caller, type Service } from '../../../local-aws/core';
+import { Faults } from '../../../local-aws/front/faults';
+import { Front } from '../../../local-aws/front/front';
+import { jsonError, jsonOperation, jsonResponse } from '../../../local-aws/protocols/json';
+import { queryError, queryMembers, queryOperation, queryParameters, queryResponse } from '../../../local-aws/protocols/query';
+import { ManualClock } from '../../../tools/simulation/manual-clock';
 
 const CALLER: Caller = { accessKeyId: 'KNOWN', account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/u` };
 
 /** Counts how often it was really called. */
 class Counter implements Service {
-  readonly signingName = 'counter';
-  count = 0;
-  readonly operation = jsonOperation;
-  readonly error = jsonError;
+  public readonly signingName = 'counter';
+  public count = 0;
+  public readonly operation = jsonOperation;
+  public readonly error = jsonError;
 
-  async handle(operation: string, request: ApiRequest): Promise<{ status: number; body?: string | Buffer }> {
+  public async handle(operation: string, request: ApiRequest): Promise<{ status: number; body?: string | Buffer }> {
     this.count++;
-    if (operation === 'Break') throw new Error('broken');
-    if (operation === 'Refuse') throw new ServiceError('AccessDenied', 'no', 403);
+    if (operation === 'Break') {throw new Error('broken');}
+    if (operation === 'Refuse') {throw new ServiceError('AccessDenied', 'no', 403);}
     return jsonResponse({ operation, region: request.region, caller: request.caller.arn, body: request.body.toString() });
   }
 }
@@ -41,7 +41,7 @@ let endpoint: string;
 beforeEach(async () => {
   jest.spyOn(console, 'error').mockImplementation();
   clock = new ManualClock();
-  front = new Front({ clock, region: 'us-east-1', caller: (key) => (key === 'KNOWN' ? CALLER : undefined) });
+  front = new Front({ clock, region: 'us-east-1', caller: key => (key === 'KNOWN' ? CALLER : undefined) });
   faults = new Faults(clock);
   front.interceptors.push(faults.interceptor);
   counter = new Counter();
@@ -152,7 +152,7 @@ describe('faults', () => {
     faults.add({ operation: 'Count', delaySeconds: 30 });
     const response = send('Count');
     while (front.calls.records.length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise(resolve => setTimeout(resolve, 5));
     }
     await clock.advance(29_000);
     expect(counter.count).toBe(0);

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { gunzipSync } from 'zlib';
-import { REPOSITORY } from '../packed';
+import { REPOSITORY } from '../../../tools/packed';
 
 export interface TypeReference {
   readonly fqn?: string;

@@ -15,7 +15,7 @@ import { NameCheck } from './name-check';
 import { Language } from './naming';
 import { PythonBindings } from './python-bindings';
 import { PythonCheck } from './python-check';
-import { REPOSITORY } from '../packed';
+import { REPOSITORY } from '../../../tools/packed';
 
 interface Targets {
   readonly python: { readonly module: string; readonly distName: string };

@@ -1,4 +1,4 @@
-import type { Stack } from '../engine/stack';
+import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
 import { custom, TestStacks } from '../testing-stacks';
 
 let aws: TestStacks;
@@ -44,13 +44,13 @@ test('silence is a failure after ServiceTimeout', async () => {
 });
 
 test('only the first answer counts, the others are on record', async () => {
-  aws.handler = async (request) => {
+  aws.handler = async request => {
     await aws.answer(request, { PhysicalResourceId: 'first' });
     return { PhysicalResourceId: 'second' };
   };
   const stack = await aws.deploy({ Resources: { C: custom() } });
   expect(stack.resources.get('C')!.physicalId).toBe('first');
-  while (aws.service.customResourceExchanges()[0].responses.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (aws.service.customResourceExchanges()[0].responses.length < 2) {await new Promise(resolve => setTimeout(resolve, 5));}
   expect(aws.service.customResourceExchanges()[0].responses.map(({ accepted }) => accepted)).toEqual([true, false]);
 });
 
@@ -85,6 +85,6 @@ test('the request is what CloudFormation sends', async () => {
   });
 });
 
-test.each([['0'], ['3601'], ['1.5']])('ServiceTimeout %s is refused', async (ServiceTimeout) => {
+test.each([['0'], ['3601'], ['1.5']])('ServiceTimeout %s is refused', async ServiceTimeout => {
   expect(reason(await aws.deploy({ Resources: { C: custom({ ServiceTimeout }) } }))).toContain(`Invalid ServiceTimeout value ${ServiceTimeout}`);
 });

@@ -1,4 +1,4 @@
-import type { Stack } from './stack';
+import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
 import { custom, failure, statuses, story, TestStacks } from '../testing-stacks';
 
 let aws: TestStacks;
@@ -121,7 +121,7 @@ describe('update', () => {
     await aws.deploy({ Resources: { Rest: topic('x') } });
     expect(stack.status).toBe('UPDATE_COMPLETE');
     expect(story(stack)).toContain('DELETE_FAILED Full');
-    expect(['full', 'other'].filter((name) => aws.world.s3.bucket(name))).toEqual(['full']);
+    expect(['full', 'other'].filter(name => aws.world.s3.bucket(name))).toEqual(['full']);
     expect([...stack.resources.keys()]).toEqual(['Rest']);
   });
 
@@ -129,7 +129,7 @@ describe('update', () => {
     await aws.deploy({ Resources: { B: bucket('old', { UpdateReplacePolicy: 'Retain' }), R: bucket('gone', { DeletionPolicy: 'Retain' }), D: bucket('deleted') } });
     const stack = await aws.deploy({ Resources: { B: bucket('new') } });
     expect(stack.status).toBe('UPDATE_COMPLETE');
-    expect(['old', 'new', 'gone', 'deleted'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old', 'new', 'gone']);
+    expect(['old', 'new', 'gone', 'deleted'].filter(name => aws.world.s3.bucket(name))).toEqual(['old', 'new', 'gone']);
   });
 
   test('a superseded physical id gets a Delete with the old properties after the update', async () => {
@@ -160,7 +160,7 @@ describe('update', () => {
     expect(seen.slice(1)).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS']);
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(stack.resources.get('C')!.physicalId).toBe('id-1');
-    expect(['old', 'new', 'added'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old']);
+    expect(['old', 'new', 'added'].filter(name => aws.world.s3.bucket(name))).toEqual(['old']);
   });
 
   test('a rollback goes back to the last update that was complete', async () => {
@@ -203,7 +203,7 @@ describe('update', () => {
     await aws.deploy({ Resources: { C: custom({ V: 1 }) } });
     aws.handler = ({ ResourceProperties }) => ResourceProperties.V === '2' ? undefined : { PhysicalResourceId: 'C-id' };
     const stack = aws.begin({ Resources: { C: custom({ V: 2 }) } });
-    while (aws.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (aws.requests.length < 2) {await new Promise(resolve => setTimeout(resolve, 5));}
     aws.service.stacks.cancelUpdate(stack);
     await aws.service.stacks.settled(stack);
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -242,7 +242,7 @@ describe('update', () => {
     const policy = { DeletionPolicy: 'RetainExceptOnCreate' };
     await aws.deploy({ Resources: { Old: bucket('old', policy) } });
     await aws.deploy({ Resources: { Old: bucket('old', policy), New: bucket('new', policy), Kept: bucket('kept', { DeletionPolicy: 'Retain' }), Bad: failure({}, { DependsOn: ['New', 'Kept'] }) } });
-    expect(['old', 'new', 'kept'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old', 'kept']);
+    expect(['old', 'new', 'kept'].filter(name => aws.world.s3.bucket(name))).toEqual(['old', 'kept']);
     await aws.deploy({ Resources: { T: topic('x') } });
     expect(aws.world.s3.bucket('old')).toBeDefined();
   });
@@ -258,7 +258,7 @@ describe('delete', () => {
     const stack = await aws.deploy({ Resources: { Kept: bucket('kept', { DeletionPolicy: 'Retain' }), Gone: bucket('gone') } });
     await aws.delete(stack);
     expect(stack.status).toBe('DELETE_COMPLETE');
-    expect(['kept', 'gone'].filter((name) => aws.world.s3.bucket(name))).toEqual(['kept']);
+    expect(['kept', 'gone'].filter(name => aws.world.s3.bucket(name))).toEqual(['kept']);
     expect(aws.service.stacks.find('Stack')).toBeUndefined();
     expect(aws.service.stacks.find(stack.id)).toBe(stack);
   });
@@ -302,7 +302,7 @@ describe('delete', () => {
     await aws.delete(stack);
     await aws.delete(stack, { retain: ['Full'] });
     expect(stack.status).toBe('DELETE_COMPLETE');
-    expect(['kept', 'full'].filter((name) => aws.world.s3.bucket(name))).toEqual(['kept', 'full']);
+    expect(['kept', 'full'].filter(name => aws.world.s3.bucket(name))).toEqual(['kept', 'full']);
   });
 
   test('a bucket with older versions is not empty', async () => {
@@ -325,7 +325,7 @@ describe('delete', () => {
   test('a stack that is still being created is deleted, too', async () => {
     aws.handler = ({ RequestType, PhysicalResourceId }) => RequestType === 'Create' ? undefined : { PhysicalResourceId };
     const stack = aws.begin({ Resources: { C: custom() } });
-    while (aws.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (aws.requests.length === 0) {await new Promise(resolve => setTimeout(resolve, 5));}
     await aws.delete(stack);
     expect(stack.status).toBe('DELETE_COMPLETE');
     expect(aws.requests.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Delete']);

@@ -1,4 +1,4 @@
-import type { Stack } from './stack';
+import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
 import { custom, failure, statuses, story, TestStacks } from '../testing-stacks';
 
 let aws: TestStacks;
@@ -47,7 +47,7 @@ describe('a creation that fails', () => {
     named();
     const stack = await aws.deployWithoutRollback(template);
     expect(asked().map(([type, id]) => [type, id])).toEqual([['Create', undefined], ['Delete', 'first'], ['Create', undefined]]);
-    expect(story(stack).filter((entry) => entry.endsWith(' T'))).toEqual(['CREATE_IN_PROGRESS T', 'CREATE_COMPLETE T']);
+    expect(story(stack).filter(entry => entry.endsWith(' T'))).toEqual(['CREATE_IN_PROGRESS T', 'CREATE_COMPLETE T']);
     expect(statuses(stack).slice(-3)).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_COMPLETE']);
   });
 
@@ -72,7 +72,7 @@ describe('a creation that fails', () => {
     const stack = await aws.deployWithoutRollback({ Resources: { B: bucket('made'), Kept: bucket('kept', { DeletionPolicy: 'Retain' }), Bad: failure() } });
     await aws.rollBack(stack);
     expect(statuses(stack).slice(-2)).toEqual(['ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE']);
-    expect(['made', 'kept'].filter((name) => aws.world.s3.bucket(name))).toEqual(['kept']);
+    expect(['made', 'kept'].filter(name => aws.world.s3.bucket(name))).toEqual(['kept']);
   });
 
   test('is rolled back with what its policies would retain, if that is asked for', async () => {
@@ -97,7 +97,7 @@ describe('an update that fails', () => {
     await aws.deploy(template('1'));
     const seen: string[] = [];
     const { handler } = aws;
-    aws.handler = (request) => {
+    aws.handler = request => {
       seen.push(aws.service.stacks.get('Stack').status);
       return handler(request);
     };
@@ -194,7 +194,7 @@ describe('an update that fails', () => {
     await aws.deployWithoutRollback(resources('2', 'b', { New: bucket('new'), Bad: failure() }));
     const stack = await aws.deployWithoutRollback(resources('3', 'c', { New: bucket('new'), Bad: failure() }));
     expect(stack.status).toBe('UPDATE_FAILED');
-    expect(['old', 'new'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old', 'new']);
+    expect(['old', 'new'].filter(name => aws.world.s3.bucket(name))).toEqual(['old', 'new']);
     const before = aws.requests.length;
     await aws.rollBack(stack);
     expect(statuses(stack).slice(-3)).toEqual(['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE']);
@@ -202,7 +202,7 @@ describe('an update that fails', () => {
     expect(asked(before).slice(1).map(([type, id]) => `${type} ${id}`).sort()).toEqual(['Delete id-2', 'Delete id-3']);
     expect([...stack.resources.keys()].sort()).toEqual(['Good', 'Old', 'T']);
     expect(stack.resources.get('T')!.properties).toEqual({ DisplayName: 'a' });
-    expect(['old', 'new'].filter((name) => aws.world.s3.bucket(name))).toEqual(['old']);
+    expect(['old', 'new'].filter(name => aws.world.s3.bucket(name))).toEqual(['old']);
     expect(JSON.parse(stack.blueprint!.text)).toEqual(resources('1', 'a', { Old: bucket('old') }));
   });
 
@@ -246,7 +246,7 @@ describe('an update that fails', () => {
     await aws.deploy(template('1'));
     aws.handler = ({ ResourceProperties }) => ResourceProperties.V === '2' ? undefined : { PhysicalResourceId: 'C-id' };
     const stack = aws.begin(template('2'), 'Stack', {}, { disableRollback: true });
-    while (aws.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (aws.requests.length < 2) {await new Promise(resolve => setTimeout(resolve, 5));}
     aws.service.stacks.cancelUpdate(stack);
     await aws.service.stacks.settled(stack);
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');

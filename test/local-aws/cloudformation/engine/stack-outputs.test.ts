@@ -1,4 +1,4 @@
-import type { Stack } from './stack';
+import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
 import { TestStacks } from '../testing-stacks';
 
 let aws: TestStacks;

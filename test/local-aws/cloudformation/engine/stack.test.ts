@@ -12,7 +12,7 @@ afterEach(() => aws.stop());
 
 test('events carry real time, and each a later one', async () => {
   const start = Date.now();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await new Promise(resolve => setTimeout(resolve, 20));
   const stack = await aws.deploy(topics(5, 'a'));
   const times = stack.events.map(({ Timestamp }) => Timestamp.getTime());
   expect(times[0]).toBeGreaterThanOrEqual(start);

@@ -1,4 +1,4 @@
-import { runSteps, type StepOptions } from './steps';
+import { runSteps, type StepOptions } from '../../../../local-aws/cloudformation/engine/steps';
 
 /** Runs steps given as `[id, after, eager?]`; each takes a turn of the event loop; returns what began and ended, in order. */
 async function run(given: [id: string, after: string[], eager?: boolean][], options: Partial<StepOptions> = {}, failing: string[] = []) {
@@ -9,9 +9,9 @@ async function run(given: [id: string, after: string[], eager?: boolean][], opti
     eager,
     run: async () => {
       log.push(`+${id}`);
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise(resolve => setImmediate(resolve));
       log.push(`-${id}`);
-      if (failing.includes(id)) throw new Error(id);
+      if (failing.includes(id)) {throw new Error(id);}
     },
   })), { order: 'eager first', afterFailure: 'stop', ...options });
   return { log, failures: [...failures.keys()] };
@@ -48,24 +48,24 @@ test('after a failure nothing new begins, and what runs comes to its end', async
 
 test('deleting goes on after a failure, except behind it', async () => {
   const { log, failures } = await run([['a', []], ['b', ['a']], ['c', []], ['d', ['c']]], { order: 'eager last', afterFailure: 'go on' }, ['a']);
-  expect(log.filter((entry) => entry.startsWith('+'))).toEqual(['+a', '+c', '+d']);
+  expect(log.filter(entry => entry.startsWith('+'))).toEqual(['+a', '+c', '+d']);
   expect(failures).toEqual(['a']);
 });
 
 test('when failures are ignored, what comes after them begins', async () => {
   const { log, failures } = await run([['a', []], ['b', ['a']]], { order: 'eager last', afterFailure: 'ignore' }, ['a']);
-  expect(log.filter((entry) => entry.startsWith('+'))).toEqual(['+a', '+b']);
+  expect(log.filter(entry => entry.startsWith('+'))).toEqual(['+a', '+b']);
   expect(failures).toEqual(['a']);
 });
 
 test('what is free goes on after a custom resource failed, and does not wait for one behind it', async () => {
   const { log } = await run([['a', [], true], ['behind', ['a', 'policy'], true], ['policy', []], ['bucket', []]], { afterFailure: 'go on' }, ['a']);
-  expect(log.filter((entry) => entry.startsWith('+')).sort()).toEqual(['+a', '+bucket', '+policy']);
+  expect(log.filter(entry => entry.startsWith('+')).sort()).toEqual(['+a', '+bucket', '+policy']);
 });
 
 test('no more than 64 custom resources at a time', async () => {
   const { log } = await run(Array.from({ length: 70 }, (_, index) => [String(index), [], true]));
-  expect(log.findIndex((entry) => entry.startsWith('-'))).toBe(64);
+  expect(log.findIndex(entry => entry.startsWith('-'))).toBe(64);
 });
 
 test('nothing begins once it is called off', async () => {

@@ -1,9 +1,9 @@
-import { lambdaService, type LambdaService } from '../../lambda';
-import { zipOf } from '../../lambda/testing-zip';
-import { LocalAws } from '../../local-aws';
-import { statesService, type StatesService } from '../../states';
-import { CloudFormationService } from '../cloudformation-service';
-import type { Stack } from '../engine/stack';
+import { CloudFormationService } from '../../../../local-aws/cloudformation/cloudformation-service';
+import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
+import { LocalAws } from '../../../../local-aws/local-aws';
+import { lambdaService, type LambdaService } from '../../../../local-aws/services/lambda';
+import { statesService, type StatesService } from '../../../../local-aws/services/states';
+import { zipOf } from '../../services/lambda/testing-zip';
 
 const PRINCIPAL = { userArn: 'arn:aws:iam::111122223333:user/deployer' };
 const POLICY = (Action: string) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] });
@@ -109,7 +109,7 @@ test('roles with inline, attached and managed policies, updated and deleted', as
   const roleArn = String(stack.resources.get('Role')!.attributes.Arn);
   const actions = ['s3:ListAllMyBuckets', 'kms:ListKeys', 'sqs:ListQueues', 'sns:ListTopics'];
   const allowed = async () => {
-    const decisions = await Promise.all(actions.map((action) => local.world.iam.isAllowed({ principal: { roleArn }, action, resource: '*' })));
+    const decisions = await Promise.all(actions.map(action => local.world.iam.isAllowed({ principal: { roleArn }, action, resource: '*' })));
     return actions.filter((_, index) => decisions[index]);
   };
   expect(await allowed()).toEqual(['s3:ListAllMyBuckets', 'sqs:ListQueues', 'sns:ListTopics']);
@@ -194,7 +194,7 @@ test('a function, who may call it, and a state machine that does', async () => {
   expect([reason(stack), stack.status]).toEqual([undefined, 'CREATE_COMPLETE']);
   const run = async () => {
     const execution = states.startExecution(stack.resources.get('Machine')!.physicalId!, '{"a":1}');
-    while (execution.status === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 10));
+    while (execution.status === 'RUNNING') {await new Promise(resolve => setTimeout(resolve, 10));}
     return execution.output ?? execution.cause;
   };
   expect(await run()).toBe('{"a":1,"version":"1"}');

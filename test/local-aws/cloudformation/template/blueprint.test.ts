@@ -1,6 +1,6 @@
-import { Blueprint } from './blueprint';
-import { givenParameters } from './parameters';
-import { parseTemplate } from './template';
+import { Blueprint } from '../../../../local-aws/cloudformation/template/blueprint';
+import { givenParameters } from '../../../../local-aws/cloudformation/template/parameters';
+import { parseTemplate } from '../../../../local-aws/cloudformation/template/template';
 
 const topic = (rest: object = {}) => ({ Type: 'AWS::SNS::Topic', ...rest });
 

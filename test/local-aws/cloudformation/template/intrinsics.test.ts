@@ -1,14 +1,14 @@
-import { resolve } from './intrinsics';
-import { references } from './references';
-import type { Scope } from './scope';
+import { resolve } from '../../../../local-aws/cloudformation/template/intrinsics';
+import { references } from '../../../../local-aws/cloudformation/template/references';
+import type { Scope } from '../../../../local-aws/cloudformation/template/scope';
 
 const scope: Scope = {
   template: { Resources: {}, Mappings: { Map: { a: { b: 'mapped' } } } },
   parameters: new Map<string, string | string[]>([['AWS::Region', 'us-east-1'], ['Name', 'value'], ['List', ['x', 'y']]]),
   conditions: new Map([['Yes', true], ['No', false]]),
-  physicalId: (logicalId) => `${logicalId}-id`,
+  physicalId: logicalId => `${logicalId}-id`,
   attribute: (logicalId, name) => `${logicalId}.${name}`,
-  importValue: (name) => `imported ${name}`,
+  importValue: name => `imported ${name}`,
   stackOutput: ({ stackName, outputName }) => `${outputName} of ${stackName}`,
 };
 

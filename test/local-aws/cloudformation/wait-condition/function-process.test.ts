@@ -1,7 +1,7 @@
-import { LocalAwsClient } from '../../client';
-import { DEPLOYER } from '../../iam/credentials';
-import { zipOf } from '../../lambda/testing-zip';
-import { LocalAws } from '../../local-aws';
+import { LocalAwsClient } from '../../../../local-aws/client';
+import { LocalAws } from '../../../../local-aws/local-aws';
+import { DEPLOYER } from '../../../../local-aws/services/iam/credentials';
+import { zipOf } from '../../services/lambda/testing-zip';
 
 const BUCKET = 'code';
 const TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
@@ -55,7 +55,7 @@ test('a function reaches the handle under its own name, and the control API show
   let description = '';
   while (!/<StackStatus>\w+_(COMPLETE|FAILED)</.test(description)) {
     description = await call('DescribeStacks');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise(resolve => setTimeout(resolve, 50));
   }
   expect(description).toContain('<StackStatus>CREATE_COMPLETE<');
   expect(description).toContain('<OutputValue>503,200<');

@@ -1,6 +1,6 @@
-import { Faults } from '../../front/faults';
-import type { Fault } from '../../wire';
-import type { Stack } from '../engine/stack';
+import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
+import { Faults } from '../../../../local-aws/front/faults';
+import type { Fault } from '../../../../local-aws/wire';
 import { custom, failure, story, TestStacks } from '../testing-stacks';
 
 const HANDLE = { Type: 'AWS::CloudFormation::WaitConditionHandle' };
@@ -23,14 +23,14 @@ async function waiting(stack: Stack): Promise<string> {
 
 async function until(condition: () => boolean): Promise<void> {
   for (let attempt = 0; !condition(); attempt++) {
-    if (attempt === 1000) throw new Error('it did not come to that');
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (attempt === 1000) {throw new Error('it did not come to that');}
+    await new Promise(resolve => setTimeout(resolve, 5));
   }
 }
 
 const signal = (url: string, changes: object = {}) => aws.put(url, JSON.stringify({ ...SUCCESS, ...changes }));
 const settled = (stack: Stack) => aws.service.stacks.settled(stack);
-const accepted = () => aws.service.waitSignals().map((record) => record.accepted);
+const accepted = () => aws.service.waitSignals().map(record => record.accepted);
 const reason = (stack: Stack) => stack.events.find(({ ResourceStatus }) => ResourceStatus.endsWith('_FAILED'))?.ResourceStatusReason;
 
 describe('a WaitCondition', () => {
@@ -217,12 +217,12 @@ describe('a handle', () => {
   });
 
   test.each<[string, (url: string) => string, Record<string, string>, number]>([
-    ['a wrong signature', (right) => right.replace(/Signature=.*/, 'Signature=guessed'), {}, 403],
-    ['no signature', (right) => right.replace(/\?.*/, ''), {}, 403],
-    ['another key id', (right) => right.replace('AWSAccessKeyId=', 'AWSAccessKeyId=X'), {}, 403],
-    ["another handle's path", (right) => right.replace('/H?', '/I?'), {}, 403],
-    ['a content type, which was not signed', (right) => right, { 'content-type': 'application/json' }, 403],
-    ['a body of unknown length, as S3 does', (right) => right, { 'transfer-encoding': 'chunked' }, 501],
+    ['a wrong signature', right => right.replace(/Signature=.*/, 'Signature=guessed'), {}, 403],
+    ['no signature', right => right.replace(/\?.*/, ''), {}, 403],
+    ['another key id', right => right.replace('AWSAccessKeyId=', 'AWSAccessKeyId=X'), {}, 403],
+    ["another handle's path", right => right.replace('/H?', '/I?'), {}, 403],
+    ['a content type, which was not signed', right => right, { 'content-type': 'application/json' }, 403],
+    ['a body of unknown length, as S3 does', right => right, { 'transfer-encoding': 'chunked' }, 501],
   ])('refuses %s', async (_, change, headers, status) => {
     expect(await aws.put(change(url), JSON.stringify(SUCCESS), headers)).toBe(status);
     expect(aws.service.waitSignals()).toEqual([]);
@@ -252,7 +252,7 @@ describe('faults', () => {
     expect(accepted()).toEqual(takesEffect ? [true, false] : [true]);
   });
 
-  test.each([[false], [true]])('a dropped connection, took effect: %s', async (takesEffect) => {
+  test.each([[false], [true]])('a dropped connection, took effect: %s', async takesEffect => {
     order({ drop: true, takesEffect });
     await expect(signal(url)).rejects.toThrow();
     expect(accepted()).toEqual(takesEffect ? [true] : []);
@@ -280,7 +280,7 @@ describe('faults', () => {
       statuses.push(await put(...parameters));
       return statuses.at(-1)!;
     };
-    aws.handler = async (request) => {
+    aws.handler = async request => {
       await aws.answer(request, { PhysicalResourceId: 'x' });
       return { PhysicalResourceId: 'x' };
     };

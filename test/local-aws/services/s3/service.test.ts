@@ -1,9 +1,9 @@
-import { ACCOUNT, type ApiRequest, type ApiResponse } from '../../core';
-import { IamStore } from '../../iam/iam-store';
-import { ManualClock } from '../../manual-clock';
-import { KmsStore } from '../kms';
-import { S3Service } from './service';
-import { S3Store } from './store';
+import { ACCOUNT, type ApiRequest, type ApiResponse } from '../../../../local-aws/core';
+import { IamStore } from '../../../../local-aws/services/iam/iam-store';
+import { KmsStore } from '../../../../local-aws/services/kms/service';
+import { S3Service } from '../../../../local-aws/services/s3/service';
+import { S3Store } from '../../../../local-aws/services/s3/store';
+import { ManualClock } from '../../../../tools/simulation/manual-clock';
 
 const REGION = 'us-east-1';
 const policy = (...statements: object[]): object => ({ Version: '2012-10-17', Statement: statements });
@@ -17,8 +17,8 @@ let roleArn: string;
 beforeEach(() => {
   const clock = new ManualClock();
   iam = new IamStore(REGION, clock);
-  store = new S3Store(clock, (arn) => iam.hasRole(arn));
-  kms = new KmsStore(REGION, (arn) => iam.hasRole(arn));
+  store = new S3Store(clock, arn => iam.hasRole(arn));
+  kms = new KmsStore(REGION, arn => iam.hasRole(arn));
   s3 = new S3Service(store, iam, kms);
   roleArn = iam.createRole({
     roleName: 'r', assumeRolePolicyDocument: policy({ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),

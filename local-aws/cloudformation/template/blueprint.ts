@@ -1,0 +1,99 @@
+import { evaluateConditions, parameterScope } from './conditions';
+import { resolve } from './intrinsics';
+import { parameterValues, type GivenParameters } from './parameters';
+import { references } from './references';
+import { stackOutputArguments, stackOutputReference, type StackOutputReference } from './stack-output';
+import { dependsOn, invalid, type OutputDefinition, type ResourceDefinition, type Template } from './template';
+import { ACCOUNT, type Ssm } from '../../core';
+
+/** A template together with its parameters: which resources there are to be, and what they depend on. */
+export class Blueprint {
+  public readonly parameters: ReadonlyMap<string, string | string[]>;
+  public readonly conditions: ReadonlyMap<string, boolean>;
+  public readonly resources: ReadonlyMap<string, ResourceDefinition>;
+  public readonly outputs: ReadonlyMap<string, OutputDefinition>;
+  /** what it reads of other stacks */
+  public readonly stackOutputs: readonly StackOutputReference[];
+  private readonly dependenciesOf = new Map<string, string[]>();
+
+  constructor(
+    public readonly template: Template,
+    /** as it was sent */
+    public readonly text: string,
+    public readonly given: GivenParameters,
+    stack: { readonly id: string; readonly name: string },
+    region: string,
+    ssm: Pick<Ssm, 'parameter'>,
+  ) {
+    this.parameters = new Map([...parameterValues(template, given, ssm), ...pseudoParameters(stack, region)]);
+    this.conditions = evaluateConditions(template, this.parameters);
+    const holds = ({ Condition }: { Condition?: string }) => Condition === undefined || this.condition(Condition);
+    this.resources = new Map(Object.entries(template.Resources).filter(([, definition]) => holds(definition)));
+    this.outputs = new Map(Object.entries(template.Outputs ?? {}).filter(([, definition]) => holds(definition)));
+    for (const [logicalId, definition] of this.resources) {
+      this.dependenciesOf.set(logicalId, this.findDependencies(logicalId, definition));
+    }
+    this.checkReferences([...this.outputs.values()].flatMap(({ Value }) => [...references(Value, this.conditions)]), 'Outputs');
+    this.refuseCycles();
+    this.stackOutputs = this.findStackOutputs();
+  }
+
+  /** The logical ids of the resources that this one depends on directly. */
+  public dependencies(logicalId: string): readonly string[] {
+    return this.dependenciesOf.get(logicalId) ?? [];
+  }
+
+  private condition(name: string): boolean {
+    const value = this.conditions.get(name);
+    if (value === undefined) {
+      throw invalid(`Template format error: Unresolved condition dependencies [${name}] in the Resources block of the template`);
+    }
+    return value;
+  }
+
+  private findDependencies(logicalId: string, definition: ResourceDefinition): string[] {
+    const explicit = dependsOn(definition);
+    this.checkReferences(explicit.filter(name => !(name in this.template.Resources)), 'Resources');
+    const referred = [...references(definition.Properties, this.conditions)].filter(name => !this.parameters.has(name) && name !== 'AWS::NoValue');
+    this.checkReferences(referred, 'Resources');
+    return [...new Set([...explicit.filter(name => this.resources.has(name)), ...referred])].filter(name => name !== logicalId);
+  }
+
+  private findStackOutputs(): StackOutputReference[] {
+    stackOutputArguments([...this.outputs.values()], this.conditions, false);
+    const scope = parameterScope(this.template, this.parameters, this.conditions);
+    return [...this.resources.values()].flatMap(({ Properties }) => stackOutputArguments(Properties, this.conditions))
+      .map(argument => stackOutputReference(resolve(argument, scope), this.parameters.get('AWS::Region')));
+  }
+
+  private checkReferences(names: string[], block: string): void {
+    const unresolved = names.filter(name => !this.resources.has(name) && !this.parameters.has(name) && name !== 'AWS::NoValue');
+    if (unresolved.length > 0) {
+      throw invalid(`Template format error: Unresolved resource dependencies [${unresolved.join(', ')}] in the ${block} block of the template`);
+    }
+  }
+
+  private refuseCycles(): void {
+    const left = new Map(this.dependenciesOf);
+    for (;;) {
+      const free = [...left].filter(([, names]) => !names.some(name => left.has(name)));
+      if (free.length === 0) {break;}
+      free.forEach(([logicalId]) => left.delete(logicalId));
+    }
+    if (left.size > 0) {
+      throw invalid(`Circular dependency between resources: [${[...left.keys()].join(', ')}]`);
+    }
+  }
+}
+
+function pseudoParameters(stack: { id: string; name: string }, region: string): [string, string | string[]][] {
+  return [
+    ['AWS::AccountId', ACCOUNT],
+    ['AWS::NotificationARNs', []],
+    ['AWS::Partition', 'aws'],
+    ['AWS::Region', region],
+    ['AWS::StackId', stack.id],
+    ['AWS::StackName', stack.name],
+    ['AWS::URLSuffix', 'amazonaws.com'],
+  ];
+}

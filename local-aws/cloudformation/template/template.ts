@@ -1,0 +1,131 @@
+import { NotSupportedError, ServiceError } from '../../core';
+
+export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate';
+
+export interface ResourceDefinition {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly DependsOn?: string | string[];
+  readonly Condition?: string;
+  readonly Metadata?: unknown;
+  readonly DeletionPolicy?: DeletionPolicy;
+  readonly UpdateReplacePolicy?: DeletionPolicy;
+}
+
+export interface ParameterDefinition {
+  readonly Type: string;
+  readonly Default?: string | number;
+  readonly Description?: string;
+  readonly AllowedValues?: (string | number)[];
+  readonly NoEcho?: boolean;
+}
+
+export interface OutputDefinition {
+  readonly Value: unknown;
+  readonly Description?: string;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: unknown };
+}
+
+export interface Template {
+  readonly AWSTemplateFormatVersion?: string;
+  readonly Description?: string;
+  readonly Metadata?: unknown;
+  readonly Parameters?: Record<string, ParameterDefinition>;
+  readonly Mappings?: Record<string, Record<string, Record<string, unknown>>>;
+  readonly Conditions?: Record<string, unknown>;
+  readonly Rules?: Record<string, unknown>;
+  readonly Resources: Record<string, ResourceDefinition>;
+  readonly Outputs?: Record<string, OutputDefinition>;
+}
+
+const MOST_BYTES = 1_048_576;
+const MOST_RESOURCES = 500;
+const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Mappings', 'Conditions', 'Rules', 'Resources', 'Outputs'];
+const RESOURCE_KEYS = ['Type', 'Properties', 'DependsOn', 'Condition', 'Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'];
+const PARAMETER_KEYS = ['Type', 'Default', 'Description', 'AllowedValues', 'NoEcho'];
+const OUTPUT_KEYS = ['Value', 'Description', 'Condition', 'Export'];
+const POLICIES: unknown[] = [undefined, 'Delete', 'Retain', 'RetainExceptOnCreate'];
+/** CDK's: the CLI has checked the same before. */
+const IGNORED_RULE = 'CheckBootstrapVersion';
+
+/** Reads a template (JSON) and refuses by name what cannot be deployed. */
+export function parseTemplate(text: string): Template {
+  if (Buffer.byteLength(text) > MOST_BYTES) {
+    throw invalid(`1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MOST_BYTES}`);
+  }
+  let template: Template;
+  try {
+    template = JSON.parse(text);
+  } catch {
+    throw new NotSupportedError('templates that are not JSON');
+  }
+  refuseOthers(template, SECTIONS, 'the template section');
+  const rule = Object.keys(template.Rules ?? {}).find(name => name !== IGNORED_RULE);
+  if (rule) {
+    throw new NotSupportedError(`the rule ${rule}`);
+  }
+  const resources = Object.entries(template.Resources ?? {});
+  if (resources.length === 0) {
+    throw invalid('Template format error: At least one Resources member must be defined.');
+  }
+  if (resources.length > MOST_RESOURCES) {
+    throw invalid(`Template format error: Number of resources, ${resources.length}, is greater than maximum allowed, ${MOST_RESOURCES}`);
+  }
+  for (const [logicalId, definition] of resources) {
+    checkResource(logicalId, definition);
+  }
+  for (const [name, parameter] of Object.entries(template.Parameters ?? {})) {
+    refuseOthers(parameter, PARAMETER_KEYS, `parameter ${name}: `);
+  }
+  for (const [name, output] of Object.entries(template.Outputs ?? {})) {
+    refuseOthers(output, OUTPUT_KEYS, `output ${name}: `);
+  }
+  return template;
+}
+
+export function invalid(message: string): ServiceError {
+  return new ServiceError('ValidationError', message);
+}
+
+export function dependsOn({ DependsOn = [] }: ResourceDefinition): string[] {
+  return Array.isArray(DependsOn) ? DependsOn : [DependsOn];
+}
+
+function checkResource(logicalId: string, definition: ResourceDefinition): void {
+  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) {
+    throw invalid(`Template format error: Resource name ${logicalId} is non alphanumeric.`);
+  }
+  if (typeof definition.Type !== 'string') {
+    throw invalid(`Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`);
+  }
+  refuseOthers(definition, RESOURCE_KEYS, `${definition.Type} (${logicalId}): `);
+  for (const key of ['DeletionPolicy', 'UpdateReplacePolicy'] as const) {
+    if (!POLICIES.includes(definition[key])) {
+      throw new NotSupportedError(`${definition.Type} (${logicalId}): ${key} ${JSON.stringify(definition[key])}`);
+    }
+  }
+}
+
+function refuseOthers(value: object, known: string[], what: string): void {
+  const unknown = Object.keys(value).find(key => !known.includes(key));
+  if (unknown) {
+    throw new NotSupportedError(`${what} ${unknown}`.replace('  ', ' '));
+  }
+}
+
+/** The name of the intrinsic function that this object is. */
+export function intrinsicName(value: object): string | undefined {
+  const keys = Object.keys(value);
+  return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::')) ? keys[0] : undefined;
+}
+
+/** The branch that a Fn::If takes. */
+export function chosen(argument: unknown, conditions: ReadonlyMap<string, boolean>): unknown {
+  const [condition, whenTrue, whenFalse] = argument as [string, unknown, unknown];
+  const value = conditions.get(condition);
+  if (value === undefined) {
+    throw invalid(`Template error: unresolved condition dependency ${condition} in Fn::If`);
+  }
+  return value ? whenTrue : whenFalse;
+}

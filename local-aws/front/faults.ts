@@ -1,0 +1,63 @@
+import { ServiceError, type Clock } from '../core';
+import type { Fault } from '../wire';
+import { DroppedConnection, type Call, type Interceptor } from './calls';
+
+/** Makes calls go wrong as ordered; an interceptor of the front. */
+export class Faults {
+  private pending: { fault: Fault; letThrough: number; left: number }[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  public add(fault: Fault): void {
+    if (!fault.error && !fault.drop && !fault.delaySeconds) {
+      throw new ServiceError('InvalidFault', 'A fault needs an error, a drop or delaySeconds');
+    }
+    this.pending.push({ fault, letThrough: fault.after ?? 0, left: fault.times ?? 1 });
+  }
+
+  public clear(): void {
+    this.pending = [];
+  }
+
+  /** The faults that have not been used up. */
+  public remaining(): Fault[] {
+    return this.pending.map(({ fault, letThrough, left }) => ({ ...fault, after: letThrough, times: left }));
+  }
+
+  public readonly interceptor: Interceptor = async (call, proceed) => {
+    const fault = this.take(call);
+    if (!fault) {
+      return proceed();
+    }
+    if (fault.delaySeconds) {
+      await this.clock.sleep(fault.delaySeconds * 1000);
+    }
+    if (!fault.error && !fault.drop) {
+      return proceed();
+    }
+    if (fault.takesEffect) {
+      await proceed();
+    }
+    if (fault.error) {
+      throw new ServiceError(fault.error.code, fault.error.message ?? `${fault.error.code} injected by a fault`, fault.error.status);
+    }
+    throw new DroppedConnection();
+  };
+
+  /** The first fault that is meant for this call, one time less. */
+  private take(call: Call): Fault | undefined {
+    for (const entry of this.pending) {
+      const { fault } = entry;
+      if (fault.operation !== call.operation || (fault.service !== undefined && fault.service !== call.service)) {continue;}
+      if (fault.caller !== undefined && !call.request.caller.arn.includes(fault.caller)) {continue;}
+      if (entry.letThrough > 0) {
+        entry.letThrough--;
+        continue;
+      }
+      entry.left--;
+      this.pending = this.pending.filter(({ left }) => left > 0);
+      return fault;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+/** What the Lambda runtime brings along, as far as the Provider framework, AwsCustomResource and hand-written handlers take it from there. */
+const RUNTIME_MODULES = ['@aws-sdk/client-lambda', '@aws-sdk/client-sfn', '@aws-sdk/client-personalize'];
+
+/** A temporary folder with what function processes may see of this machine: the runtime's modules, an empty home, the functions' code. */
+export class RuntimeFolder {
+  public readonly modules: string;
+  public readonly home: string;
+  private readonly root = fs.mkdtempSync(path.join(os.tmpdir(), 'local-aws-lambda-'));
+  private count = 0;
+
+  constructor() {
+    this.modules = this.subfolder('node_modules');
+    this.home = this.subfolder('home');
+    for (const name of RUNTIME_MODULES) {
+      const link = path.join(this.modules, name);
+      fs.mkdirSync(path.dirname(link), { recursive: true });
+      fs.symlinkSync(path.dirname(require.resolve(`${name}/package.json`)), link, 'dir');
+    }
+  }
+
+  /** A new folder for a function's code. */
+  public codeFolder(functionName: string): string {
+    return this.subfolder(path.join('code', `${functionName}-${++this.count}`));
+  }
+
+  /** Where a file of ours can lie for the processes. */
+  public file(name: string, content: string): string {
+    const file = path.join(this.root, name);
+    fs.writeFileSync(file, content);
+    return file;
+  }
+
+  public remove(): void {
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private subfolder(name: string): string {
+    const folder = path.join(this.root, name);
+    fs.mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+}

@@ -1,0 +1,78 @@
+import { isIntegration } from './integration';
+import { NotSupportedError } from '../../core';
+
+/** A state, as far as it matters here. */
+export interface State {
+  Type: string;
+  Resource?: string;
+  TimeoutSeconds?: number;
+  Branches?: Definition[];
+  Iterator?: Definition;
+  ItemProcessor?: Definition & { ProcessorConfig?: { Mode?: string; ExecutionType?: string } };
+  [field: string]: unknown;
+}
+
+export interface Definition {
+  States: Record<string, State>;
+  StartAt: string;
+  [field: string]: unknown;
+}
+
+const DATA_FLOW = ['Type', 'Comment', 'InputPath', 'OutputPath'];
+const RESULT = ['Parameters', 'ResultSelector', 'ResultPath', 'Next', 'End', 'Retry', 'Catch'];
+/** What can be run of each state, by its query language. */
+const JSON_PATH_FIELDS: Record<string, string[]> = {
+  Task: [...DATA_FLOW, ...RESULT, 'Resource', 'TimeoutSeconds'],
+  Pass: [...DATA_FLOW, 'Parameters', 'Result', 'ResultPath', 'Next', 'End'],
+  Wait: [...DATA_FLOW, 'Seconds', 'Next', 'End'],
+  Choice: [...DATA_FLOW, 'Choices', 'Default'],
+  Succeed: DATA_FLOW,
+  Fail: ['Type', 'Comment', 'Error', 'Cause', 'CausePath', 'ErrorPath'],
+  Parallel: [...DATA_FLOW, ...RESULT, 'Branches'],
+  Map: [...DATA_FLOW, ...RESULT, 'Iterator', 'ItemProcessor', 'ItemSelector', 'ItemsPath', 'MaxConcurrency',
+    'ToleratedFailurePercentage', 'ResultWriter', 'Label'],
+};
+const JSONATA_FIELDS: Record<string, string[]> = Object.fromEntries(
+  Object.entries({ Pass: ['Next', 'End'], Wait: ['Seconds', 'Next', 'End'], Succeed: [] })
+    .map(([type, fields]) => [type, ['Type', 'Comment', 'QueryLanguage', 'Output', ...fields]]),
+);
+const MACHINE_FIELDS = ['States', 'StartAt', 'Comment', 'Version', 'TimeoutSeconds', 'ProcessorConfig'];
+const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+(:[^:]+)?$/;
+
+/** Refuses by name what cannot be run. */
+export function checkDefinition(definition: Definition): void {
+  for (const field of Object.keys(definition)) {
+    if (!MACHINE_FIELDS.includes(field)) {
+      throw new NotSupportedError(`the state machine field ${field}`);
+    }
+  }
+  for (const [name, state] of Object.entries(definition.States)) {
+    checkState(name, state);
+    inner(state).forEach(checkDefinition);
+  }
+}
+
+function checkState(name: string, state: State): void {
+  const known = (state.QueryLanguage === 'JSONata' ? JSONATA_FIELDS : JSON_PATH_FIELDS)[state.Type];
+  if (!known) {
+    throw new NotSupportedError(`the state type ${state.Type} in ${String(state.QueryLanguage ?? 'JSONPath')} (state ${name})`);
+  }
+  const unknown = Object.keys(state).find(field => !known.includes(field));
+  if (unknown) {
+    throw new NotSupportedError(`${unknown} in a ${state.Type} state (state ${name})`);
+  }
+  if (state.Type === 'Task' && !LAMBDA_ARN.test(state.Resource ?? '') && !isIntegration(state.Resource ?? '')) {
+    throw new NotSupportedError(`a task that is neither a Lambda function nor a known service integration: ${state.Resource} (state ${name})`);
+  }
+  if (!isDistributed(state) && (state.ToleratedFailurePercentage ?? state.ResultWriter) !== undefined) {
+    throw new NotSupportedError(`ToleratedFailurePercentage or ResultWriter of an inline Map (state ${name})`);
+  }
+}
+
+export function isDistributed(state: State): boolean {
+  return state.Type === 'Map' && state.ItemProcessor?.ProcessorConfig?.Mode === 'DISTRIBUTED';
+}
+
+function inner({ Branches = [], Iterator, ItemProcessor }: State): Definition[] {
+  return [...Branches, ...Iterator ? [Iterator] : [], ...ItemProcessor ? [ItemProcessor] : []];
+}

@@ -1,0 +1,107 @@
+import { StateFailure } from './failures';
+import type { Credentials } from '../../core';
+
+/** How a service is called, and how Step Functions words what it says. */
+interface ServiceApi {
+  readonly signingName: string;
+  readonly targetPrefix: string;
+  /** what errors' names begin with */
+  readonly errorPrefix: string;
+  /** members of the API begin with a small letter; in state machines they never do */
+  readonly smallMembers: boolean;
+  /** the errors that the service's model names: all others are the prefix and `Exception` */
+  readonly modelledErrors: readonly string[];
+}
+
+const SERVICES: Readonly<Record<string, ServiceApi>> = {
+  personalize: {
+    signingName: 'personalize',
+    targetPrefix: 'AmazonPersonalize',
+    errorPrefix: 'Personalize',
+    smallMembers: true,
+    modelledErrors: ['InvalidInput', 'InvalidNextToken', 'LimitExceeded', 'ResourceAlreadyExists', 'ResourceInUse', 'ResourceNotFound', 'TooManyTags'],
+  },
+  sfn: {
+    signingName: 'states', targetPrefix: 'AWSStepFunctions', errorPrefix: 'Sfn', smallMembers: true, modelledErrors: ['ResourceNotFound', 'InvalidArn'],
+  },
+};
+const EVENTS: ServiceApi = {
+  signingName: 'events', targetPrefix: 'AWSEvents', errorPrefix: 'EventBridge', smallMembers: false, modelledErrors: ['InternalException'],
+};
+
+const SDK_INTEGRATION = /^arn:aws:states:::aws-sdk:([a-z]+):([a-zA-Z]+)$/;
+const PUT_EVENTS = 'arn:aws:states:::events:putEvents';
+
+export function isIntegration(resource: string): boolean {
+  return resource === PUT_EVENTS || SERVICES[SDK_INTEGRATION.exec(resource)?.[1] ?? ''] !== undefined;
+}
+
+/** Calls a service over HTTP, as a session of the state machine's role. */
+export async function callService(endpoint: string, region: string, credentials: Credentials, resource: string, input: unknown): Promise<unknown> {
+  if (resource === PUT_EVENTS) {
+    return putEvents(endpoint, region, credentials, input as { Entries: { Detail?: unknown }[] });
+  }
+  const [, service, action] = SDK_INTEGRATION.exec(resource)!;
+  const api = SERVICES[service];
+  const parameters = api.smallMembers ? members(input, 'toLowerCase') : input;
+  const answer = await call(api, endpoint, region, credentials, firstLetter(action, 'toUpperCase'), parameters);
+  return api.smallMembers ? members(answer, 'toUpperCase') : answer;
+}
+
+/** The optimized integration: takes details as objects, and fails when an event is refused. */
+async function putEvents(
+  endpoint: string, region: string, credentials: Credentials, { Entries }: { Entries: { Detail?: unknown }[] },
+): Promise<unknown> {
+  const entries = Entries.map(entry => ({ ...entry, Detail: typeof entry.Detail === 'string' ? entry.Detail : JSON.stringify(entry.Detail) }));
+  const answer = await call(EVENTS, endpoint, region, credentials, 'PutEvents', { Entries: entries }) as { FailedEntryCount: number };
+  if (answer.FailedEntryCount > 0) {
+    throw new StateFailure('EventBridge.FailedEntry', JSON.stringify(answer));
+  }
+  return answer;
+}
+
+async function call(
+  api: ServiceApi, endpoint: string, region: string, { accessKeyId, sessionToken }: Credentials, operation: string, parameters: unknown,
+): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `${api.targetPrefix}.${operation}`,
+        'x-amz-security-token': sessionToken,
+        // local AWS looks at who signs, not at the signature
+        'authorization': `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${region}/${api.signingName}/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: JSON.stringify(parameters),
+    });
+  } catch (error) {
+    throw new StateFailure(`${api.errorPrefix}.SdkClientException`, (error as Error).message);
+  }
+  const answer = JSON.parse(await response.text()) as { __type?: string; message?: string };
+  if (response.ok) {
+    return answer;
+  }
+  const code = String(answer.__type);
+  const name = api.modelledErrors.includes(code.replace(/Exception$/, '')) ? code : `${api.errorPrefix}Exception`;
+  throw new StateFailure(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
+}
+
+/** Other first letters for all members. Times become texts on the way out. */
+function members(value: unknown, change: 'toLowerCase' | 'toUpperCase'): unknown {
+  if (Array.isArray(value)) {
+    return value.map(element => members(element, change));
+  }
+  if (value === null || typeof value !== 'object') {
+    return value;
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [
+    firstLetter(name, change),
+    change === 'toUpperCase' && name.endsWith('DateTime') && typeof member === 'number' ? new Date(member * 1000).toISOString() : members(member, change),
+  ]));
+}
+
+function firstLetter(name: string, change: 'toLowerCase' | 'toUpperCase'): string {
+  return name.charAt(0)[change]() + name.slice(1);
+}

@@ -1,0 +1,181 @@
+import { effectiveInput, isJsonata, itemsOf, outputOf, withResult, type Context } from './data-flow';
+import { isDistributed, type Definition, type State } from './definition';
+import { Retries, StateFailure, catcherOf } from './failures';
+import { evaluated } from './jsonata';
+import { library, type JSONValue } from './library';
+import type { MapRun } from './map-run';
+import { withinQuota, type History } from './quotas';
+import { each, unlessAborted, withTimeout } from './waiting';
+import { NotSupportedError, type Clock } from '../../core';
+
+/** How far a state machine, an iteration or a branch has got: a redrive goes on with it. */
+export interface Progress {
+  readonly definition: Definition;
+  /** the state that it is in, and that state's input */
+  state: string;
+  input: JSONValue;
+  /** of the state: the iterations of an inline Map, the branches of a Parallel */
+  parts?: Progress[];
+  /** of the state, when it is a Distributed Map */
+  mapRun?: MapRun;
+  /** of all, when it is done */
+  output?: JSONValue;
+}
+
+export function atStart(definition: Definition, input: JSONValue): Progress {
+  return { definition, state: definition.StartAt, input };
+}
+
+/** What an execution runs with. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly history: History;
+  readonly context: Context;
+  readonly runTask: (resource: string, input: JSONValue) => Promise<JSONValue>;
+  /** starts a Map Run, or redrives the one there is */
+  readonly runMap: (state: State, inputs: JSONValue[], progress: Progress, signal: AbortSignal) => Promise<JSONValue>;
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
+const INLINE_CONCURRENCY = 40;
+/** Scheduled, started. */
+const EVENTS_BEFORE_TASK = 2;
+
+/** Runs a state machine from where its progress is; each entry into a state and exit from it is an event of the history. */
+export class Interpreter {
+  constructor(private readonly environment: Environment) {}
+
+  public async run(progress: Progress, signal: AbortSignal): Promise<JSONValue> {
+    const { history } = this.environment;
+    while (progress.output === undefined) {
+      signal.throwIfAborted();
+      const state = progress.definition.States[progress.state];
+      history.add(1);
+      const { output, next } = await this.runState(state, progress, signal);
+      history.add(1);
+      progress.parts = progress.mapRun = undefined;
+      if (next === undefined) {
+        progress.output = output;
+      } else {
+        [progress.state, progress.input] = [next, output];
+      }
+    }
+    return progress.output;
+  }
+
+  /** With its retries, from the beginning after a redrive, and catchers. */
+  private async runState(state: State, progress: Progress, signal: AbortSignal): Promise<{ output: JSONValue; next?: string }> {
+    const retries = new Retries(state);
+    const EnteredTime = new Date(this.environment.clock.now()).toISOString();
+    const context = { ...this.environment.context, State: { Name: progress.state, EnteredTime } };
+    for (;;) {
+      try {
+        if (state.Type === 'Choice') {
+          const { nextState } = await new library.ChoiceStateAction(state, progress.state).execute(progress.input, context);
+          return { output: progress.input, next: nextState };
+        }
+        const result = await this.resultOf(state, progress, context, signal);
+        const output = withinQuota(
+          await outputOf(state, progress.input, result, context, this.environment.clock), `state '${progress.state}' has an output whose size`,
+        );
+        return { output, next: state.Next as string | undefined };
+      } catch (error) {
+        signal.throwIfAborted();
+        const delay = retries.delayAfter(error as Error);
+        if (delay !== undefined) {
+          await unlessAborted(signal, this.environment.clock.sleep(delay * 1000));
+          progress.parts = progress.mapRun = undefined;
+          continue;
+        }
+        const catcher = catcherOf(state, error as Error);
+        if (catcher) {
+          const { name, message } = error as Error;
+          const output = withResult(catcher.ResultPath, progress.input, { Error: name, Cause: message });
+          return { output: withinQuota(output, `state '${progress.state}' has an output whose size`), next: catcher.Next };
+        }
+        // what failed for its size is run again, all of it: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        if ((error as Error).name === 'States.DataLimitExceeded') {
+          progress.parts = progress.mapRun = undefined;
+        }
+        throw error;
+      }
+    }
+  }
+
+  private async resultOf(state: State, progress: Progress, context: Context, signal: AbortSignal): Promise<JSONValue> {
+    const { clock } = this.environment;
+    if (state.Type === 'Map') {
+      return this.runMap(state, progress, context, signal);
+    }
+    const input = isJsonata(state)
+      ? progress.input
+      : withinQuota(effectiveInput(state, progress.input, context), `state '${progress.state}' has an input whose size`);
+    switch (state.Type) {
+      case 'Pass':
+        return state.Result === undefined ? input : state.Result as JSONValue;
+      case 'Succeed':
+        return input;
+      case 'Wait': {
+        const seconds = isJsonata(state) ? await evaluated(state.Seconds as JSONValue, { input, context }, clock) : state.Seconds;
+        if (!Number.isInteger(seconds) || Number(seconds) < 0 || Number(seconds) > 99_999_999) {
+          throw new StateFailure('States.QueryEvaluationError', `Seconds must be an integer from 0 to 99999999, got ${JSON.stringify(seconds)}`);
+        }
+        await unlessAborted(signal, clock.sleep(Number(seconds) * 1000));
+        return input;
+      }
+      case 'Fail':
+        throw new StateFailure(
+          String(state.ErrorPath ? library.jsonPathQuery(state.ErrorPath as string, input, context) : state.Error),
+          String(state.CausePath ? library.jsonPathQuery(state.CausePath as string, input, context) : state.Cause),
+        );
+      case 'Task':
+        return this.runTask(state, input, signal);
+      case 'Parallel':
+        progress.parts ??= state.Branches!.map(branch => atStart(branch, input));
+        return this.runParts(progress.parts, INLINE_CONCURRENCY, 0, signal);
+      default:
+        throw new NotSupportedError(`the state type ${state.Type}`);
+    }
+  }
+
+  private async runTask(state: State, input: JSONValue, signal: AbortSignal): Promise<JSONValue> {
+    const { clock, history, runTask } = this.environment;
+    history.add(EVENTS_BEFORE_TASK);
+    try {
+      const task = runTask(state.Resource!, input);
+      task.catch(() => {}); // nobody waits for it any more when it takes too long
+      return withinQuota(
+        await unlessAborted(signal, withTimeout(clock, state.TimeoutSeconds, task, () => new StateFailure('States.Timeout', 'The task timed out.'))),
+        'task has an output whose size',
+      );
+    } finally {
+      history.add(1);
+    }
+  }
+
+  private async runMap(state: State, progress: Progress, context: Context, signal: AbortSignal): Promise<JSONValue> {
+    const inputs = itemsOf(state, progress.input, context);
+    inputs.forEach(input => withinQuota(input, `state '${progress.state}' has an item whose size`));
+    if (isDistributed(state)) {
+      this.environment.history.add(1); // started; or redriven
+      const result = await this.environment.runMap(state, inputs, progress, signal);
+      this.environment.history.add(1);
+      return result;
+    }
+    progress.parts ??= inputs.map(input => atStart((state.ItemProcessor ?? state.Iterator)!, input));
+    return this.runParts(progress.parts, Number(state.MaxConcurrency) || INLINE_CONCURRENCY, 2, signal);
+  }
+
+  /** @param events each part's own, besides those of its states */
+  private async runParts(parts: Progress[], concurrency: number, events: number, signal: AbortSignal): Promise<JSONValue> {
+    const { history } = this.environment;
+    history.add(1); // started
+    const undone = parts.filter(({ output }) => output === undefined);
+    await each(undone, concurrency, signal, async (part, eitherSignal) => {
+      history.add(events);
+      await this.run(part, eitherSignal);
+    });
+    history.add(1); // succeeded
+    return parts.map(({ output }) => output!);
+  }
+}

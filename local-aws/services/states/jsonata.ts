@@ -1,0 +1,45 @@
+import { StateFailure } from './failures';
+import type { JSONValue } from './library';
+import type { Clock } from '../../core';
+
+interface Expression {
+  registerFunction(name: string, implementation: () => unknown, signature: string): void;
+  evaluate(input: unknown, bindings: object): Promise<unknown>;
+}
+
+// no dependency of this project, but of the ASL validator
+// eslint-disable-next-line @typescript-eslint/no-require-imports, import/no-extraneous-dependencies
+const jsonata = require('jsonata') as (expression: string) => Expression;
+
+const EXPRESSION = /^\{%([^]*)%\}$/;
+
+/**
+ * A value of a state whose query language is JSONata: the texts in it that are expressions become what they stand for.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ */
+export async function evaluated(value: JSONValue, states: { input: JSONValue; context: object }, clock: Clock): Promise<JSONValue> {
+  if (Array.isArray(value)) {
+    return Promise.all(value.map(element => evaluated(element, states, clock)));
+  }
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, member]) => [name, await evaluated(member, states, clock)])));
+  }
+  const text = typeof value === 'string' ? EXPRESSION.exec(value)?.[1] : undefined;
+  return text === undefined ? value : result(text, states, clock);
+}
+
+async function result(text: string, states: object, clock: Clock): Promise<JSONValue> {
+  let found: unknown;
+  try {
+    const expression = jsonata(text.trim());
+    expression.registerFunction('millis', () => clock.now(), '<:n>');
+    expression.registerFunction('now', () => new Date(clock.now()).toISOString(), '<:s>');
+    found = await expression.evaluate(null, { states });
+  } catch (error) {
+    throw new StateFailure('States.QueryEvaluationError', `The JSONata expression '${text}' failed: ${(error as Error).message}`);
+  }
+  if (found === undefined) {
+    throw new StateFailure('States.QueryEvaluationError', `The JSONata expression '${text}' returned nothing (undefined).`);
+  }
+  return JSON.parse(JSON.stringify(found)) as JSONValue;
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { State } from './definition';
+import type { Run } from './execution';
+import { StateFailure } from './failures';
+import type { JSONValue } from './library';
+import { each } from './waiting';
+import type { World } from '../../core';
+
+/** What a Map Run does with its child executions. */
+export interface Children {
+  start(input: JSONValue, name: string, signal: AbortSignal): { run: Run; ended: Promise<void> };
+  redrive(run: Run, signal: AbortSignal): Promise<void>;
+}
+
+type Counts = Record<'pending' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'aborted' | 'total' | 'resultsWritten', number>;
+
+/** A child execution for each item, at most MaxConcurrency at a time; the results go to a bucket. */
+export class MapRun {
+  public readonly mapRunArn: string;
+  /** what the executions of its children are below */
+  public readonly label = randomUUID();
+  public status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' = 'RUNNING';
+  private readonly id = randomUUID();
+  private readonly children: { readonly input: JSONValue; run?: Run }[];
+
+  constructor(public readonly parent: { world: World; executionArn: string; roleArn: string; state: State }, inputs: JSONValue[]) {
+    const { executionArn } = parent;
+    this.mapRunArn = `${executionArn.split(':').slice(0, 5).join(':')}:mapRun:${executionArn.split(':')[6]}/${this.label}:${this.id}`;
+    this.children = inputs.map(input => ({ input }));
+  }
+
+  /** The counts of DescribeMapRun. */
+  public get itemCounts(): Counts {
+    const count = (...statuses: (string | undefined)[]) => this.children.filter(({ run }) => statuses.includes(run?.record.status)).length;
+    return {
+      pending: count(undefined),
+      running: count('RUNNING'),
+      succeeded: count('SUCCEEDED'),
+      failed: count('FAILED'),
+      timedOut: count('TIMED_OUT'),
+      aborted: count('ABORTED'),
+      total: this.children.length,
+      resultsWritten: this.children.length,
+    };
+  }
+
+  /**
+   * Starts the children that have not been started yet, and redrives those that did not succeed.
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+   */
+  public async go(children: Children, signal: AbortSignal): Promise<JSONValue> {
+    this.status = 'RUNNING';
+    try {
+      await this.runAll(children, signal);
+      const result = { MapRunArn: this.mapRunArn, ResultWriterDetails: await this.write() };
+      this.status = 'SUCCEEDED';
+      return result;
+    } catch (error) {
+      this.status = 'FAILED';
+      throw error;
+    }
+  }
+
+  private async runAll(children: Children, signal: AbortSignal): Promise<void> {
+    const { MaxConcurrency, ToleratedFailurePercentage = 0 } = this.parent.state;
+    const undone = this.children.filter(({ run }) => run?.record.status !== 'SUCCEEDED');
+    await each(undone, Number(MaxConcurrency) || 10_000, signal, async (child, eitherSignal) => {
+      if (child.run) {
+        await children.redrive(child.run, eitherSignal);
+      } else {
+        const { run, ended } = children.start(child.input, randomUUID(), eitherSignal);
+        child.run = run;
+        await ended;
+      }
+      eitherSignal.throwIfAborted();
+      const { failed, timedOut, aborted, total } = this.itemCounts;
+      const isOver = (failed + timedOut + aborted) * 100 > Number(ToleratedFailurePercentage) * total;
+      if (child.run.record.status !== 'SUCCEEDED' && isOver) {
+        throw new StateFailure('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
+      }
+    });
+  }
+
+  private async write(): Promise<JSONValue> {
+    const { Bucket, Prefix } = (this.parent.state.ResultWriter as { Parameters: { Bucket: string; Prefix: string } }).Parameters;
+    const folder = `${Prefix}/${this.id}`;
+    const records = this.children.map(({ run }) => run!.record);
+    const common = ({ executionArn, name, input }: Run['record']) => ({ ExecutionArn: executionArn, Name: name, Input: input });
+    const files = {
+      SUCCEEDED: records.filter(({ status }) => status === 'SUCCEEDED')
+        .map(record => ({ ...common(record), Status: record.status, Output: record.output })),
+      FAILED: records.filter(({ status }) => status !== 'SUCCEEDED')
+        .map(record => ({ ...common(record), Status: record.status, Error: record.error, Cause: record.cause })),
+      PENDING: [],
+    };
+    const objects = Object.entries(files).filter(([, list]) => list.length > 0).map(([status, list]) => (
+      { status, key: `${folder}/${status}_0.json`, body: Buffer.from(JSON.stringify(list)) }));
+    const manifest = {
+      DestinationBucket: Bucket,
+      MapRunArn: this.mapRunArn,
+      ResultFiles: Object.fromEntries(Object.keys(files).map(status => (
+        [status, objects.filter(object => object.status === status).map(({ key, body }) => ({ Key: key, Size: body.length }))]))),
+    };
+    for (const { key, body } of [...objects, { key: `${folder}/manifest.json`, body: Buffer.from(JSON.stringify(manifest)) }]) {
+      await this.put(Bucket, key, body);
+    }
+    return { Bucket, Key: `${folder}/manifest.json` };
+  }
+
+  private async put(bucket: string, key: string, body: Buffer): Promise<void> {
+    const { world: { iam, s3, kms }, roleArn } = this.parent;
+    const principal = { roleArn };
+    const { policy, kmsKeyArn } = s3.bucket(bucket)!;
+    await iam.authorize({ principal, action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}`, resourcePolicy: policy });
+    if (kmsKeyArn) {
+      await iam.authorize({ principal, action: 'kms:GenerateDataKey', resource: kmsKeyArn, resourcePolicy: kms.keyPolicy(kmsKeyArn) });
+    }
+    s3.putObject(bucket, key, body, kmsKeyArn);
+  }
+}

@@ -1,0 +1,47 @@
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import * as cdk from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import * as constructs from 'constructs';
+import * as library from '../../src';
+import { CONTEXT, findings } from '../cdk';
+
+export const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
+
+export interface SynthesizedExample {
+  readonly template: Record<string, any>;
+  /** what the CLI would print: the level and the text of each annotation, and what the validation of the template found */
+  readonly messages: string[];
+}
+
+/**
+ * Runs an example as the CDK CLI does, but in this process: the app is told by the environment where to write, and writes when
+ * the process is about to end.
+ */
+export function synthesizeExample(name: string, context: Record<string, string> = {}): SynthesizedExample {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+  const { env } = process;
+  const once = jest.spyOn(process, 'once').mockReturnThis();
+  try {
+    process.env = { ...env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...CONTEXT, ...context }) };
+    // the app is new each time, the CDK is loaded only once
+    jest.isolateModules(() => {
+      jest.doMock('aws-cdk-lib', () => cdk);
+      jest.doMock('constructs', () => constructs);
+      jest.doMock('cdk-personalize-dataset-export', () => library, { virtual: true });
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      require(path.join(EXAMPLES, name, `${name}.ts`));
+    });
+    for (const [event, listener] of once.mock.calls) {
+      if (event === 'beforeExit') { listener(); }
+    }
+    const [stack, ...others] = new CloudAssembly(outdir).stacks;
+    if (others.length > 0) { throw new Error(`one stack is expected of ${name}, got ${others.length + 1}`); }
+    return { template: stack.template, messages: [...stack.messages.map(({ level, entry }) => `${level}: ${entry.data}`), ...findings(outdir)] };
+  } finally {
+    process.env = env;
+    once.mockRestore();
+    fs.rmSync(outdir, { recursive: true });
+  }
+}

@@ -1,0 +1,114 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { assertions } from 'aws-cdk-lib';
+import { EXAMPLES, synthesizeExample } from './example-apps';
+
+const JOB = 'Custom::PersonalizeDatasetExportJob';
+const LANGUAGES = ['csharp', 'go', 'java', 'python'];
+
+/** What an example is called with if not as it is, and how many export jobs its stack has. */
+const EXPECTED: Record<string, { context?: Record<string, string>; jobs: number }> = {
+  'bring-your-own': { jobs: 1 },
+  'long-export': { jobs: 2 },
+  'monthly-export': { context: { month: '2026-11' }, jobs: 1 },
+  'nightly-backup': { jobs: 0 },
+  'quickstart': { jobs: 1 },
+  'shared-destination': { jobs: 3 },
+};
+
+const names = folders(EXAMPLES).filter(name => !LANGUAGES.includes(name));
+const readme = fs.readFileSync(path.join(EXAMPLES, 'README.md'), 'utf8');
+const json = (...parts: string[]) => JSON.parse(fs.readFileSync(path.join(EXAMPLES, ...parts), 'utf8'));
+/** What `cdk init` writes for the newest CDK that is tested. */
+const FEATURE_FLAGS = json('..', 'node_modules', 'aws-cdk-lib-newest', 'recommended-feature-flags.json');
+
+test('each example has its tests, and its row in examples/README.md', () => {
+  expect(names).toEqual(Object.keys(EXPECTED));
+  expect([...readme.matchAll(/^\| \[([\w-]+)\]\(\1\/\1\.ts\) \|/gm)].map(([, name]) => name).sort()).toEqual(names);
+});
+
+describe.each(names)('%s', name => {
+  const { context, jobs } = EXPECTED[name] ?? {};
+
+  test('synthesizes without a warning, to as many resources as examples/README.md says', () => {
+    const { template, messages } = synthesizeExample(name, context);
+    expect(messages).toEqual([]);
+    const row = new RegExp(`^\\| \\[${name}\\]\\(.*\\| (\\d+) \\|$`, 'm').exec(readme);
+    expect(Object.keys(template.Resources)).toHaveLength(Number(row?.[1]));
+    assertions.Template.fromJSON(template).resourceCountIs(JOB, jobs);
+  });
+
+  test('synthesizes to the same template each time', () => {
+    const template = () => JSON.stringify(synthesizeExample(name, context).template);
+    expect(template()).toBe(template());
+  });
+
+  test('can be copied: its app is what cdk.json runs, and the versions are those that the library supports', () => {
+    expect(json(name, 'cdk.json')).toEqual({ app: `npx tsx ${name}.ts`, context: FEATURE_FLAGS });
+    const { name: packageName, dependencies } = json(name, 'package.json');
+    expect(packageName).toBe(name);
+    expect(dependencies).toEqual({ ...json('..', 'package.json').peerDependencies, 'cdk-personalize-dataset-export': '*' });
+  });
+});
+
+test.each(LANGUAGES.flatMap(language => folders(path.join(EXAMPLES, language)).map(name => [language, name])))(
+  '%s/%s can be copied: its cdk.json has the feature flags of a new app', (...folder) => {
+    expect(json(...folder, 'cdk.json')).toEqual({ app: expect.any(String), context: FEATURE_FLAGS });
+  },
+);
+
+test('quickstart takes the dataset group and the ingestion mode from the command line', () => {
+  const [job] = jobsOf(synthesizeExample('quickstart', { datasetGroup: 'books', ingestionMode: 'PUT' }).template);
+  expect(job.IngestionMode).toBe('PUT');
+  expect(JSON.stringify(job.DatasetArn)).toContain(':dataset/books/INTERACTIONS');
+});
+
+test('shared-destination exports three datasets to one bucket, and one role may read them', () => {
+  const { template } = synthesizeExample('shared-destination');
+  const jobs = jobsOf(template);
+  expect(jobs.map(({ DatasetArn }) => /dataset\/movies\/(\w+)/.exec(JSON.stringify(DatasetArn))?.[1])).toEqual(['INTERACTIONS', 'ITEMS', 'USERS']);
+  expect(new Set(jobs.map(({ BucketName, RoleArn, KmsKeyArn, Prefix }) => JSON.stringify([BucketName, RoleArn, KmsKeyArn, Prefix]))).size).toBe(1);
+  expect(jobs[0].Prefix).toBe('personalize/');
+  const [analyst] = Object.entries<any>(template.Resources).find(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith('Analyst'))!;
+  const { Statement: statements } = template.Resources[analyst].Properties.PolicyDocument;
+  expect(statements.filter(({ Action }: { Action: string }) => Action === 's3:GetObject').flatMap(({ Resource }: { Resource: unknown }) => Resource)).toHaveLength(3);
+});
+
+test('bring-your-own with a bucket that exists warns of what its policy needs, and of nothing else', () => {
+  const { template, messages } = synthesizeExample('bring-your-own', { bucket: 'my-bucket' });
+  assertions.Template.fromJSON(template).resourceCountIs('AWS::S3::Bucket', 0);
+  expect(jobsOf(template)[0].BucketName).toBe('my-bucket');
+  expect(messages.length).toBeGreaterThan(0);
+  for (const message of messages) {
+    expect(message).toMatch(/^warning: the policy of the imported bucket .* add it there: .*my-bucket/);
+  }
+});
+
+describe('monthly-export', () => {
+  const job = (month: string) => jobsOf(synthesizeExample('monthly-export', { month }).template)[0];
+
+  test('differs in nothing but the trigger from one month to the next', () => {
+    expect(job('2026-11').TriggerToken).toBe('2026-11');
+    expect({ ...job('2026-12'), TriggerToken: '2026-11' }).toEqual(job('2026-11'));
+  });
+
+  test.each([[{}, 'undefined'], [{ month: 'November' }, '"November"']])('given %j says what it needs', (context, got) => {
+    expect(() => synthesizeExample('monthly-export', context)).toThrow(`month must be a year and a month, got ${got}: cdk deploy -c month=2026-11`);
+  });
+});
+
+test('long-export waits six hours for one export, and not at all for the other', () => {
+  const [interactions, items] = jobsOf(synthesizeExample('long-export').template);
+  expect(interactions).toMatchObject({ TimeoutSeconds: '21600', HandsOver: 'true' });
+  expect(interactions).not.toHaveProperty('WaitForCompletion');
+  expect(items).toMatchObject({ WaitForCompletion: 'false' });
+});
+
+/** The properties of the export jobs. */
+function jobsOf(template: Record<string, any>): any[] {
+  return Object.values<any>(template.Resources).filter(({ Type }) => Type === JOB).map(({ Properties }) => Properties);
+}
+
+function folders(parent: string): string[] {
+  return fs.readdirSync(parent, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name).sort();
+}

@@ -1,0 +1,41 @@
+import { CREATE_EXPORT_JOB, validate } from '../../../../local-aws/services/personalize/validation';
+
+const VALID = {
+  jobName: 'a',
+  datasetArn: 'arn:aws:personalize:us-east-1:111122223333:dataset/g/ITEMS',
+  roleArn: 'arn:aws:iam::111122223333:role/x',
+  jobOutput: { s3DataDestination: { path: 's3://b/x/' } },
+};
+const destination = (s3DataDestination: object): object => ({ jobOutput: { s3DataDestination } });
+
+test.each<[string, object]>([
+  ['the least there can be', {}],
+  ['the longest name', { jobName: 'a'.repeat(63) }],
+  ['everything', {
+    ...destination({ path: 's3://b/x/', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/k' }),
+    ingestionMode: 'ALL',
+    tags: [{ tagKey: 'ä b', tagValue: '' }],
+  }],
+])('accepts %s', (_, change) => {
+  expect(() => validate({ ...VALID, ...change }, CREATE_EXPORT_JOB)).not.toThrow();
+});
+
+test.each<[string, object, string]>([
+  ['no name', { jobName: undefined }, "'jobName'"],
+  ['an empty name', { jobName: '' }, "'jobName'"],
+  ['a long name', { jobName: 'a'.repeat(64) }, "'jobName'"],
+  ['a name that begins with a hyphen', { jobName: '-a' }, "'jobName'"],
+  ['a name with a slash', { jobName: 'a/b' }, "'jobName'"],
+  ['no dataset', { datasetArn: undefined }, "'datasetArn'"],
+  ['no role', { roleArn: undefined }, "'roleArn'"],
+  ['a role\'s name', { roleArn: 'x' }, "'roleArn'"],
+  ['no output', { jobOutput: undefined }, "'jobOutput.s3DataDestination.path'"],
+  ['a path without scheme', destination({ path: 'b/x' }), "'jobOutput.s3DataDestination.path'"],
+  ['a long path', destination({ path: `s3://${'b'.repeat(252)}` }), "'jobOutput.s3DataDestination.path'"],
+  ['a key alias', destination({ path: 's3://b', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:alias/k' }), "'jobOutput.s3DataDestination.kmsKeyArn'"],
+  ['an unknown mode', { ingestionMode: 'bulk' }, "'ingestionMode'"],
+  ['a tag without key', { tags: [{ tagValue: 'x' }] }, "'tags.1.member.tagKey'"],
+  ['a long tag value', { tags: [{ tagKey: 'x', tagValue: 'v'.repeat(257) }] }, "'tags.1.member.tagValue'"],
+])('refuses %s', (_, change, at) => {
+  expect(() => validate({ ...VALID, ...change }, CREATE_EXPORT_JOB)).toThrow(at);
+});

@@ -1,0 +1,156 @@
+import { App, CfnParameter, Duration, Stack, TimeZone, aws_events_targets as targets, aws_scheduler as scheduler, aws_sns as sns, aws_sqs as sqs } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { DatasetExportSchedule, DatasetExportScheduleProps, DatasetExportWorkflow, IngestionMode } from '../../src';
+import { ACCOUNT, REGION, concreteStack, importedDataset } from '../stacks';
+
+function scheduleIn(stack: Stack, props: Partial<DatasetExportScheduleProps> = {}): DatasetExportSchedule {
+  const workflow = props.workflow ?? new DatasetExportWorkflow(stack, 'Backup', { datasets: [importedDataset(stack)], ingestionMode: IngestionMode.ALL });
+  return new DatasetExportSchedule(stack, 'Nightly', {
+    workflow, schedule: scheduler.ScheduleExpression.cron({ hour: '2', minute: '30', timeZone: TimeZone.EUROPE_BERLIN }), ...props,
+  });
+}
+
+describe('schedule', () => {
+  test('starts the state machine at its time, in its time zone', () => {
+    const stack = concreteStack();
+    scheduleIn(stack);
+    Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(30 2 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Description: 'Personalize dataset exports of Movies/Backup',
+      Target: {
+        Arn: { Ref: Match.stringLikeRegexp('^BackupStateMachine') },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^NightlyDeadLetterQueue'), 'Arn'] } },
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 185 },
+      },
+    });
+  });
+
+  test('passes everything on', () => {
+    const stack = concreteStack();
+    scheduleIn(stack, {
+      timeWindow: scheduler.TimeWindow.flexible(Duration.minutes(30)),
+      scheduleName: 'nightly',
+      description: 'why not',
+      enabled: false,
+      retryAttempts: 3,
+      maxEventAge: Duration.minutes(10),
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
+      Name: 'nightly',
+      Description: 'why not',
+      State: 'DISABLED',
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
+      Target: { RetryPolicy: { MaximumEventAgeInSeconds: 600, MaximumRetryAttempts: 3 } },
+    });
+  });
+
+  test('may start this state machine, and write to the queue, and nothing else', () => {
+    const stack = concreteStack();
+    scheduleIn(stack);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: Match.stringLikeRegexp('^SchedulerRole'),
+      PolicyDocument: {
+        Statement: [
+          { Action: 'states:StartExecution', Effect: 'Allow', Resource: { Ref: Match.stringLikeRegexp('^BackupStateMachine') } },
+          { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^NightlyDeadLetterQueue'), 'Arn'] } },
+        ],
+      },
+    });
+  });
+});
+
+describe('dead-letter queue', () => {
+  test('is encrypted, refuses connections without TLS and keeps messages for 14 days', () => {
+    const stack = concreteStack();
+    scheduleIn(stack);
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]) },
+    });
+  });
+
+  test('of one\'s own is used', () => {
+    const stack = concreteStack();
+    const deadLetterQueue = new sqs.Queue(stack, 'Mine');
+    expect(scheduleIn(stack, { deadLetterQueue }).deadLetterQueue).toBe(deadLetterQueue);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::SQS::Queue', 1);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { Target: { DeadLetterConfig: { Arn: stack.resolve(deadLetterQueue.queueArn) } } });
+  });
+});
+
+describe('onFailure and onSuccess', () => {
+  test('make rules for the runs of the workflow', () => {
+    const stack = concreteStack();
+    const topic = new sns.Topic(stack, 'Topic');
+    scheduleIn(stack, { onFailure: new targets.SnsTopic(topic), onSuccess: new targets.SnsTopic(topic) });
+    const template = Template.fromStack(stack);
+    for (const status of ['FAILED', 'SUCCEEDED']) {
+      template.hasResourceProperties('AWS::Events::Rule', {
+        EventPattern: {
+          'source': ['cdk-personalize-dataset-export'],
+          'detail-type': ['Dataset Export Run State Change'],
+          'detail': { status: [status], stateMachineArn: [{ Ref: Match.stringLikeRegexp('^BackupStateMachine') }] },
+        },
+        Targets: [Match.objectLike({ Arn: stack.resolve(topic.topicArn) })],
+      });
+    }
+  });
+
+  test('left out make none', () => {
+    const stack = concreteStack();
+    scheduleIn(stack);
+    Template.fromStack(stack).resourceCountIs('AWS::Events::Rule', 0);
+  });
+});
+
+describe('validation', () => {
+  test.each([0, 185])('%d retries are accepted', retryAttempts => {
+    expect(() => scheduleIn(concreteStack(), { retryAttempts })).not.toThrow();
+  });
+
+  test.each([-1, 186, 1.5])('fails at synth for %d retries', retryAttempts => {
+    expect(() => scheduleIn(concreteStack(), { retryAttempts })).toThrow(`retryAttempts must be a whole number from 0 to 185 that is known at synth, got ${retryAttempts}`);
+  });
+
+  test.each([Duration.minutes(1), Duration.hours(24)])('a maximum age of %s is accepted', maxEventAge => {
+    expect(() => scheduleIn(concreteStack(), { maxEventAge })).not.toThrow();
+  });
+
+  test.each([Duration.seconds(59), Duration.seconds(86_401), Duration.millis(60_500)])('fails at synth for a maximum age of %s', maxEventAge => {
+    expect(() => scheduleIn(concreteStack(), { maxEventAge })).toThrow('maxEventAge must be 1 minute to 24 hours in whole seconds');
+  });
+
+  test('fails at synth for a maximum age that is a token', () => {
+    const stack = concreteStack();
+    const maxEventAge = Duration.seconds(new CfnParameter(stack, 'Age', { type: 'Number' }).valueAsNumber);
+    expect(() => scheduleIn(stack, { maxEventAge })).toThrow('maxEventAge must be known at synth');
+  });
+});
+
+describe('stack', () => {
+  test('grows by five resources with a schedule', () => {
+    const count = (define: (stack: Stack, workflow: DatasetExportWorkflow) => void) => {
+      const stack = concreteStack();
+      define(stack, new DatasetExportWorkflow(stack, 'Backup', { datasets: [importedDataset(stack)], ingestionMode: IngestionMode.ALL }));
+      return Object.keys(Template.fromStack(stack).toJSON().Resources).length;
+    };
+    expect(count((stack, workflow) => scheduleIn(stack, { workflow })) - count(() => {})).toBe(5);
+  });
+
+  test('may be another one than the workflow\'s', () => {
+    const app = new App();
+    const env = { account: ACCOUNT, region: REGION };
+    const a = new Stack(app, 'A', { env });
+    const workflow = new DatasetExportWorkflow(a, 'Backup', { datasets: [importedDataset(a)], ingestionMode: IngestionMode.ALL });
+    const b = new Stack(app, 'B', { env });
+    scheduleIn(b, { workflow, onFailure: new targets.SnsTopic(new sns.Topic(b, 'Topic')) });
+    Template.fromStack(b).resourceCountIs('AWS::Scheduler::Schedule', 1);
+    Template.fromStack(b).resourceCountIs('AWS::Events::Rule', 1);
+    expect(() => app.synth()).not.toThrow();
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * For a real AWS account: `npx projen integ`, see tools/integ/README.md. Exports a dataset by both ways of waiting, and asserts what
+ * then lies in the bucket.
+ */
+import { AwsApiCall, ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
+import { App, Duration, RemovalPolicy, Stack, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { Dataset, DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
+
+const PREFIX = 'integ/';
+const ITEMS = ['one', 'two', 'three'].map(itemId => ({ itemId, properties: JSON.stringify({ genres: 'Drama' }) }));
+
+/** A custom dataset group with one dataset, and records that were put one by one. */
+function newDataset(scope: Construct, name: string): { dataset: personalize.IDatasetRef; records: Construct } {
+  const schema = new personalize.CfnSchema(scope, 'Schema', {
+    name,
+    schema: JSON.stringify({
+      type: 'record',
+      name: 'Items',
+      namespace: 'com.amazonaws.personalize.schema',
+      version: '1.0',
+      fields: [{ name: 'ITEM_ID', type: 'string' }, { name: 'GENRES', type: 'string', categorical: true }],
+    }),
+  });
+  const group = new personalize.CfnDatasetGroup(scope, 'DatasetGroup', { name });
+  const dataset = new personalize.CfnDataset(scope, 'Dataset', {
+    name, datasetType: 'Items', datasetGroupArn: group.attrDatasetGroupArn, schemaArn: schema.attrSchemaArn,
+  });
+  const records = new AwsApiCall(scope, 'PutItems', {
+    service: 'PersonalizeEvents', api: 'putItems', parameters: { datasetArn: dataset.attrDatasetArn, items: ITEMS },
+  });
+  return { dataset, records };
+}
+
+/** `-c datasetArn=<ARN>` takes a dataset that exists, whatever it holds. */
+export function integTest(app: App): { stack: Stack; assertions: Stack } {
+  const stack = new Stack(app, 'IntegDatasetExportJob');
+  const existing: string | undefined = app.node.tryGetContext('datasetArn');
+  const { dataset, records } = existing === undefined
+    ? newDataset(stack, 'integ-dataset-export-job')
+    : { dataset: Dataset.fromDatasetArn(stack, 'Dataset', existing), records: undefined };
+
+  const destination = new ExportDestination(stack, 'Exports', { prefix: PREFIX, removalPolicy: RemovalPolicy.DESTROY, expiration: Duration.days(1) });
+  // nothing stays behind in the account
+  destination.bucket.node.defaultChild!.with(new s3.mixins.BucketAutoDeleteObjects());
+  destination.encryptionKey!.applyRemovalPolicy(RemovalPolicy.DESTROY);
+
+  const integ = new IntegTest(app, 'Integ', { testCases: [stack] });
+  for (const [id, timeout] of [['Export', Duration.minutes(50)], ['LongExport', Duration.hours(2)]] as const) {
+    const job = new DatasetExportJob(stack, id, { dataset, destination, timeout, ingestionMode: IngestionMode.ALL, tags: { test: 'integ' } });
+    if (records !== undefined) { job.node.addDependency(records); }
+
+    integ.assertions.awsApiCall('Personalize', 'describeDatasetExportJob', { datasetExportJobArn: job.datasetExportJobArn })
+      .expect(ExpectedResult.objectLike({ datasetExportJob: { status: 'ACTIVE', ingestionMode: 'ALL' } }));
+
+    const objects = integ.assertions.awsApiCall('S3', 'listObjectsV2', {
+      Bucket: destination.bucket.bucketName, Prefix: `${PREFIX}${job.datasetExportJobName}/`,
+    });
+    objects.assertAtPath('Contents.0.Key', ExpectedResult.stringLikeRegexp(`^${PREFIX}`));
+
+    const object = integ.assertions.awsApiCall('S3', 'headObject', { Bucket: destination.bucket.bucketName, Key: objects.getAttString('Contents.0.Key') });
+    object.expect(ExpectedResult.objectLike({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: destination.encryptionKey!.keyArn }));
+    // the permissions for these two calls are not named like them
+    object.provider.addToRolePolicy({ Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetObject'], Resource: [destination.bucket.bucketArn, `${destination.bucket.bucketArn}/*`] });
+    object.provider.addToRolePolicy({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: destination.encryptionKey!.keyArn });
+  }
+  return { stack, assertions: app.node.findAll().filter(Stack.isStack).find(other => other !== stack)! };
+}
+
+integTest(new App());

@@ -1,0 +1,99 @@
+import { spawnSync } from 'child_process';
+import * as fs from 'fs';
+import * as path from 'path';
+import { parse } from 'csv-parse/sync';
+import { readmeSteps } from './readme-steps';
+import { CdkCli, type CliResult } from '../deployments/cdk-cli';
+import { exportedRecords, interactions } from '../deployments/exports';
+import { LocalAwsProcess } from '../deployments/local-aws-process';
+import { REPOSITORY, UserApp } from '../packed';
+
+/** 30 simulated seconds in one real second: an export takes two seconds instead of a minute. */
+const SPEED = 30;
+
+export interface NewUserWalk {
+  /** of the aws-cdk-lib that the app runs with */
+  readonly cdkVersion: string;
+  /** what the first deployment printed */
+  readonly deployed: string;
+  /** the types of the resources in the template */
+  readonly resourceTypes: string[];
+  /** the records that the dataset holds, and those below the stack's OutputUri: after the deployment, and after the stack is gone */
+  readonly records: { readonly dataset: string[]; readonly exported: string[]; readonly afterwards: string[] };
+}
+
+/**
+ * Does what the README says, in an empty folder, with the packed tarball in place of the registry's package and local AWS in place of an account.
+ *
+ * @param say is told of each step
+ * @throws when a step fails, with what it printed
+ */
+export async function walkAsNewUser(say: (text: string) => void): Promise<NewUserWalk> {
+  const { packages, file, code, deploy, deployArgs } = readmeSteps();
+  const { bulk, put } = interactions(50);
+
+  say('Local AWS starts, and gets the dataset that the README exports');
+  const localAws = await LocalAwsProcess.start({ speed: SPEED });
+  let app: UserApp | undefined;
+  try {
+    const { client } = localAws;
+    const datasetArn = await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: bulk, putCsv: put });
+    if (!code.includes(datasetArn)) { throw new Error(`the README's app exports another dataset than ${datasetArn}`); }
+
+    say(`npm install ${packages.join(' ')} (the tarball by npm, the others are links)`);
+    app = UserApp.install(packages);
+    const folder = app.folder;
+
+    say(`${file}, as in the README:\n\n${code}`);
+    app.write(file, code);
+
+    say('tsc: the app fits the types in the tarball');
+    succeeded(typeCheck(folder, file));
+
+    const cli = new CdkCli(localAws.ready);
+    // nothing of this repository's source must come in by its tsconfig
+    const options = { cwd: folder, env: { TSX_TSCONFIG_PATH: undefined } };
+
+    say(`npx cdk synth ${deploy}`);
+    const { output } = succeeded(await cli.synth(deployArgs, options));
+    if (/\[warning|\[error/i.test(output)) { throw new Error(`the synthesis is not quiet:\n${output}`); }
+    const [template] = fs.readdirSync(path.join(folder, 'cdk.out')).filter(name => name.endsWith('.template.json'));
+    const { Resources: resources } = JSON.parse(fs.readFileSync(path.join(folder, 'cdk.out', template), 'utf8')) as { Resources: Record<string, { Type: string }> };
+
+    say(`npx cdk deploy ${deploy}`);
+    const deployed = succeeded(await cli.deploy(deployArgs, options));
+    const uri = Object.values(deployed.outputs)[0].OutputUri;
+    const exported = (await exportedRecords(client, uri)).rows;
+
+    say(`${uri} holds ${exported.length} records. npx cdk destroy ${deploy}`);
+    succeeded(await cli.destroy(deployArgs, options));
+
+    return {
+      cdkVersion: JSON.parse(fs.readFileSync(path.join(folder, 'node_modules', 'aws-cdk-lib', 'package.json'), 'utf8')).version,
+      deployed: deployed.output,
+      resourceTypes: Object.values(resources).map(({ Type }) => Type),
+      records: {
+        dataset: [bulk, put].flatMap(csv => (parse(csv, { fromLine: 2 }) as string[][]).map(row => row.join())),
+        exported,
+        afterwards: (await exportedRecords(client, uri)).rows,
+      },
+    };
+  } finally {
+    app?.remove();
+    await localAws.stop();
+  }
+}
+
+function typeCheck(folder: string, file: string): Pick<CliResult, 'exitCode' | 'output'> {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(REPOSITORY, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', file],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  return { exitCode: status ?? 1, output: `${stdout}${stderr}` };
+}
+
+function succeeded<T extends { readonly exitCode: number; readonly output: string }>(result: T): T {
+  if (result.exitCode !== 0) { throw new Error(`exit code ${result.exitCode}:\n${result.output}`); }
+  return result;
+}
