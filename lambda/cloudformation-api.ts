@@ -2,13 +2,13 @@ import { type CloudFormationClient, DescribeStacksCommand, paginateDescribeStack
 
 /** What the lifecycle asks CloudFormation. */
 export interface CloudFormationApi {
-  /** What a stack is doing, and since when, if it has ever been updated. */
+  /** What a stack is doing and, if it was ever updated, since when. */
   stackState(stackId: string): Promise<StackState>;
-  /** When the operation on the stack that is under way, or was the last one, began: milliseconds since the epoch. */
+  /** When the stack's current or latest operation began, in milliseconds since the epoch. */
   operationStartedAt(stackId: string): Promise<number | undefined>;
-  /** The physical id that a resource had when its stack was last complete, as far as the stack's events tell. */
+  /** The physical id that a resource had when its stack was last complete, if the stack's events tell. */
   lastStablePhysicalId(stackId: string, logicalId: string): Promise<string | undefined>;
-  /** Whether an update of the resource has failed in the operation on the stack that is under way. */
+  /** Whether an update of the resource has failed in the stack's current operation. */
   hasFailed(stackId: string, logicalId: string): Promise<boolean>;
 }
 
@@ -25,9 +25,9 @@ export interface StackState {
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html
  */
 const STABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE'];
-/** Of 100 events: more than a stack of 500 resources has between two stable states, and an end to the search in older ones. */
+/** Of 100 events each: more than a stack of 500 resources has between two stable states. */
 const MAX_PAGES = 60;
-/** Well within the function's own time: the search begins anew at the next poll. */
+/** Well within the function's own timeout. The next poll starts the search again. */
 const MAX_SEARCH_MILLISECONDS = 45_000;
 
 export function cloudFormationApi(client: CloudFormationClient): CloudFormationApi {

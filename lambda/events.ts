@@ -1,50 +1,78 @@
+import { jobNameOfArn, outputUri } from './job';
 import type { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
 
-/** What the Provider framework hands to onEvent: CloudFormation's request. */
-export interface OnEventRequest {
-  readonly RequestType: 'Create' | 'Update' | 'Delete';
+interface Request {
   readonly RequestId: string;
   readonly StackId: string;
   readonly LogicalResourceId: string;
-  readonly PhysicalResourceId?: string;
   readonly ResourceProperties: DatasetExportJobResourceProperties;
-  readonly OldResourceProperties?: DatasetExportJobResourceProperties;
 }
 
-/** An export to be waited for, and to be started first if it is not there. */
+export interface CreateRequest extends Request {
+  readonly RequestType: 'Create';
+  readonly PhysicalResourceId?: string;
+}
+
+export interface UpdateRequest extends Request {
+  readonly RequestType: 'Update';
+  readonly PhysicalResourceId: string;
+  readonly OldResourceProperties: DatasetExportJobResourceProperties;
+}
+
+export interface DeleteRequest extends Request {
+  readonly RequestType: 'Delete';
+  readonly PhysicalResourceId: string;
+}
+
+/** What the Provider framework passes to onEvent: CloudFormation's request. */
+export type OnEventRequest = CreateRequest | UpdateRequest | DeleteRequest;
+
+/** Wait for an export, and start it first if it has no job yet. */
 export interface ExportPlan {
   readonly kind: 'export';
   readonly jobName: string;
   /** milliseconds since the epoch */
   readonly startedAt: number;
-  /** Personalize has confirmed the job */
+  /** Personalize has confirmed the job. */
   readonly created: boolean;
-  /** why it has not, as far as onEvent knows */
+  /** The error of onEvent's attempt to create the job. */
   readonly trouble?: string;
-  /** Personalize had no room for it */
+  /** That error was that Personalize had no room for the job. */
   readonly noRoom?: true;
-  /** on an update: it is not known yet whether this export is wanted at all */
-  readonly undecided?: true;
 }
 
-/** What onEvent decided, handed on to each isComplete of the same request. */
-export type Plan =
-  /** Nothing to do. */
-  | { readonly kind: 'delete' }
+/** What onEvent plans for an update, passed to each isComplete of the same request. */
+export type UpdatePlan =
   /** The job that is there has the inputs of the properties. */
   | { readonly kind: 'keep' }
   /** The stack is rolling back: find the job that it goes back to. */
   | { readonly kind: 'restore'; readonly startedAt: number }
+  /** It is not known yet whether the update exports. */
+  | { readonly kind: 'undecided'; readonly startedAt: number }
   | ExportPlan;
 
 export interface OnEventResponse {
-  /** On an update the id of before: CloudFormation keeps the id of a failed answer. */
+  /** Of an update the previous id: CloudFormation keeps the id of a failed response. */
   readonly PhysicalResourceId: string;
-  readonly Plan: Plan;
+  readonly Plan?: UpdatePlan;
 }
 
-export type IsCompleteRequest = OnEventRequest & OnEventResponse;
+export type PlannedCreate = CreateRequest & { readonly PhysicalResourceId: string; readonly Plan: ExportPlan };
+export type PlannedUpdate = UpdateRequest & { readonly Plan: UpdatePlan };
+
+/** What the Provider framework passes to isComplete: the request, with what onEvent returned. */
+export type IsCompleteRequest = PlannedCreate | PlannedUpdate | DeleteRequest;
 
 export type IsCompleteResponse =
   | { readonly IsComplete: false }
   | { readonly IsComplete: true; readonly PhysicalResourceId?: string; readonly Data?: DatasetExportJobResourceAttributes };
+
+/** @param uri where the job writes, if not where the properties say */
+export function completed({ ResourceProperties }: OnEventRequest, jobArn: string, uri?: string): IsCompleteResponse {
+  const DatasetExportJobName = jobNameOfArn(jobArn);
+  return {
+    IsComplete: true,
+    PhysicalResourceId: jobArn,
+    Data: { DatasetExportJobArn: jobArn, DatasetExportJobName, OutputUri: uri ?? outputUri(ResourceProperties, DatasetExportJobName) },
+  };
+}

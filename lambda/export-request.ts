@@ -1,126 +1,46 @@
+import { outputUri } from './job';
 import { failure } from './messages';
-import {
-  datasetArnProblem, ingestionModeProblem, jobNameProblem, kmsKeyArnProblem, outputPathLengthProblem, prefixProblem, roleArnProblem, tagKeyProblem,
-  tagsCountProblem, tagValueProblem, timeoutProblem,
-} from '../src/contract/api-constraints';
+import { timeoutSeconds, waits, waitSeconds } from './resource';
+import { outputPathLengthProblem, tagsProblem, timeoutProblem } from '../src/contract/api-constraints';
+import { EXPORT_INPUT_NAMES, EXPORT_INPUTS, type ExportParameter } from '../src/contract/export-inputs';
 import { MAX_CUSTOM_RESOURCE_SECONDS } from '../src/contract/limits';
 import type { DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
 
-/** The parameters of CreateDatasetExportJob. */
-export interface ExportRequest {
+/** What CreateDatasetExportJob is asked for. */
+export interface ExportRequest extends ExportParameters {
   readonly jobName: string;
   readonly datasetArn: string;
-  readonly ingestionMode?: string;
   readonly roleArn: string;
   readonly outputUri: string;
-  readonly kmsKeyArn?: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Personalize's own default. */
-export const DEFAULT_INGESTION_MODE = 'PUT';
+/** The inputs that Personalize takes, and tells, as they are. */
+export type ExportParameters = { readonly [parameter in ExportParameter]?: string | undefined };
 
-/** The properties that decide what is exported: another value means another export. */
-const INPUTS = {
-  DatasetArn: 'dataset',
-  IngestionMode: 'ingestionMode',
-  JobName: 'jobName',
-  RoleArn: 'role',
-  BucketName: 'bucket',
-  Prefix: 'prefix',
-  KmsKeyArn: 'encryptionKey',
-  TriggerToken: 'trigger',
-} as const satisfies Partial<Record<keyof DatasetExportJobResourceProperties, string>>;
-
-const DEFAULTS: Partial<DatasetExportJobResourceProperties> = { IngestionMode: DEFAULT_INGESTION_MODE, Prefix: '' };
-
-/** The user's names of the inputs that differ between two versions of the properties. */
-export function changedInputs(before: DatasetExportJobResourceProperties, after: DatasetExportJobResourceProperties): string[] {
-  return (Object.keys(INPUTS) as (keyof typeof INPUTS)[])
-    .filter(name => (before[name] ?? DEFAULTS[name]) !== (after[name] ?? DEFAULTS[name]))
-    .map(name => INPUTS[name]);
-}
-
-/** The parameters for Personalize; throws on values that were tokens at synth and turn out to be invalid. */
+/** Throws on values that were tokens at synth and turn out to be invalid. */
 export function exportRequest(properties: DatasetExportJobResourceProperties, jobName: string): ExportRequest {
-  const request = uncheckedExportRequest(properties, jobName);
-  const problem = problemOf(request, properties);
-  if (problem !== undefined) {
-    throw failure(problem);
+  const { DatasetArn: datasetArn, RoleArn: roleArn, Tags: tags = {} } = properties;
+  const parameters: { [parameter in ExportParameter]?: string | undefined } = {};
+  for (const name of EXPORT_INPUT_NAMES) {
+    const value = name === 'JobName' ? jobName : properties[name];
+    const { parameter, problemOf } = EXPORT_INPUTS[name];
+    rejectIf(value === undefined ? undefined : problemOf?.(value));
+    if (parameter !== undefined) { parameters[parameter] = value; }
   }
+  const request = { ...parameters, datasetArn, roleArn, jobName, outputUri: outputUri(properties, jobName), tags };
+  rejectIf(outputPathLengthProblem(request.outputUri.length, request.outputUri));
+  rejectIf(timeoutProblem(timeoutSeconds(properties), `${properties.TimeoutSeconds} seconds`) ?? unknownTimeoutProblem(properties));
+  rejectIf(tagsProblem(tags));
   return request;
 }
 
-/** The same of values that were valid once: constraints may have changed since. */
-export function uncheckedExportRequest(properties: DatasetExportJobResourceProperties, jobName: string): ExportRequest {
-  return {
-    jobName,
-    datasetArn: properties.DatasetArn,
-    ...properties.IngestionMode !== undefined && { ingestionMode: properties.IngestionMode },
-    roleArn: properties.RoleArn,
-    outputUri: outputUri(properties, jobName),
-    ...properties.KmsKeyArn !== undefined && { kmsKeyArn: properties.KmsKeyArn },
-    tags: properties.Tags ?? {},
-  };
-}
-
-export function outputUri(properties: DatasetExportJobResourceProperties, jobName: string): string {
-  return `s3://${properties.BucketName}/${properties.Prefix ?? ''}${jobName}/`;
-}
-
-/**
- * How long this resource waits, in seconds: the whole timeout, or its share of it when others go on after or went before it.
- *
- * @param before for how long others have waited
- */
-export function waitSeconds(properties: DatasetExportJobResourceProperties, before = waitedSeconds(properties)): number {
-  const left = timeoutSeconds(properties) - before;
-  if (properties.HandsOver === 'true') { return MAX_CUSTOM_RESOURCE_SECONDS; }
-  // by itself, it has been told at synth not to wait longer than CloudFormation does
-  return properties.WaitedSeconds === undefined ? left : Math.min(left, MAX_CUSTOM_RESOURCE_SECONDS);
-}
-
-export function timeoutSeconds({ TimeoutSeconds = `${MAX_CUSTOM_RESOURCE_SECONDS}` }: DatasetExportJobResourceProperties): number {
-  return Number(TimeoutSeconds);
-}
-
-/** How much of the timeout was over when this resource's turn came. */
-export function waitedSeconds({ WaitedSeconds = '0' }: DatasetExportJobResourceProperties): number {
-  return Number(WaitedSeconds);
-}
-
-/** Job ARNs follow from the name, so that a job has its ARN as physical id even before it exists. */
-export function jobArn(datasetArn: string, jobName: string): string {
-  return `${datasetArn.slice(0, datasetArn.indexOf(':dataset/'))}:dataset-export-job/${jobName}`;
-}
-
-export function jobNameOfArn(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
-}
-
-function problemOf(request: ExportRequest, properties: DatasetExportJobResourceProperties): string | undefined {
-  const { Prefix: prefix = '' } = properties;
-  return jobNameProblem(request.jobName)
-    ?? datasetArnProblem(request.datasetArn)
-    ?? (request.ingestionMode === undefined ? undefined : ingestionModeProblem(request.ingestionMode))
-    ?? roleArnProblem(request.roleArn)
-    ?? (request.kmsKeyArn === undefined ? undefined : kmsKeyArnProblem(request.kmsKeyArn))
-    ?? prefixProblem(prefix)
-    ?? (prefix === '' || prefix.endsWith('/') ? undefined : `prefix must end with "/", got ${JSON.stringify(prefix)}`)
-    ?? outputPathLengthProblem(request.outputUri.length, request.outputUri)
-    ?? timeoutProblem(timeoutSeconds(properties), `${properties.TimeoutSeconds} seconds`)
-    ?? unknownTimeoutProblem(properties)
-    ?? tagsProblem(request.tags);
+function rejectIf(problem: string | undefined): void {
+  if (problem !== undefined) { throw failure(problem); }
 }
 
 /** How many resources wait for an export is decided at synth. */
 function unknownTimeoutProblem(properties: DatasetExportJobResourceProperties): string | undefined {
-  if (properties.WaitForCompletion === 'false' || waitSeconds(properties) <= MAX_CUSTOM_RESOURCE_SECONDS) { return undefined; }
+  if (!waits(properties) || waitSeconds(properties) <= MAX_CUSTOM_RESOURCE_SECONDS) { return undefined; }
   return `timeout must be at most ${MAX_CUSTOM_RESOURCE_SECONDS / 60} minutes when it is not known at synth, got ${properties.TimeoutSeconds} seconds`;
-}
-
-function tagsProblem(tags: Readonly<Record<string, string>>): string | undefined {
-  const entries = Object.entries(tags);
-  return tagsCountProblem(entries.length)
-    ?? entries.map(([key, value]) => tagKeyProblem(key) ?? tagValueProblem(key, value)).find(problem => problem !== undefined);
 }

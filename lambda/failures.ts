@@ -1,19 +1,15 @@
 /**
  * What an error of Personalize, CloudFormation or the network means for the export:
  *
- * - `transient`: passes by itself; tried again until the time limit
- * - `settling`: passes if a policy or role that was just made has not reached every part of AWS yet; tried again for
- *   SETTLING_TIME, then it is real
- * - `unreachable`: the same for an endpoint or credentials that are not known everywhere yet, or not for a while
+ * - `transient`: passes by itself; tried again until the timeout
+ * - `settling`: passes if it is due to a new role or policy that has not propagated; tried again while that may be so
+ * - `unreachable`: the same for an endpoint or credentials that are not known everywhere yet, or are not for a while
  * - `exists`, `missing`: the job name is taken; there is no such resource
  * - `terminal`: trying again would not help
  */
 export type FailureKind = 'transient' | 'settling' | 'unreachable' | 'exists' | 'missing' | 'terminal';
 
-/** How long a new role or policy may take to be in force everywhere, in milliseconds. */
-export const SETTLING_TIME = 2 * 60 * 1000;
-
-/** The service's own limits are reached, or the dataset is in use: jobs of others end some time. */
+/** A limit of the service is reached, or the dataset is in use: there is room when other jobs end. */
 const NO_ROOM_NAMES = new Set(['LimitExceededException', 'ResourceInUseException']);
 const TRANSIENT_NAMES = new Set([
   ...NO_ROOM_NAMES,
@@ -21,14 +17,14 @@ const TRANSIENT_NAMES = new Set([
   'SlowDown', 'ProvisionedThroughputExceededException', 'BandwidthLimitExceeded', 'PriorRequestNotComplete', 'RequestTimeout', 'RequestTimeoutException',
   'ServiceUnavailable', 'ServiceUnavailableException', 'InternalFailure', 'InternalServerError', 'InternalServerException', 'InternalError', 'TransactionInProgressException',
 ]);
-/** New credentials that are not known everywhere yet, and an endpoint that DNS does not know: for good in a Region without Personalize. */
+/** New credentials that are not known everywhere yet, and an endpoint without a DNS entry, which in a Region without Personalize never gets one. */
 const UNREACHABLE_NAMES = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'ExpiredTokenException', 'ExpiredToken']);
 const UNREACHABLE_CODES = new Set(['ENOTFOUND']);
 const ACCESS_DENIED_NAMES = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
-/** No policy of this stack is the reason then: it would stay that way. */
+/** Not due to a policy of this stack, so it would not pass. */
 const DENIED_FOR_GOOD = /explicit deny|no (service control|resource control|permissions boundary|VPC endpoint|session) policy allows|no permissions boundary allows/i;
 const ROLE_OR_POLICY = /insufficient privileges|assume|trust|not authorized|access.?denied|bucket policy|kms|PassRole/i;
-/** Mistakes of this program or its configuration, not of the network. */
+/** Bugs of this program or its configuration, not trouble of the network. */
 const LOCAL_MISTAKES = new Set(['TypeError', 'ReferenceError', 'RangeError', 'CredentialsProviderError']);
 
 export function failureKind(error: unknown): FailureKind {
@@ -39,22 +35,22 @@ export function failureKind(error: unknown): FailureKind {
   if (ACCESS_DENIED_NAMES.has(name)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
   if (UNREACHABLE_NAMES.has(name) || UNREACHABLE_CODES.has(code)) { return 'unreachable'; }
   if (name === 'InvalidInputException' && ROLE_OR_POLICY.test(message)) { return DENIED_FOR_GOOD.test(message) ? 'terminal' : 'settling'; }
-  // an error with a good status: the answer was cut off or garbled on its way
+  // An error with a good status: the response was cut off or garbled.
   if (status !== undefined && status >= 300) { return status >= 500 || status === 429 || status === 408 ? 'transient' : 'terminal'; }
   return LOCAL_MISTAKES.has(name) ? 'terminal' : 'transient';
 }
 
-/** Whether there is no job, as there was no room for it. */
+/** Whether Personalize had no room for the job. */
 export function isNoRoom(error: unknown): boolean {
   return NO_ROOM_NAMES.has(errorFacts(error).name);
 }
 
-/** Whether a failed job may have begun before a new role or policy was in force everywhere. */
+/** Whether a job may have failed because a new role or policy had not propagated. */
 export function isSettlingReason(failureReason: string): boolean {
   return ROLE_OR_POLICY.test(failureReason) && !DENIED_FOR_GOOD.test(failureReason);
 }
 
-/** `LimitExceededException: More than 5 resources ...`, as it stands in messages and logs. */
+/** `LimitExceededException: More than 5 resources ...`, for messages and logs. */
 export function errorText(error: unknown): string {
   const { name, message } = errorFacts(error);
   return `${name}: ${message}`;

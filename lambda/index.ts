@@ -8,7 +8,7 @@ import { personalizeApi } from './personalize-api';
 
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
 
-// The lifecycle itself is what tries Personalize again, at the next poll: the SDK's own retries would only make a poll longer.
+// The lifecycle retries at the next poll: retries of the SDK would only make a poll longer.
 const lifecycle = new Lifecycle({
   personalize: personalizeApi(new PersonalizeClient({ requestHandler, maxAttempts: 1 })),
   cloudFormation: cloudFormationApi(new CloudFormationClient({ requestHandler, maxAttempts: 3 })),

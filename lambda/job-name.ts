@@ -1,30 +1,32 @@
 import { createHash } from 'node:crypto';
 import type { OnEventRequest } from './events';
+import { jobNameOfArn } from './job';
 import { REQUEST_HASH_LENGTH } from '../src/contract/limits';
 
 /** Characters of the trigger's mark at the end of a generated name. */
 const TRIGGER_LENGTH = 6;
-/** Letters that no hexadecimal digit is, so that names without a mark, of an earlier version, can be told apart. */
+/** Letters that are not hexadecimal digits, to tell names without a mark, of an earlier version, apart. */
 const MARK = `[g-v]{${TRIGGER_LENGTH}}`;
 const TRIGGER_MARK = new RegExp(`${MARK}$`);
 
-/** Generated names end so, also those of an earlier version. */
+/** How generated names end, also those of an earlier version. */
 const GENERATED = new RegExp(`_[0-9a-f]{${REQUEST_HASH_LENGTH - TRIGGER_LENGTH}}([0-9a-f]{${TRIGGER_LENGTH}}|${MARK})$`);
 
-/** The job's name: the user's, or a generated one. */
+/** The name of a request's job, or of its first one: the previous resource's, the user's, or a generated one. */
 export function jobNameOf(event: OnEventRequest): string {
-  return event.ResourceProperties.JobName ?? generatedJobName(event);
+  const { ContinuesJobArn, JobName } = event.ResourceProperties;
+  return ContinuesJobArn === undefined ? JobName ?? generatedJobName(event) : jobNameOfArn(ContinuesJobArn);
 }
 
 /**
- * A name that is the same for each delivery of the same request, and for no other request. It ends with a mark of the trigger: the one
+ * The same name for each delivery of a request, and another one for every other request. It ends with a mark of the trigger: the one
  * input that Personalize cannot be asked for.
  *
- * @param attempt 0 for the request's first job; further ones when that failed for a reason that passes
+ * @param index of the job: 0 is the request's first one, the others follow when one failed for a reason that passes
  */
-export function generatedJobName(event: OnEventRequest, attempt = 0): string {
+export function generatedJobName(event: OnEventRequest, index = 0): string {
   const { JobNamePrefix, TriggerToken } = event.ResourceProperties;
-  const request = [event.RequestId, event.StackId, event.LogicalResourceId, ...attempt > 0 ? [attempt] : []].join('|');
+  const request = [event.RequestId, event.StackId, event.LogicalResourceId, ...index > 0 ? [index] : []].join('|');
   return `${JobNamePrefix}_${sha256(request).slice(0, REQUEST_HASH_LENGTH - TRIGGER_LENGTH)}${triggerMark(TriggerToken)}`;
 }
 
@@ -35,7 +37,7 @@ export function isGenerated(jobName: string): boolean {
 /**
  * Whether a job of this name was started for the trigger.
  *
- * @param byDefault what to take for the answer when the name does not tell
+ * @param byDefault the answer when the name does not tell
  */
 export function hasTrigger(jobName: string, trigger: string | undefined, byDefault: boolean): boolean {
   return TRIGGER_MARK.test(jobName) ? jobName.endsWith(triggerMark(trigger)) : byDefault;

@@ -1,114 +1,111 @@
-import type { ExportRequest } from './export-request';
+import type { OnEventRequest } from './events';
+import { jobArn, outputUri } from './job';
 import { MAX_TIMEOUT_HOURS } from '../src/contract/limits';
 
 /**
- * The words that a user reads in the stack's events when an export fails: what happened first, in Personalize's own words,
- * then what to do, then what it was about.
+ * What a user reads in the stack's events when an export fails: what happened, in Personalize's own words, then what to do about
+ * it. Every message ends with its context.
  */
 
-/** CloudFormation takes 4096 bytes for the whole response, with ids and what the Provider framework adds. */
+/** CloudFormation accepts 4096 bytes for the whole response, with the ids and what the Provider framework adds. */
 const MAX_MESSAGE_BYTES = 1800;
 /** Leaves room for the rest of the message. */
 const MAX_QUOTE_BYTES = 700;
 
+/** The job that a message is about. */
+export interface Context {
+  readonly event: OnEventRequest;
+  readonly jobName: string;
+  readonly logGroup: string;
+}
+
+/** What is known of a job that the deployment no longer waits for. */
+export type JobState = 'exists' | 'does not exist' | 'may exist';
+
 /** An error that fails the deployment with this text. */
 export function failure(text: string): Error {
-  const error = new Error(clip(text, MAX_MESSAGE_BYTES)); // problems with a property quote its value, of any length
-  // the Provider framework appends the stack trace to what CloudFormation shows, where it only costs room
+  const error = new Error(clip(text, MAX_MESSAGE_BYTES));
+  // The Provider framework appends the stack trace to what CloudFormation shows, where it only takes up room.
   error.stack = '';
   return error;
 }
 
-/** Where to look a failure up. */
-export interface FailureContext {
-  readonly request: ExportRequest;
-  readonly jobArn: string;
-  /** false for a jobName of the user's, which cannot be used again */
-  readonly generatedName: boolean;
-  readonly logGroup: string;
-  /** whether the deployment made the resource: a rollback takes it away again, with what else the deployment made */
-  readonly isNew: boolean;
+function failureOf({ event, jobName, logGroup }: Context, sentences: string[]): Error {
+  const { ResourceProperties: properties, RequestType } = event;
+  const whole = sentences.filter(sentence => sentence !== '').map(sentence => /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`);
+  return failure([
+    ...whole,
+    `Job: ${jobArn(properties.DatasetArn, jobName)}. Dataset: ${properties.DatasetArn}. Destination: ${outputUri(properties, jobName)}. Role: ${properties.RoleArn}.`,
+    `Logs: log group ${logGroup}${RequestType === 'Create' ? ' (the rollback of a first deployment deletes it: cdk deploy --no-rollback keeps it)' : ''}.`,
+  ].join(' '));
 }
 
-/** @param jobs how many jobs failed one after the other */
-export function createFailedMessage(failureReason: string | undefined, jobs: number, context: FailureContext): string {
-  const reason = failureReason === undefined || failureReason === '' ? '(Personalize gave no reason)' : clip(failureReason, MAX_QUOTE_BYTES);
-  return message([
-    `Dataset export job failed (CREATE FAILED): ${reason}`,
-    jobs > 1 ? `${jobs} jobs failed one after the other, so policy propagation is unlikely to be the cause.` : '',
-    hint(failureReason ?? ''),
-    context.generatedName ? '' : 'Change jobName before you deploy again: Personalize never frees the name of an export job.',
-    about(context),
+/** @param jobs how many jobs of the export have failed */
+export function jobFailed(context: Context, reason: string | undefined, jobs: number): Error {
+  return failureOf(context, [
+    `Dataset export job failed (CREATE FAILED): ${quote(reason || '(Personalize gave no reason)')}`,
+    jobs > 1 ? `${jobs} jobs failed in a row, so policy propagation is unlikely to be the cause.` : '',
+    hint(reason ?? ''),
+    context.event.ResourceProperties.JobName === undefined ? '' : 'Change jobName before you deploy again: Personalize never frees the name of an export job.',
   ]);
 }
 
-export function notStartedMessage(error: string, context: FailureContext): string {
-  return message([`Dataset export job could not be created: ${clip(error, MAX_QUOTE_BYTES)}`, hint(error), about(context)]);
-}
-
-export function notSettledMessage(error: string, seconds: number, context: FailureContext): string {
-  return message([
-    `Dataset export job could not be created: ${clip(error, MAX_QUOTE_BYTES)}`,
-    `The error persisted for ${duration(seconds)}, so policy propagation is unlikely to be the cause.`,
-    hint(error), about(context),
+/** @param persistedSeconds how long Personalize has refused to create the job; undefined: trying again makes no sense */
+export function notCreated(context: Context, error: string, persistedSeconds?: number): Error {
+  return failureOf(context, [
+    `Dataset export job could not be created: ${quote(error)}`,
+    persistedSeconds === undefined ? '' : `The error persisted for ${duration(persistedSeconds)}, so policy propagation is unlikely to be the cause.`,
+    hint(error),
   ]);
 }
 
-export function describeFailedMessage(error: string, context: FailureContext): string {
-  return message([
-    `Could not get the status of the dataset export job: ${clip(error, MAX_QUOTE_BYTES)}`,
-    'The job itself may be running: Personalize cannot stop it.', about(context),
+export function statusUnknown(context: Context, error: string): Error {
+  return failureOf(context, [
+    `Could not get the status of the dataset export job: ${quote(error)}`,
+    'The job may still be running: Personalize cannot stop it.',
   ]);
 }
 
-export function timedOutMessage(
-  state: string, elapsedSeconds: number, timeoutSeconds: number, created: boolean | undefined, context: FailureContext,
-): string {
-  return message([
-    `Dataset export job was not done within its timeout of ${duration(timeoutSeconds)}: ${clip(state, MAX_QUOTE_BYTES)} after ${duration(elapsedSeconds)}.`,
-    created === false ? 'Personalize has no job of this name.'
-      : `${created ? 'The job' : 'The job, if it was created,'} continues: Personalize cannot stop it, but it can no longer write once a rollback `
-        + 'has removed a role or policy that this deployment added.',
+export function timedOut(context: Context, state: string, elapsedSeconds: number, timeoutSeconds: number, job: JobState): Error {
+  const goesOn = 'Personalize cannot stop it, but it can no longer write once a rollback has removed a role or policy that this deployment added.';
+  return failureOf(context, [
+    `Dataset export job did not finish within its timeout of ${duration(timeoutSeconds)}: ${quote(state)} after ${duration(elapsedSeconds)}.`,
+    { 'exists': `The job continues: ${goesOn}`, 'may exist': `If the job was created, it continues: ${goesOn}`, 'does not exist': 'Personalize has no job with this name.' }[job],
     hint(state),
-    `Raise timeout (up to ${MAX_TIMEOUT_HOURS} hours), or export less.`, about(context),
+    `Raise timeout (up to ${MAX_TIMEOUT_HOURS} hours), or export less.`,
   ]);
 }
 
-export function lostMessage(elapsedSeconds: number, context: FailureContext): string {
-  return message([
-    `Dataset export job is gone: Personalize created it and no longer knows it after ${duration(elapsedSeconds)}.`,
-    'Was its dataset deleted meanwhile? Deploy again to start a new export.', about(context),
+export function jobGone(context: Context, elapsedSeconds: number): Error {
+  return failureOf(context, [
+    `Dataset export job is gone: Personalize created it, but cannot find it after ${duration(elapsedSeconds)}.`,
+    'Was its dataset deleted in the meantime? Deploy again to start a new export.',
   ]);
 }
 
-export function nameTakenMessage(differences: string[], context: FailureContext): string {
-  return message([
-    `jobName ${JSON.stringify(context.request.jobName)} is taken by another export: ${differences.join('; ')}.`,
-    'Personalize never frees the name of an export job: choose another jobName, or leave it out to have one generated.', about(context),
+export function nameTaken(context: Context, differences: string[]): Error {
+  return failureOf(context, [
+    `jobName ${JSON.stringify(context.jobName)} is taken by another export: ${differences.join('; ')}.`,
+    'Personalize never frees the name of an export job: choose another jobName, or omit it to have one generated.',
   ]);
 }
 
-/** @param why the export has to be done again */
-export function nameUsedUpMessage(why: string, context: FailureContext): string {
-  return message([
-    `jobName ${JSON.stringify(context.request.jobName)} is used up by the previous export, ${why}.`,
-    'Personalize never frees the name of an export job: change jobName too, or leave it out to have one generated.', about(context),
+/** @param why another export is needed */
+export function nameUsedUp(context: Context, why: string): Error {
+  return failureOf(context, [
+    `jobName ${JSON.stringify(context.jobName)} is used up by the previous export, ${why}.`,
+    'Personalize never frees the name of an export job: change jobName too, or omit it to have one generated.',
   ]);
 }
 
-export function rollingBackMessage(context: FailureContext): string {
-  return message(['Dataset export job was not created: the stack is rolling back or being deleted.', about(context)]);
-}
-
-function about({ request, jobArn, logGroup, isNew }: FailureContext): string {
-  return `Job: ${jobArn}. Dataset: ${request.datasetArn}. Destination: ${request.outputUri}. Role: ${request.roleArn}. Logs: log group ${logGroup}`
-    + `${isNew ? ' (the rollback of a first deployment deletes it: cdk deploy --no-rollback keeps it)' : ''}.`;
+export function rollingBack(context: Context): Error {
+  return failureOf(context, ['Dataset export job was not created: the stack is rolling back or being deleted.']);
 }
 
 const HINTS: { readonly pattern: RegExp; readonly hint: string }[] = [
   {
     pattern: /insufficient privileges/i,
-    hint: 'Personalize needs the role\'s policy, the bucket policy and the key policy: look for one that was changed outside of this stack, for a Deny, '
+    hint: 'Personalize needs the role\'s policy, the bucket policy and the key policy: look for changes made outside this stack, for a Deny, '
       + 'or for a bucket that only a VPC can reach.',
   },
   {
@@ -125,7 +122,7 @@ const HINTS: { readonly pattern: RegExp; readonly hint: string }[] = [
   },
   {
     pattern: /more than \d+ resources/i,
-    hint: 'Other jobs of the account use up the limit: wait for them, or ask for a higher quota.',
+    hint: 'Other jobs in the account use up the limit: wait for them, or request a higher quota.',
   },
   {
     pattern: /does not exist|ResourceNotFoundException/i,
@@ -137,12 +134,11 @@ function hint(text: string): string {
   return HINTS.find(({ pattern }) => pattern.test(text))?.hint ?? '';
 }
 
-function message(sentences: string[]): string {
-  const whole = sentences.filter(sentence => sentence !== '').map(sentence => /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`);
-  return clip(whole.join(' '), MAX_MESSAGE_BYTES);
+function quote(text: string): string {
+  return clip(text, MAX_QUOTE_BYTES);
 }
 
-/** Cuts a text to a number of bytes as they count in the response: UTF-8, in JSON. Never through the middle of a character. */
+/** Cuts a text to a number of bytes as they count in the response: UTF-8, in JSON. Never splits a character. */
 export function clip(text: string, maxBytes: number): string {
   if (bytes(text) <= maxBytes) { return text; }
   const mark = '… (cut)';

@@ -1,17 +1,15 @@
-import { CreateDatasetExportJobCommand, DescribeDatasetExportJobCommand, type PersonalizeClient } from '@aws-sdk/client-personalize';
-import type { ExportRequest } from './export-request';
+import {
+  CreateDatasetExportJobCommand, DescribeDatasetExportJobCommand, type CreateDatasetExportJobRequest, type DatasetExportJob, type PersonalizeClient,
+} from '@aws-sdk/client-personalize';
+import type { ExportParameters, ExportRequest } from './export-request';
 
-/** What Personalize says of a job; what it does not say is undefined. */
-export interface JobDescription {
+/** What Personalize tells of a job; what it does not tell is undefined. */
+export interface JobDescription extends ExportParameters {
   readonly status: string;
   readonly failureReason?: string | undefined;
   readonly createdAt?: Date | undefined;
   readonly updatedAt?: Date | undefined;
-  readonly datasetArn?: string | undefined;
-  readonly ingestionMode?: string | undefined;
-  readonly roleArn?: string | undefined;
   readonly outputUri?: string | undefined;
-  readonly kmsKeyArn?: string | undefined;
 }
 
 /** The two operations of Personalize that the lifecycle uses. */
@@ -20,34 +18,27 @@ export interface PersonalizeApi {
   describeDatasetExportJob(jobArn: string): Promise<JobDescription>;
 }
 
+/** All but the key are at the top level of both operations. A parameter that Personalize does not have does not compile. */
+type TopLevel = Exclude<keyof ExportParameters, 'kmsKeyArn'>;
+type TopLevelParameters = Pick<CreateDatasetExportJobRequest, TopLevel> & Pick<DatasetExportJob, TopLevel>;
+
 export function personalizeApi(client: PersonalizeClient): PersonalizeApi {
   return {
-    async createDatasetExportJob(request) {
-      const tags = Object.entries(request.tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
+    async createDatasetExportJob({ jobName, outputUri: path, kmsKeyArn, tags, ...parameters }) {
+      const tagList = Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
       await client.send(new CreateDatasetExportJobCommand({
-        jobName: request.jobName,
-        datasetArn: request.datasetArn,
-        ingestionMode: request.ingestionMode as 'ALL' | 'BULK' | 'PUT' | undefined,
-        roleArn: request.roleArn,
-        jobOutput: { s3DataDestination: { path: request.outputUri, kmsKeyArn: request.kmsKeyArn } },
-        tags: tags.length > 0 ? tags : undefined,
+        ...parameters as TopLevelParameters,
+        jobName,
+        jobOutput: { s3DataDestination: { path, kmsKeyArn } },
+        tags: tagList.length > 0 ? tagList : undefined,
       }));
     },
 
     async describeDatasetExportJob(datasetExportJobArn) {
-      const { datasetExportJob: job } = await client.send(new DescribeDatasetExportJobCommand({ datasetExportJobArn }));
-      const destination = job?.jobOutput?.s3DataDestination;
-      return {
-        status: job?.status ?? '',
-        failureReason: job?.failureReason,
-        createdAt: job?.creationDateTime,
-        updatedAt: job?.lastUpdatedDateTime,
-        datasetArn: job?.datasetArn,
-        ingestionMode: job?.ingestionMode,
-        roleArn: job?.roleArn,
-        outputUri: destination?.path,
-        kmsKeyArn: destination?.kmsKeyArn,
-      };
+      const { datasetExportJob = {} } = await client.send(new DescribeDatasetExportJobCommand({ datasetExportJobArn }));
+      const { status = '', failureReason, creationDateTime: createdAt, lastUpdatedDateTime: updatedAt, jobOutput, ...parameters } = datasetExportJob;
+      const { path: outputUri, kmsKeyArn } = jobOutput?.s3DataDestination ?? {};
+      return { ...parameters, status, failureReason, createdAt, updatedAt, outputUri, kmsKeyArn };
     },
   };
 }

@@ -1,36 +1,27 @@
-import type { CloudFormationApi } from './cloudformation-api';
-import type { IsCompleteRequest, IsCompleteResponse } from './events';
-import { jobArn } from './export-request';
+import type { Dependencies } from './dependencies';
+import { completed, type IsCompleteResponse, type UpdateRequest } from './events';
 import { errorText, failureKind } from './failures';
-import type { RequestLog } from './log';
+import { jobArn } from './job';
 import type { Observer } from './observer';
-import { completed } from './request';
 
-/** How long the job that is there is looked for in vain: nobody else waits for it, and it may still be found. */
+/** How long to keep asking for the job that is there: nobody else waits for it. */
 export const PATIENCE = 10 * 60 * 1000;
 
-export interface RollbackDependencies {
-  readonly observer: Observer;
-  readonly cloudFormation: CloudFormationApi;
-  readonly now: () => number;
-  readonly log: RequestLog;
-}
-
-/** The way back of an update that failed. */
+/** Rolls a failed update back. */
 export class Rollback {
-  constructor(private readonly deps: RollbackDependencies) {}
+  constructor(private readonly deps: Dependencies, private readonly observer: Observer) {}
 
   /**
-   * Goes back to the job that the properties had, if it can be found; else the one that is there stays, and the next update puts it
-   * right. Never fails: a rollback must come to an end.
+   * Goes back to the job that the properties had, if it can be found; else the current one stays, and the next update corrects that.
+   * Never fails: a rollback must come to an end.
    */
-  public async restore(event: IsCompleteRequest, startedAt: number): Promise<IsCompleteResponse> {
+  public async restore(event: UpdateRequest, startedAt: number): Promise<IsCompleteResponse> {
     const current = event.PhysicalResourceId;
     let likely: string | undefined;
     try {
       let unknown = false;
       for await (const candidate of this.candidates(event)) {
-        const fit = await this.deps.observer.fitOf(candidate, event, candidate !== current);
+        const fit = await this.observer.fitOf(candidate, event, candidate !== current);
         if (fit === 'done') { return completed(event, candidate); }
         if (fit === 'likely') { likely ??= candidate; }
         unknown ||= fit === 'unknown';
@@ -41,15 +32,15 @@ export class Rollback {
       if (failureKind(error) === 'transient' && this.deps.now() - startedAt < PATIENCE) { return { IsComplete: false }; }
     }
     if (likely !== undefined) { return completed(event, likely); }
-    return completed(event, current, await this.deps.observer.actualOutputUri(event, current));
+    return completed(event, current, await this.observer.actualOutputUri(event, current));
   }
 
-  private async *candidates(event: IsCompleteRequest): AsyncGenerator<string> {
+  private async *candidates(event: UpdateRequest): AsyncGenerator<string> {
     const { ContinuesJobArn, JobName, DatasetArn } = event.ResourceProperties;
     yield event.PhysicalResourceId;
     if (ContinuesJobArn !== undefined) { yield ContinuesJobArn; }
     if (JobName !== undefined) { yield jobArn(DatasetArn, JobName); }
-    const before = await this.deps.cloudFormation.lastStablePhysicalId(event.StackId, event.LogicalResourceId);
-    if (before !== undefined) { yield before; }
+    const stable = await this.deps.cloudFormation.lastStablePhysicalId(event.StackId, event.LogicalResourceId);
+    if (stable !== undefined) { yield stable; }
   }
 }

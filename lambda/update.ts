@@ -1,70 +1,78 @@
-import type { OnEventRequest, Plan } from './events';
-import { changedInputs, exportRequest, jobNameOfArn } from './export-request';
-import { SETTLING_TIME } from './failures';
-import { failure, nameUsedUpMessage } from './messages';
-import { isJobArn, type Fit, type Observer } from './observer';
-import { continues, failureContext, handsOver, waits } from './request';
+import type { Dependencies } from './dependencies';
+import type { UpdatePlan, UpdateRequest } from './events';
+import { changedInputs } from './input-differences';
+import { isJobArn, jobNameOfArn } from './job';
+import { nameUsedUp } from './messages';
+import type { Fit, Observer } from './observer';
+import { continues, handsOver, waits } from './resource';
 import { PATIENCE } from './rollback';
+import { isSettling } from './settling';
+import { EXPORT_INPUTS, type ExportInputName } from '../src/contract/export-inputs';
 
-export interface UpdateDependencies {
-  readonly observer: Observer;
-  readonly now: () => number;
-  readonly logGroup: string;
-}
+/** What an update comes to: a plan, or an export to start. */
+export type Decision = UpdatePlan | 'start';
 
-/** What an update comes to. */
+/** Decides whether an update exports. */
 export class Update {
-  constructor(private readonly deps: UpdateDependencies) {}
+  constructor(private readonly deps: Dependencies, private readonly observer: Observer) {}
 
   /**
-   * The job that is there decides first: it has the inputs of the properties not only when nothing changed,
-   * but also when CloudFormation brings a failed update back, which does not always show in the stack's status.
+   * The job that is there decides first: it has the inputs of the properties not only when nothing changed, but also when CloudFormation
+   * brings a failed update back, which the stack's status does not always show.
    */
-  public async decide(event: OnEventRequest, startedAt: number): Promise<Plan | 'start' | 'undecided'> {
-    const changed = changedInputs(event.OldResourceProperties!, event.ResourceProperties);
-    // a name of the user's does not tell of the trigger
-    const isNameUsedUp = changed.includes('trigger') && !changed.includes('jobName') && event.ResourceProperties.JobName !== undefined;
-    const fit = isNameUsedUp ? 'other' : await this.deps.observer.fitOf(event.PhysicalResourceId!, event);
+  public async decide(event: UpdateRequest, startedAt: number): Promise<Decision> {
+    const changed = changedInputs(event.OldResourceProperties, event.ResourceProperties);
+    // A name of the user's does not tell the trigger.
+    const isNameUsedUp = changed.includes('TriggerToken') && !changed.includes('JobName') && event.ResourceProperties.JobName !== undefined;
+    const fit = isNameUsedUp ? 'other' : await this.observer.fitOf(event.PhysicalResourceId, event);
     if (fit === 'done') { return { kind: 'keep' }; }
 
-    switch (await this.deps.observer.stackPhase(event, startedAt)) {
+    switch (await this.observer.stackPhase(event, startedAt)) {
       case 'rolling back':
         return { kind: 'restore', startedAt };
       case 'unknown':
-        return fit === 'likely' && this.deps.now() - startedAt >= PATIENCE ? { kind: 'keep' } : 'undecided';
+        return fit === 'likely' && this.isOutOfPatience(startedAt) ? { kind: 'keep' } : { kind: 'undecided', startedAt };
       case 'going forward':
-        return this.decideForward(event, changed, fit, startedAt);
+        return continues(event.ResourceProperties) ? this.decideContinued(event, fit, startedAt) : this.decideForward(event, changed, fit, startedAt);
     }
   }
 
-  private async decideForward(event: OnEventRequest, changed: string[], fit: Fit, startedAt: number): Promise<Plan | 'start' | 'undecided'> {
-    if (continues(event)) {
-      const hasFailed = await this.deps.observer.hasFailed(event);
-      return hasFailed === undefined ? 'undecided' : hasFailed ? { kind: 'restore', startedAt } : fit === 'likely' ? { kind: 'keep' } : 'start';
-    }
-    const elapsed = this.deps.now() - startedAt;
-    const { JobName } = event.ResourceProperties;
-    const sameName = JobName !== undefined && JobName === event.OldResourceProperties!.JobName && JobName === jobNameOfArn(event.PhysicalResourceId!);
+  /** For a resource that goes on with the job of the previous one. */
+  private async decideContinued(event: UpdateRequest, fit: Fit, startedAt: number): Promise<Decision> {
+    const hasFailed = await this.observer.hasFailed(event);
+    if (hasFailed === undefined) { return { kind: 'undecided', startedAt }; }
+    if (hasFailed) { return { kind: 'restore', startedAt }; }
+    return fit === 'likely' ? { kind: 'keep' } : 'start';
+  }
+
+  private async decideForward(event: UpdateRequest, changed: ExportInputName[], fit: Fit, startedAt: number): Promise<Decision> {
+    const { ResourceProperties: properties, PhysicalResourceId: jobArn } = event;
+    const { JobName } = properties;
+    const sameName = JobName !== undefined && JobName === event.OldResourceProperties.JobName && JobName === jobNameOfArn(jobArn);
     if (changed.length > 0 && fit === 'other' && !sameName) { return 'start'; }
-    // It was complete when CloudFormation was told so: no reason to fail because Personalize does not tell now.
-    if (changed.length === 0 && (fit === 'unreadable' || (fit === 'unknown' && elapsed >= PATIENCE))) { return { kind: 'keep' }; }
-    if (changed.length === 0 && (fit === 'unknown' || (fit === 'gone' && elapsed < SETTLING_TIME && isJobArn(event.PhysicalResourceId!)))) {
-      return 'undecided';
+    if (changed.length === 0) {
+      // CloudFormation was told that it is complete: that Personalize does not tell now is no reason to fail.
+      if (fit === 'unreadable' || (fit === 'unknown' && this.isOutOfPatience(startedAt))) { return { kind: 'keep' }; }
+      if (fit === 'unknown' || (fit === 'gone' && isJobArn(jobArn) && isSettling(startedAt, this.deps.now()))) { return { kind: 'undecided', startedAt }; }
     }
-    // With a rollback disabled, CloudFormation brings a failed resource back while the stack may seem to go forward.
-    const hasFailed = await this.deps.observer.hasFailed(event);
-    if (hasFailed === undefined && elapsed < PATIENCE) { return 'undecided'; }
+    // When rollback is disabled, CloudFormation may bring a failed resource back while the stack seems to go forward.
+    const hasFailed = await this.observer.hasFailed(event);
+    if (hasFailed === undefined && !this.isOutOfPatience(startedAt)) { return { kind: 'undecided', startedAt }; }
     if (hasFailed) { return { kind: 'restore', startedAt }; }
     if (fit === 'likely') { return { kind: 'keep' }; }
 
-    // the resource that goes on waiting may have started the export anew
-    if (handsOver(event) && changed.length === 0 && (fit === 'failed' || fit === 'gone')) { return { kind: 'keep' }; }
-    if (fit === 'running') { return { kind: 'export', jobName: jobNameOfArn(event.PhysicalResourceId!), startedAt, created: true }; }
+    // The resource that goes on waiting may have started the export anew.
+    if (handsOver(properties) && changed.length === 0 && (fit === 'failed' || fit === 'gone')) { return { kind: 'keep' }; }
+    if (fit === 'running') { return { kind: 'export', jobName: jobNameOfArn(jobArn), startedAt, created: true }; }
     if (sameName && (changed.length > 0 || fit === 'failed')) {
-      if (changed.length === 0 && !waits(event)) { return { kind: 'keep' }; }
-      const why = changed.length > 0 ? `and ${changed.join(', ')} changed` : 'which failed';
-      throw failure(nameUsedUpMessage(why, failureContext(event, exportRequest(event.ResourceProperties, JobName), this.deps.logGroup)));
+      if (changed.length === 0 && !waits(properties)) { return { kind: 'keep' }; }
+      const why = changed.length > 0 ? `and ${changed.map(name => EXPORT_INPUTS[name].prop).join(', ')} changed` : 'which failed';
+      throw nameUsedUp({ event, jobName: JobName, logGroup: this.deps.logGroup }, why);
     }
     return 'start';
+  }
+
+  private isOutOfPatience(startedAt: number): boolean {
+    return this.deps.now() - startedAt >= PATIENCE;
   }
 }

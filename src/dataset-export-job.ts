@@ -1,7 +1,7 @@
 import { ArnFormat, CustomResource, Duration, IResource, RemovalPolicy, Resource, Stack, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
-import { jobNameProblem, timeoutProblem } from './contract/api-constraints';
+import { timeoutProblem } from './contract/api-constraints';
 import { MAX_CUSTOM_RESOURCE_SECONDS } from './contract/limits';
 import { DatasetExportJobResourceProperties } from './contract/resource-properties';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
@@ -11,12 +11,18 @@ import { ExportTrigger } from './export-trigger';
 import { IngestionMode } from './ingestion-mode';
 import { attributeOf } from './private/attribute';
 import { warnOfMissingDatasetKey } from './private/dataset-key';
-import { datasetProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
+import { datasetProblem, inputsProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
-import { checkDuration, checkKnown, literal, rejectIf } from './private/validation';
+import { checkDuration, literal, rejectIf } from './private/validation';
 
-/** Another one makes each job of a deployed stack be looked at once: see the contract. */
+/** Change it when the handler must look at each job of a deployed stack once. */
 const CONTRACT_VERSION = '2';
+
+/** What every job's first resource has. Forgetting a new input does not compile. */
+type FirstResourceProperties = {
+  readonly [name in Exclude<keyof DatasetExportJobResourceProperties, 'ServiceToken' | 'HandsOver' | 'ContinuesJobArn' | 'WaitedSeconds'>]:
+  DatasetExportJobResourceProperties[name];
+};
 
 /**
  * A dataset export job of Amazon Personalize.
@@ -220,7 +226,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     });
 
     const waitForCompletion = props.waitForCompletion ?? true;
-    const properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'> = {
+    const properties: FirstResourceProperties = {
       ContractVersion: CONTRACT_VERSION,
       DatasetArn: datasetArn,
       IngestionMode: props.ingestionMode,
@@ -285,7 +291,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
 
   private validate(props: DatasetExportJobProps): void {
     rejectIf(datasetProblem(this, props.dataset), literal`InvalidDataset`, this);
-    rejectIf(props.jobName === undefined ? undefined : checkKnown(props.jobName, jobNameProblem), literal`InvalidJobName`, this);
+    rejectIf(inputsProblem(props), literal`InvalidInput`, this);
     rejectIf(triggerProblem(props), literal`JobNameWithTrigger`, this);
     rejectIf(checkDuration('timeout', props.timeout, 'seconds', timeoutProp), literal`InvalidTimeout`, this);
     rejectIf(props.tags && tagsProblem(props.tags), literal`InvalidTags`, this);

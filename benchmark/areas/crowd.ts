@@ -58,7 +58,7 @@ export async function crowd(serviceSeconds: number, inTurn: boolean, jobs = JOBS
   const tooEarly = describe.filter(({ jobArn, at }) => at < (createdAt.get(jobArn) ?? Infinity)).length;
   const refused = create - created.length;
   const createdLate = created.length - requests.filter(({ waiter: { onEventResponse: response } }) => {
-    return response?.Plan.kind === 'export' && response.Plan.created;
+    return response?.Plan?.kind === 'export' && response.Plan.created;
   }).length;
   return {
     inTurn,

@@ -1,6 +1,5 @@
 /**
- * The constraints of CreateDatasetExportJob, checked at synth for known values and in the handler for the others, with the
- * same words.
+ * The constraints of CreateDatasetExportJob: checked at synth, and again in the handler for what was a token at synth.
  *
  * Each check returns the problem in the user's prop names, or undefined.
  *
@@ -25,7 +24,7 @@ const DATASET_GROUP_ARN = /^arn:[\w-]+:personalize:[^:\s]+:\d{12}:dataset-group\
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/;
 const KMS_KEY_ARN = /^arn:aws\S*:kms:\S*:[0-9]{12}:key\/\S*$/;
 const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-// what S3 documents as safe in object keys, without what IAM reads as a wildcard or a policy variable
+// The characters that S3 documents as safe in object keys, except those that IAM reads as a wildcard or a policy variable.
 const PREFIX = /^[a-zA-Z0-9!_.'()\-=+@:,&/ ]*$/;
 
 const BUCKET_URI = /^\w+:\/\/[^/]*\/?/;
@@ -43,7 +42,7 @@ export function datasetArnProblem(datasetArn: string): string | undefined {
   return datasetArnShapeProblem(datasetArn) ?? datasetTypeProblem(datasetArn.slice(datasetArn.lastIndexOf('/') + 1), datasetArn);
 }
 
-/** Whether it is a dataset's, of whatever type. */
+/** Accepts a dataset of any type. */
 export function datasetArnShapeProblem(datasetArn: string): string | undefined {
   if (DATASET_ARN.test(datasetArn) && datasetArn.length <= MAX_DATASET_ARN_LENGTH) { return undefined; }
   return `dataset must have an ARN like arn:aws:personalize:<region>:<account>:dataset/<dataset group>/<type> of at most ${MAX_DATASET_ARN_LENGTH} characters, got ${quote(datasetArn)}`;
@@ -74,14 +73,14 @@ export function roleArnProblem(roleArn: string): string | undefined {
 export function kmsKeyArnProblem(kmsKeyArn: string, name = 'encryptionKey'): string | undefined {
   if (kmsKeyArn.length <= MAX_KMS_KEY_ARN_LENGTH && KMS_KEY_ARN.test(kmsKeyArn)) { return undefined; }
   return `${name} must have the ARN of a key, like arn:aws:kms:<region>:<account>:key/<key id>: `
-    + `an alias or a bare key id does not do, got ${quote(kmsKeyArn)}`;
+    + `aliases and bare key IDs are not accepted, got ${quote(kmsKeyArn)}`;
 }
 
 export function prefixProblem(prefix: string): string | undefined {
   const [bucketUri] = BUCKET_URI.exec(prefix) ?? [];
   if (bucketUri !== undefined) { return `prefix must be a prefix, not a URI: leave out ${quote(bucketUri)}, got ${quote(prefix)}`; }
   if (prefix.startsWith('/') || prefix.includes('//')) {
-    return `prefix must not start with "/" or contain "//": S3 would take it for a folder without a name, got ${quote(prefix)}`;
+    return `prefix must not start with "/" or contain "//": S3 would read it as a folder without a name, got ${quote(prefix)}`;
   }
   if (!PREFIX.test(prefix)) {
     return `prefix may hold letters, digits, spaces and any of !_.'()-=+@:,&/ only, got ${quote(prefix)}`;
@@ -89,7 +88,12 @@ export function prefixProblem(prefix: string): string | undefined {
   return undefined;
 }
 
-/** @param length of `s3://<bucket>/<prefix><jobName>/`, or the least that it can be when a part is not known yet */
+/** A prefix as the custom resource has it: the construct appends a missing slash, but cannot do so to a token. */
+export function folderProblem(prefix: string): string | undefined {
+  return prefixProblem(prefix) ?? (prefix === '' || prefix.endsWith('/') ? undefined : `prefix must end with "/", got ${quote(prefix)}`);
+}
+
+/** @param length of `s3://<bucket>/<prefix><jobName>/`, or its minimum when a part is not known yet */
 export function outputPathLengthProblem(length: number, path: string): string | undefined {
   if (length <= MAX_OUTPUT_PATH_LENGTH) { return undefined; }
   return `prefix is too long: the output path would have ${length} characters and Personalize takes ${MAX_OUTPUT_PATH_LENGTH} at most, `
@@ -98,22 +102,26 @@ export function outputPathLengthProblem(length: number, path: string): string | 
 
 export function timeoutProblem(seconds: number, text: string): string | undefined {
   if (Number.isInteger(seconds) && seconds >= MIN_TIMEOUT_SECONDS && seconds <= MAX_TIMEOUT_HOURS * 3600) { return undefined; }
-  return `timeout must be 1 minute to ${MAX_TIMEOUT_HOURS} hours in whole seconds, got ${text}`;
+  return `timeout must be ${MIN_TIMEOUT_SECONDS / 60} minute to ${MAX_TIMEOUT_HOURS} hours in whole seconds, got ${text}`;
 }
 
-export function tagsCountProblem(count: number): string | undefined {
-  return count <= MAX_TAGS ? undefined : `tags must be at most ${MAX_TAGS}, got ${count}`;
+/** @param isKnown tells values from tokens */
+export function tagsProblem(tags: { readonly [key: string]: string }, isKnown: (value: string) => boolean = () => true): string | undefined {
+  const entries = Object.entries(tags);
+  if (entries.length > MAX_TAGS) { return `tags must be at most ${MAX_TAGS}, got ${entries.length}`; }
+  const problems = entries.map(([key, value]) => tagKeyProblem(key) ?? (isKnown(value) ? tagValueProblem(key, value) : undefined));
+  return problems.find(problem => problem !== undefined);
 }
 
-export function tagKeyProblem(key: string): string | undefined {
+function tagKeyProblem(key: string): string | undefined {
   if (key.toLowerCase().startsWith('aws:')) {
-    return `tags must not have a key that starts with "aws:", which AWS keeps for itself, got ${quote(key)}`;
+    return `tags must not have a key that starts with "aws:", which is reserved for AWS, got ${quote(key)}`;
   }
   if (key.length >= 1 && key.length <= MAX_TAG_KEY_LENGTH && TAG.test(key)) { return undefined; }
   return `tags must have keys of 1 to ${MAX_TAG_KEY_LENGTH} letters, digits, spaces or any of _.:/=+-@, got ${quote(key)}`;
 }
 
-export function tagValueProblem(key: string, value: string): string | undefined {
+function tagValueProblem(key: string, value: string): string | undefined {
   if (value.length <= MAX_TAG_VALUE_LENGTH && TAG.test(value)) { return undefined; }
   return `tags must have values of at most ${MAX_TAG_VALUE_LENGTH} letters, digits, spaces or any of _.:/=+-@, got ${quote(value)} for ${quote(key)}`;
 }

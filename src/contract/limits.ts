@@ -1,12 +1,12 @@
 /** Characters of the request's hash at the end of a generated job name: the handler writes them, IAM patterns count them. */
 export const REQUEST_HASH_LENGTH = 16;
 
-/** CloudFormation waits an hour for a custom resource. */
+/** CloudFormation waits one hour for a custom resource. */
 export const CLOUDFORMATION_LIMIT_SECONDS = 60 * 60;
-/** One that still waits this long before that fails with a message of its own, or hands over to the next one. */
+/** So long before, a custom resource fails with its own message or hands over to the next one. */
 const MARGIN_SECONDS = 5 * 60;
 export const MAX_CUSTOM_RESOURCE_SECONDS = CLOUDFORMATION_LIMIT_SECONDS - MARGIN_SECONDS;
 
 export const MIN_TIMEOUT_SECONDS = 60;
-/** A choice of ours: each 55 minutes of it are one more resource. */
+/** Our own limit: a longer timeout takes more custom resources. */
 export const MAX_TIMEOUT_HOURS = 12;

@@ -1,42 +1,32 @@
-/**
- * What the construct (src/) and the handler (lambda/) agree on. Types only: nothing of src/ but this file, the API's constraints and
- * the shape of generated job names reaches the handler.
- */
+import type { ExportInputName } from './export-inputs';
 
-/** The properties of the custom resources, as CloudFormation delivers them: every scalar is a string. */
-export interface DatasetExportJobResourceProperties {
+type ExportInputProperties = { readonly [name in ExportInputName]?: string };
+
+/** The properties of the custom resources, as CloudFormation delivers them: every scalar is a string. New ones are optional: deployed stacks lack them. */
+export interface DatasetExportJobResourceProperties extends ExportInputProperties {
   readonly ServiceToken: string;
-  /**
-   * Another one with each change of what the handler does on an update: every resource that an earlier version left behind is looked
-   * at once.
-   */
+  /** Changes with what the handler does on an update, so that the handler looks once at what an earlier version left behind. */
   readonly ContractVersion?: string;
   readonly DatasetArn: string;
-  readonly IngestionMode?: string;
-  /** The user's name for the job; without it the name is `JobNamePrefix` and a hash of the request. */
-  readonly JobName?: string;
-  readonly JobNamePrefix?: string;
   readonly RoleArn: string;
   readonly BucketName: string;
-  /** Empty, or ends with `/`. */
-  readonly Prefix?: string;
-  readonly KmsKeyArn?: string;
+  /** Without a JobName, the job's name is this and a hash of the request. */
+  readonly JobNamePrefix?: string;
+  /** A change of tags alone starts no export. */
   readonly Tags?: { readonly [key: string]: string };
-  /** A change of it starts a new export. */
-  readonly TriggerToken?: string;
-  /** Left out: as long as CloudFormation waits for a custom resource, less a margin. */
+  /** How long the deployment waits for the job. Default: as long as CloudFormation waits for a custom resource, less a margin. */
   readonly TimeoutSeconds?: string;
-  /** `false`: the custom resource is done when the job is created. */
+  /** `false`: the custom resource is complete as soon as Personalize has created the job. */
   readonly WaitForCompletion?: string;
-  /** `true`: when CloudFormation will not wait any longer for this resource, the next one of the job goes on. */
+  /** `true`: when CloudFormation stops waiting for this resource, the next one of the job goes on. */
   readonly HandsOver?: string;
-  /** The ARN of the job that the resource before this one has left running: this one goes on waiting for it. */
+  /** The ARN of the job that the previous resource left running, which this one goes on waiting for. */
   readonly ContinuesJobArn?: string;
-  /** How much of the timeout was over when the resource before this one handed over. */
+  /** How much of the timeout was over when the previous resource handed over. */
   readonly WaitedSeconds?: string;
 }
 
-/** The attributes of the custom resource: always all of them, CloudFormation fails on a missing one. */
+/** The attributes of the custom resource. All of them, always: CloudFormation fails on a missing one. */
 export interface DatasetExportJobResourceAttributes {
   readonly DatasetExportJobArn: string;
   readonly DatasetExportJobName: string;

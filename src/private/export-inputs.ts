@@ -1,21 +1,21 @@
 import { Annotations, Token, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import {
-  datasetArnProblem, datasetGroupArnProblem, datasetTypeProblem, outputPathLengthProblem, tagKeyProblem, tagsCountProblem, tagValueProblem,
+  datasetArnProblem, datasetGroupArnProblem, datasetTypeProblem, outputPathLengthProblem, tagsProblem as tagsProblemOfKnown,
 } from '../contract/api-constraints';
+import { EXPORT_INPUTS } from '../contract/export-inputs';
 import { ExportDestination } from '../export-destination';
 import { IngestionMode } from '../ingestion-mode';
 import { destinationProblem, environmentProblem } from './environments';
 import { checkKnown, literal, referenceProblem, rejectIf } from './validation';
 
-/** The checks at synth that all constructs share which start export jobs. */
+/** The checks at synth that all constructs that start export jobs share. */
 
-/** Says what Personalize does when no ingestion mode is given. */
 export function warnOfDefaultIngestionMode(scope: Construct, ingestionMode: IngestionMode | undefined): void {
   if (ingestionMode !== undefined) { return; }
   Annotations.of(scope).addWarningV2(
     'cdk-personalize-dataset-export:ingestionModeDefault',
-    'ingestionMode is left out: Personalize exports only records that were added one by one (PUT) then, none that were imported in bulk; set IngestionMode.ALL, BULK or PUT',
+    'ingestionMode is not set: Personalize exports only individually added records (PUT), not bulk imports. Set IngestionMode.ALL, BULK or PUT.',
   );
 }
 
@@ -36,14 +36,23 @@ export function datasetGroupProblem(scope: Construct, group: personalize.IDatase
   return checkKnown(datasetGroupArn, datasetGroupArnProblem) ?? environmentProblem(scope, 'dataset group', datasetGroupArn);
 }
 
+/** Checks each input that a construct takes as a text; the others are constructs and check themselves. */
+export function inputsProblem(props: object): string | undefined {
+  for (const { prop, problemOf } of Object.values(EXPORT_INPUTS)) {
+    const value = (props as { readonly [prop: string]: unknown })[prop];
+    const problem = typeof value === 'string' && problemOf ? checkKnown(value, problemOf) : undefined;
+    if (problem !== undefined) { return problem; }
+  }
+  return undefined;
+}
+
 export function tagsProblem(tags: { readonly [key: string]: string }): string | undefined {
-  const problems = Object.entries(tags).map(([key, value]) => tagKeyProblem(key) ?? checkKnown(value, known => tagValueProblem(key, known)));
-  return tagsCountProblem(problems.length) ?? problems.find(problem => problem !== undefined);
+  return tagsProblemOfKnown(tags, value => !Token.isUnresolved(value));
 }
 
 const MIN_BUCKET_NAME_LENGTH = 3;
 
-/** @param jobName of a job, or a text that is as long as all its names are */
+/** @param jobName the job's name, or a text as long as every name that it may get */
 export function validateDestination(scope: Construct, destination: ExportDestination, jobName: string): void {
   rejectIf(destinationProblem(scope, destination), literal`DestinationInOtherEnvironment`, scope);
   validateOutputPath(scope, destination, jobName);
@@ -56,7 +65,7 @@ function validateOutputPath(scope: Construct, { bucket, prefix }: ExportDestinat
   rejectIf(outputPathLengthProblem(length, Token.isUnresolved(path) ? prefix : path), literal`OutputPathTooLong`, scope);
 }
 
-/** The length of a text that is known, the least possible one of a token. */
+/** The length of a known text, or the minimum for a token. */
 function minimumLength(value: string, ofToken: number): number {
   return Token.isUnresolved(value) ? ofToken : value.length;
 }

@@ -15,7 +15,7 @@ test('the bundle has both handlers', () => {
 
 test('the bundle needs nothing but Node', () => {
   const required = [...fs.readFileSync(BUNDLE, 'utf8').matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name]) => name.replace(/^node:/, ''));
-  // tried by the SDK for signatures of several Regions alone, which these services do not have
+  // the SDK tries it only for signatures of several Regions, which these services do not have
   const optional = ['@aws-sdk/signature-v4-crt'];
   expect(required.filter(name => !builtinModules.includes(name) && !optional.includes(name))).toEqual([]);
 });
@@ -26,7 +26,7 @@ test('the bundle has less than 400 kB', () => {
 });
 
 test('the bundle loads no slower than the SDK\'s Personalize client by itself', () => {
-  // processor time in fresh processes, interleaved, the best of nine: a busy machine slows both down, at times one more than the other
+  // the best processor time of nine fresh processes each, interleaved: a busy machine slows both down
   const load = (module: string) => Number(execFileSync(process.execPath, ['-e', `
     const before = process.cpuUsage();
     require(${JSON.stringify(module)});

@@ -1,28 +1,15 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { answer, cutOff, FakeServer, noAnswer, reset, type Respond } from './fake-server';
+import { answer, CLIENT, cutOff, errorOf, fakeAws, noAnswer, reset, type Respond } from './fake-server';
 import { cloudFormationApi } from '../../lambda/cloudformation-api';
 import { errorText, failureKind } from '../../lambda/failures';
 import { LOGICAL_ID, PREVIOUS_ID, STACK_ID } from '../../tools/simulation/events';
 
 // The SDK's real client against a server on this machine.
 
-const server = new FakeServer();
-const realEnv = process.env;
+const server = fakeAws();
 let client: CloudFormationClient;
-
-beforeAll(async () => server.start());
-afterAll(async () => server.stop());
-
-beforeEach(() => {
-  server.received.length = 0;
-  process.env = { ...realEnv, AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
-  client = new CloudFormationClient({ maxAttempts: 1, requestHandler: { connectionTimeout: 500, requestTimeout: 200, throwOnRequestTimeout: true } });
-});
-
-afterEach(() => {
-  client.destroy();
-  process.env = realEnv;
-});
+beforeEach(() => { client = new CloudFormationClient(CLIENT); });
+afterEach(() => { client.destroy(); });
 
 const api = () => cloudFormationApi(client);
 const xml = (body: string) => answer(200, body, 'text/xml');
@@ -37,9 +24,14 @@ const errorResponse = (status: number, code: string, message: string) => answer(
   <Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`, 'text/xml');
 const parameters = () => server.received.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
 
-async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(() => { throw new Error('did not fail'); }, (error: Error) => error);
-}
+type Event = [logicalId: string, physicalId: string, status: string, time?: string];
+const ofStack = (status: string, time?: string): Event => ['Shop', STACK_ID, status, time];
+/** A page of the stack's events, newest first. */
+const page = (events: Event[], next?: string) => xml(`<DescribeStackEventsResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+  <DescribeStackEventsResult><StackEvents>${events.map(([logicalId, physicalId, status, time = '2026-11-25T10:00:00Z']) => `<member>
+    <StackId>${STACK_ID}</StackId><EventId>1</EventId><StackName>Shop</StackName><LogicalResourceId>${logicalId}</LogicalResourceId>
+    <PhysicalResourceId>${physicalId}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus><Timestamp>${time}</Timestamp></member>`).join('')}
+  </StackEvents>${next === undefined ? '' : `<NextToken>${next}</NextToken>`}</DescribeStackEventsResult></DescribeStackEventsResponse>`);
 
 describe('stackState', () => {
   it('asks for the one stack', async () => {
@@ -78,16 +70,8 @@ describe('stackState', () => {
 });
 
 describe('lastStablePhysicalId', () => {
-  type Event = [logicalId: string, physicalId: string, status: string];
-  const ofStack = (status: string): Event => ['Shop', STACK_ID, status];
   const OTHER: Event = ['Other', 'other', 'UPDATE_COMPLETE'];
   const before: Event[] = [[LOGICAL_ID, 'an older id', 'UPDATE_IN_PROGRESS'], ofStack('UPDATE_IN_PROGRESS')];
-  const page = (events: Event[], next?: string) => xml(`<DescribeStackEventsResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
-    <DescribeStackEventsResult><StackEvents>${events.map(([logicalId, physicalId, status]) => `<member>
-      <StackId>${STACK_ID}</StackId><EventId>1</EventId><StackName>Shop</StackName><LogicalResourceId>${logicalId}</LogicalResourceId>
-      <PhysicalResourceId>${physicalId}</PhysicalResourceId><ResourceStatus>${status}</ResourceStatus></member>`).join('')}
-    </StackEvents>${next === undefined ? '' : `<NextToken>${next}</NextToken>`}</DescribeStackEventsResult></DescribeStackEventsResponse>`);
-  /** newest first, as CloudFormation tells them */
   const rollback: Event[] = [
     [LOGICAL_ID, 'the new id', 'UPDATE_IN_PROGRESS'], ofStack('UPDATE_ROLLBACK_IN_PROGRESS'), OTHER,
     [LOGICAL_ID, 'the new id', 'UPDATE_COMPLETE'], [LOGICAL_ID, PREVIOUS_ID, 'UPDATE_IN_PROGRESS'], ofStack('UPDATE_IN_PROGRESS'),
@@ -137,24 +121,32 @@ describe('lastStablePhysicalId', () => {
 });
 
 describe('operationStartedAt', () => {
-  const event = (logicalId: string, physicalId: string, status: string, time: string) => `<member><StackId>${STACK_ID}</StackId><EventId>1</EventId>
-    <StackName>Shop</StackName><LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${physicalId}</PhysicalResourceId>
-    <ResourceStatus>${status}</ResourceStatus><Timestamp>${time}</Timestamp></member>`;
-  const events = (...members: string[]) => xml(`<DescribeStackEventsResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
-    <DescribeStackEventsResult><StackEvents>${members.join('')}</StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>`);
-
   it('is the time of the stack\'s own newest start', async () => {
-    server.respond = events(
-      event(LOGICAL_ID, PREVIOUS_ID, 'UPDATE_IN_PROGRESS', '2026-11-25T12:00:05Z'), event('Shop', STACK_ID, 'UPDATE_IN_PROGRESS', '2026-11-25T12:00:00Z'),
-      event('Shop', STACK_ID, 'CREATE_COMPLETE', '2026-11-25T11:00:00Z'), event('Shop', STACK_ID, 'CREATE_IN_PROGRESS', '2026-11-25T10:00:00Z'),
-    );
+    server.respond = page([
+      [LOGICAL_ID, PREVIOUS_ID, 'UPDATE_IN_PROGRESS', '2026-11-25T12:00:05Z'], ofStack('UPDATE_IN_PROGRESS', '2026-11-25T12:00:00Z'),
+      ofStack('CREATE_COMPLETE', '2026-11-25T11:00:00Z'), ofStack('CREATE_IN_PROGRESS'),
+    ]);
 
     expect(await api().operationStartedAt(STACK_ID)).toBe(Date.parse('2026-11-25T12:00:00Z'));
   });
 
   it('is not known of a stack without events', async () => {
-    server.respond = events();
+    server.respond = page([]);
 
     expect(await api().operationStartedAt(STACK_ID)).toBeUndefined();
+  });
+});
+
+describe('hasFailed', () => {
+  const failed: Event = [LOGICAL_ID, PREVIOUS_ID, 'UPDATE_FAILED'];
+
+  it.each<[string, boolean, Event[]]>([
+    ['the current operation', true, [[LOGICAL_ID, PREVIOUS_ID, 'UPDATE_IN_PROGRESS'], failed, ofStack('UPDATE_IN_PROGRESS')]],
+    ['an earlier operation', false, [ofStack('UPDATE_IN_PROGRESS'), failed, ofStack('UPDATE_IN_PROGRESS')]],
+    ['an operation that another resource failed', false, [['Other', 'other', 'UPDATE_FAILED']]],
+  ])('looks for an update that failed: in %s, %s', async (_, expected, events) => {
+    server.respond = page(events);
+
+    expect(await api().hasFailed(STACK_ID, LOGICAL_ID)).toBe(expected);
   });
 });

@@ -1,7 +1,9 @@
-import { changedInputs, exportRequest } from '../../lambda/export-request';
+import { exportRequest } from '../../lambda/export-request';
+import { changedInputs } from '../../lambda/input-differences';
+import { jobArn } from '../../lambda/job';
 import type { DatasetExportJobResourceProperties } from '../../src/contract/resource-properties';
 
-/** As the first version wrote them. Stacks have them: they come back in updates, rollbacks and deletions for good. */
+/** As the first version wrote them. Deployed stacks have them: they come back in updates, rollbacks and deletions for good. */
 const FIRST: DatasetExportJobResourceProperties & { readonly WaitHandleUrl: string; readonly PollerArn: string } = {
   ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:Provider',
   DatasetArn: 'arn:aws:personalize:eu-west-1:111122223333:dataset/movies/INTERACTIONS',
@@ -37,8 +39,12 @@ test('the least that the first version wrote is enough', () => {
     .toEqual({ jobName: 'job', datasetArn: DatasetArn, roleArn: RoleArn, outputUri: 's3://exports/job/', tags: {} });
 });
 
-test('what a newer version adds is no change of the export, and what it does not know is none either', () => {
+test('what a newer version adds is no change of the export, nor is what it does not know', () => {
   const { IngestionMode, Prefix, ...rest } = FIRST;
   expect(changedInputs(rest, { ...rest, IngestionMode: 'PUT', Prefix: '' })).toEqual([]);
   expect(changedInputs(FIRST, { ...FIRST, ContractVersion: '2', ServiceToken: 'other', TimeoutSeconds: '60', WaitForCompletion: 'false', Tags: {}, HandsOver: 'true', WaitedSeconds: '3300' })).toEqual([]);
+});
+
+test.each(['arn:aws:personalize:eu-west-1', 'arn:aws-cn:personalize:cn-north-1'])('the ARN of a job follows from its name and its dataset, %s:…', start => {
+  expect(jobArn(`${start}:111122223333:dataset/shop/USERS`, 'job')).toBe(`${start}:111122223333:dataset-export-job/job`);
 });

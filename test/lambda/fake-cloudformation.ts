@@ -1,20 +1,21 @@
 import type { OnEventRequest } from '../../lambda/events';
+import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/contract/limits';
 import { createEvent, deleteEvent, updateEvent, type Properties } from '../../tools/simulation/events';
 import { Waiter, type Outcome, type World } from '../../tools/simulation/world';
 
 /** What happens to a stack. */
 export interface Operation {
-  /** undefined: what is left of failed operations without a rollback is rolled back (`cdk rollback`) */
+  /** undefined: `cdk rollback`, of what failed operations with rollback disabled left */
   readonly properties?: Properties;
-  /** seconds until another resource of the stack fails, or somebody cancels; undefined: neither. Later than the end of all: after their success. */
+  /** seconds until another resource of the stack fails, or somebody cancels; if all is complete before, it fails after that */
   readonly otherFailsAfter?: number | undefined;
-  /** the first request is delivered a second time so many seconds later */
+  /** seconds until the first request is delivered again */
   readonly repeatedAfter?: number | undefined;
-  /** whether CloudFormation goes on with the id of a response that says FAILED, or with the one before */
+  /** whether CloudFormation keeps the id of a FAILED response, or the previous one */
   readonly keepsIdOfFailure: boolean;
   /** `cdk deploy --no-rollback` */
   readonly noRollback: boolean;
-  /** what CloudFormation says of the stack while it brings a failed resource back although the rollback is disabled: not documented */
+  /** the stack's status while CloudFormation brings a failed resource back although rollback is disabled: not documented */
   readonly statusOfBringingBack: string;
 }
 
@@ -25,9 +26,9 @@ export interface Request {
   readonly backwards: boolean;
   readonly waiters: Waiter[];
   readonly startedAt: number;
-  /** what CloudFormation took for the answer; undefined: it did not wait for one */
+  /** the response that CloudFormation took; undefined: it did not wait for one */
   readonly answer: Outcome | undefined;
-  /** the jobs there were before, and when the last waiter had stopped */
+  /** how many jobs there were before the request, at its end, and when the last waiter had stopped */
   readonly jobs: { readonly before: number; readonly atEnd: number; readonly afterAll: number };
 }
 
@@ -40,14 +41,13 @@ interface Resource {
 type Resources = ReadonlyMap<string, Resource>;
 
 const INVENTED_ID = 'Shop-Export5A1B2C3D-1QXZ5ABCDEFG';
-const TURN_SECONDS = 3300;
 
 /**
  * A stack with one export and another resource, as CloudFormation would deploy it. The export is one custom resource, or two when its
  * timeout is longer than CloudFormation waits for one.
  *
- * Waiters go on after their request has ended, as the state machine does. A stack is never deployed again before each of them
- * has had a look at it: the poll interval is short, compared to a rollback and a new deployment.
+ * Waiters go on after their request has ended, as the state machine does. Each of them polls before the stack is deployed again: the
+ * poll interval is short, compared to a rollback and another deployment.
  */
 export class FakeCloudFormation {
   public readonly requests: Request[] = [];
@@ -55,7 +55,7 @@ export class FakeCloudFormation {
   public onComplete?: (deployed: Resource) => void;
 
   private resources: Resources = new Map();
-  /** what there was when the stack was last complete; undefined: it never was */
+  /** the resources when the stack was last complete; undefined: it never was */
   private stable: Resources | undefined;
 
   constructor(private readonly world: World, private readonly intervalSeconds: number) {}
@@ -110,11 +110,11 @@ export class FakeCloudFormation {
     }
   }
 
-  /** Creates or updates one resource. @returns undefined: it failed, or something else did before */
+  /** Creates or updates one resource. @returns undefined if it fails, or something else has failed before */
   private async bring(name: string, properties: Properties, operation: Operation, startedAt: number): Promise<Resource | undefined> {
     const { clock, stack } = this.world;
     let existing = this.resources.get(name);
-    // without a rollback, a failure elsewhere stops nothing but what depends on it
+    // with rollback disabled, a failure elsewhere stops only what depends on it
     const otherFailsAfter = operation.otherFailsAfter === undefined || operation.noRollback ? Infinity
       : operation.otherFailsAfter - (clock.now() - startedAt) / 1000;
     if (otherFailsAfter <= 0) { return undefined; }
@@ -149,7 +149,7 @@ export class FakeCloudFormation {
     return undefined;
   }
 
-  /** Back to what was there when the stack was last complete; with nothing like that, the stack goes. */
+  /** Goes back to the resources when the stack was last complete; if it never was, deletes everything. */
   private async rollBack(): Promise<void> {
     const { stack } = this.world;
     stack.status = this.rollbackStatus();
@@ -242,7 +242,7 @@ export class FakeCloudFormation {
     return answer;
   }
 
-  /** CloudFormation takes an answer at once: no other waiter has a look between the answer and the end of the request. */
+  /** CloudFormation takes a response at once: no other waiter polls between the response and the end of the request. */
   private async poll(waiters: Waiter[], ended: () => boolean): Promise<void> {
     for (const waiter of waiters) {
       if (waiter.outcome === undefined && !ended()) { await waiter.poll(); }
@@ -252,12 +252,12 @@ export class FakeCloudFormation {
 
 type PropertiesOf = (previous: Resource | undefined) => Properties;
 
-/** The custom resources of a job, each with properties that follow from the one before. */
+/** The custom resources of a job, each with properties that follow from the previous one. */
 function templateOf(properties: Properties): Map<string, PropertiesOf> {
-  if (Number(properties.TimeoutSeconds) <= TURN_SECONDS) { return new Map<string, PropertiesOf>([['Export', () => properties]]); }
+  if (Number(properties.TimeoutSeconds) <= MAX_CUSTOM_RESOURCE_SECONDS) { return new Map<string, PropertiesOf>([['Export', () => properties]]); }
   return new Map<string, PropertiesOf>([
     ['Export', () => ({ ...properties, HandsOver: 'true' })],
-    ['Completion', previous => ({ ...properties, ContinuesJobArn: previous!.data.DatasetExportJobArn!, WaitedSeconds: String(TURN_SECONDS) })],
+    ['Completion', previous => ({ ...properties, ContinuesJobArn: previous!.data.DatasetExportJobArn!, WaitedSeconds: String(MAX_CUSTOM_RESOURCE_SECONDS) })],
   ]);
 }
 

@@ -13,7 +13,7 @@ export type Respond = (response: http.ServerResponse, request: http.IncomingMess
 
 export const noAnswer: Respond = () => {};
 
-/** An HTTP server on this machine that stands for an AWS service: it answers what the test says. */
+/** An HTTP server on this machine that stands for an AWS service and responds as the test says. */
 export class FakeServer {
   public readonly received: Received[] = [];
   public respond = noAnswer;
@@ -41,16 +41,37 @@ export class FakeServer {
   }
 }
 
+/** A server for all tests of a file, which the SDK's clients take for AWS. */
+export function fakeAws(): FakeServer {
+  const server = new FakeServer();
+  const realEnv = process.env;
+  beforeAll(async () => server.start());
+  afterAll(async () => server.stop());
+  beforeEach(() => {
+    server.received.length = 0;
+    process.env = { ...realEnv, AWS_ENDPOINT_URL: server.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
+  });
+  afterEach(() => { process.env = realEnv; });
+  return server;
+}
+
+/** A client as index.ts configures it, but with less patience. */
+export const CLIENT = { maxAttempts: 1, requestHandler: { connectionTimeout: 500, requestTimeout: 200, throwOnRequestTimeout: true } };
+
+export async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(() => { throw new Error('did not fail'); }, (error: Error) => error);
+}
+
 export const answer = (status: number, body: string, type = 'application/x-amz-json-1.1'): Respond =>
   response => response.writeHead(status, { 'content-type': type }).end(body);
 
 /** An error in the service's JSON protocol. */
 export const answerError = (status: number, name: string, message: string): Respond => answer(status, JSON.stringify({ __type: name, message }));
 
-/** The connection breaks before there is an answer. */
+/** The connection breaks before there is a response. */
 export const reset: Respond = (_, request) => request.socket.resetAndDestroy();
 
-/** The connection breaks in the middle of a good answer. */
+/** The connection breaks in the middle of a good response. */
 export const cutOff: Respond = response => {
   response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'content-length': '1000' });
   response.write('{"datasetExport', () => response.socket!.resetAndDestroy());

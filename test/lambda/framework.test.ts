@@ -1,10 +1,11 @@
 import { RESPONSE_SECRET, throughFramework, type CloudFormationResponse, type WaiterOptions } from './framework';
 import type { OnEventRequest } from '../../lambda/events';
-import { exportRequest, jobNameOfArn } from '../../lambda/export-request';
+import { exportRequest } from '../../lambda/export-request';
+import { jobNameOfArn } from '../../lambda/job';
 import { jobNameOf } from '../../lambda/job-name';
 import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/contract/limits';
 import { createEvent, deleteEvent, jobArnOf, LOGICAL_ID, PREVIOUS_ID, properties, STACK_ID, updateEvent } from '../../tools/simulation/events';
-import { DENIED_FOR_GOOD, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
+import { DENIED_FOR_GOOD } from '../../tools/simulation/fake-errors';
 import { World } from '../../tools/simulation/world';
 
 // What CloudFormation really receives: the CDK's own Provider framework drives the lifecycle.
@@ -25,7 +26,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  // whatever a test does: nobody prints the response URL's signature, and our log no tag values
+  // in no test does anybody print the response URL's signature, or our log a tag value
   for (const text of [...printed, ...world.logLines]) { expect(text).not.toContain('verysecret'); }
   expect(printed.length).toBeGreaterThan(0);
   expect(world.logLines.join('')).not.toContain('tag-value-of-ml');
@@ -74,21 +75,13 @@ it('a Create whose onEvent is invoked twice makes one job', async () => {
   expect(newJobs()).toHaveLength(1);
 });
 
-it('a Create that survives trouble succeeds', async () => {
-  world.personalize.faults.create.push({ error: networkError('ECONNRESET'), effect: 'answer lost' });
-  world.personalize.faults.describe.push({ error: THROTTLED() }, undefined, { error: serviceError('InternalFailure', 'x', 500) });
-
-  expect((await respond(createEvent())).body).toMatchObject({ Status: 'SUCCESS', Data: dataOf(createEvent()) });
-  expect(newJobs()).toHaveLength(1);
-});
-
-it('fails when the job fails: reason first, job\'s ARN as physical id, so that the Delete that follows finds it', async () => {
+it('fails when the job fails, with the reason and the job\'s ARN as physical id, so that the Delete that follows finds it', async () => {
   world.personalize.failureReason = 'Insufficient privileges for accessing data in Amazon S3.';
   const { body } = await respond(createEvent());
 
   expect(body).toEqual({
     Status: 'FAILED',
-    Reason: expect.stringMatching(/^Dataset export job failed \(CREATE FAILED\): Insufficient privileges for accessing data in Amazon S3\. Personalize needs /),
+    Reason: expect.stringContaining('Insufficient privileges for accessing data in Amazon S3.'),
     StackId: STACK_ID,
     RequestId: 'create-1',
     PhysicalResourceId: jobArnOf(createEvent()),
@@ -99,11 +92,8 @@ it('fails when the job fails: reason first, job\'s ARN as physical id, so that t
 });
 
 it.each([
-  ['ASCII', 'x'.repeat(100_000)],
   ['emoji', '😀'.repeat(25_000)],
-  ['CJK', '出'.repeat(33_000)],
   ['control characters', '\u0001'.repeat(100_000)],
-  ['quotes', '"'.repeat(100_000)],
 ])('fails within the limit of CloudFormation for 100 kB of %s, with all names as long as they can be', async (_, reason) => {
   world.personalize.failureReason = reason;
   const longest = properties({
@@ -125,14 +115,14 @@ it.each([
   expect(responses[0]!.bytes).toBeLessThanOrEqual(CLOUDFORMATION_LIMIT_BYTES);
   const { Status, Reason, PhysicalResourceId } = responses[0]!.body;
   expect([Status, PhysicalResourceId]).toEqual(['FAILED', `arn:aws-us-gov:personalize:ap-southeast-1:111122223333:dataset-export-job/${'j'.repeat(63)}`]);
-  expect(Reason.startsWith(`Dataset export job failed (CREATE FAILED): ${[...reason].slice(0, 50).join('')}`)).toBe(true);
-  expect(Reason).toContain(`Job: ${PhysicalResourceId}.`);
+  expect(Reason).toContain([...reason].slice(0, 50).join(''));
+  expect(Reason).toContain(PhysicalResourceId);
 });
 
 it('fails within the limit of CloudFormation for a property of 100 kB', async () => {
   const { body } = await respond(createEvent(properties({ Prefix: `${'😀'.repeat(25_000)}/` })));
 
-  expect(body).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^prefix may hold /) });
+  expect(body).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^prefix /) });
 });
 
 describe('when Create fails at once', () => {
@@ -142,7 +132,7 @@ describe('when Create fails at once', () => {
 
     expect(body).toEqual({
       Status: 'FAILED',
-      Reason: expect.stringMatching(/^Dataset export job could not be created: AccessDeniedException: .*explicit deny/),
+      Reason: expect.stringMatching(/AccessDeniedException: .*explicit deny/),
       StackId: STACK_ID,
       RequestId: 'create-1',
       PhysicalResourceId: CREATE_FAILED_MARKER,
@@ -167,16 +157,15 @@ describe('the time limit', () => {
       intervalSeconds, maxAttempts: Math.ceil(CLOUDFORMATION_LIMIT_SECONDS / intervalSeconds),
     });
 
-    expect(body.Status).toBe('FAILED');
-    expect(body.Reason).toMatch(/^Dataset export job was not done within its timeout of \d+ min: status CREATE IN_PROGRESS after/);
+    expect(body).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/timeout .*CREATE IN_PROGRESS/) });
   });
 
-  it('fails in the words of the framework when that gives up first: what the test stands on', async () => {
+  it('fails in the words of the framework when that gives up first, which the tests above exclude', async () => {
     world.personalize.heldStatus = 'CREATE IN_PROGRESS';
 
     expect((await respond(createEvent(), { maxAttempts: 5 })).body).toMatchObject({ Status: 'FAILED', Reason: 'Operation timed out' });
     expect(printed.pop()).toContain('submit response');
-    // one more reason not to let it come to this: here the framework itself prints the response URL
+    // and here the framework itself prints the response URL
     expect(printed.pop()).toContain(RESPONSE_SECRET);
   });
 });
@@ -212,27 +201,6 @@ describe('an Update', () => {
       expect(newJobs()).toHaveLength(0);
     });
 
-  it('in a rollback keeps the physical id even if CloudFormation could not be asked at first', async () => {
-    world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    world.stack.faults.push(serviceError('Throttling'), serviceError('Throttling'));
-
-    expect((await respond(update)).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: PREVIOUS_ID, Data: { DatasetExportJobArn: PREVIOUS_ID } });
-    expect(newJobs()).toHaveLength(0);
-  });
-
-  it('whose job could not be created before the stack rolled back keeps the physical id', async () => {
-    world.stack.status = 'UPDATE_IN_PROGRESS';
-    world.personalize.faults.create.push({ error: LIMIT_EXCEEDED() }, { error: LIMIT_EXCEEDED() }, { error: LIMIT_EXCEEDED() });
-    const advance = world.clock.advance.bind(world.clock);
-    world.clock.advance = seconds => {
-      advance(seconds);
-      world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    };
-
-    expect((await respond(update)).body).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: PREVIOUS_ID });
-    expect(newJobs()).toHaveLength(0);
-  });
-
   it('that fails keeps an id that the rollback can go on with', async () => {
     world.stack.status = 'UPDATE_IN_PROGRESS';
     world.personalize.alwaysFault.create = { error: DENIED_FOR_GOOD() };
@@ -249,7 +217,7 @@ it.each(['Shop-Export5A1B2C3D-1QXZ5', PREVIOUS_ID])('a Delete of %s succeeds', a
   });
 });
 
-it('hands the response URL to the handlers, which is why they must not print it: what the search stands on', async () => {
+it('hands the response URL to the handlers, so that they could print it', async () => {
   const onEvent = jest.spyOn(world.lifecycle, 'onEvent');
   await respond(createEvent());
 

@@ -1,7 +1,7 @@
 import type { IsCompleteRequest, OnEventRequest } from '../../lambda/events';
 import type { World } from '../../tools/simulation/world';
 
-// The runtime of the CDK's Provider framework, as it is deployed. By its path: the package does not export it.
+// The runtime of the CDK's Provider framework, as it is deployed. The package does not export it.
 /* eslint-disable @typescript-eslint/no-require-imports */
 const RUNTIME = '../../node_modules/aws-cdk-lib/custom-resources/lib/provider-framework/runtime';
 const outbound = require(`${RUNTIME}/outbound.js`) as {
@@ -41,7 +41,7 @@ export interface CloudFormationResponse {
 export interface WaiterOptions {
   readonly intervalSeconds?: number;
   readonly maxAttempts?: number;
-  /** the first invocation of onEvent is answered, but the answer is lost: the framework's client invokes it again */
+  /** the response of the first invocation of onEvent is lost: the framework's client invokes it again */
   readonly repeatOnEvent?: boolean;
 }
 

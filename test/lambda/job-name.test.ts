@@ -15,7 +15,7 @@ describe('jobNameOf', () => {
     expect(jobNameOf({ ...createEvent(), ...other })).not.toBe(jobNameOf(createEvent()));
   });
 
-  it('does not mix up where one part ends and the next begins', () => {
+  it('tells where one part ends and the next begins', () => {
     expect(jobNameOf({ ...createEvent(), RequestId: 'a|b', StackId: 'c' })).not.toBe(jobNameOf({ ...createEvent(), RequestId: 'ab', StackId: '|c' }));
   });
 
@@ -29,7 +29,7 @@ describe('jobNameOf', () => {
     expect(jobNameOf(createEvent(properties({ JobName: 'mine' })))).toBe('mine');
   });
 
-  it('is another one for each attempt', () => {
+  it('is another one for each job of a request', () => {
     expect(generatedJobName(createEvent(), 0)).toBe(jobNameOf(createEvent()));
     expect(generatedJobName(createEvent(), 1)).not.toBe(jobNameOf(createEvent()));
     expect(generatedJobName(createEvent(), 2)).not.toBe(generatedJobName(createEvent(), 1));

@@ -1,8 +1,11 @@
-import { createEvent, jobArnOf, properties, updateEvent } from '../../tools/simulation/events';
-import { DENIED_FOR_GOOD } from '../../tools/simulation/fake-errors';
-import { Waiter, World } from '../../tools/simulation/world';
+import { jobNameOfArn } from '../../lambda/job';
+import { generatedJobName } from '../../lambda/job-name';
+import { jobFailed, timedOut } from '../../lambda/messages';
+import { createEvent, jobArnOf, properties, TIMEOUT_SECONDS, updateEvent } from '../../tools/simulation/events';
+import { DENIED_FOR_GOOD, LIMIT_EXCEEDED, THROTTLED } from '../../tools/simulation/fake-errors';
+import { LOG_GROUP, Waiter, World } from '../../tools/simulation/world';
 
-// Personalize may notice a missing permission only in the job: one that began before a new role or policy was in force.
+// Personalize may notice a missing permission only in the job, if that began before a new role or policy had propagated.
 
 const REASON = 'Insufficient privileges for accessing data in Amazon S3.';
 const START = new World().clock.now();
@@ -15,8 +18,8 @@ beforeEach(() => {
 
 const jobs = () => [...world.personalize.jobs.values()];
 const startedAfter = () => jobs().map(({ createdAt }) => (createdAt - START) / 1000);
-/** The policies are in force so many seconds after the start. */
-const inForceAfter = (seconds: number) => {
+/** The policies have propagated so many seconds after the start. */
+const propagatedAfter = (seconds: number) => {
   const { add } = world.personalize;
   world.personalize.add = (...args) => {
     if (world.clock.now() >= START + seconds * 1000) { delete world.personalize.failureReason; }
@@ -24,8 +27,8 @@ const inForceAfter = (seconds: number) => {
   };
 };
 
-it.each([1, 45, 100])('another job makes up for one that began before its policies were in force (%d s)', async seconds => {
-  inForceAfter(seconds);
+it.each([1, 45, 100])('another job makes up for one that began before its policies had propagated (%d s)', async seconds => {
+  propagatedAfter(seconds);
   const outcome = await world.run(createEvent());
 
   expect(outcome.status).toBe('SUCCESS');
@@ -34,20 +37,20 @@ it.each([1, 45, 100])('another job makes up for one that began before its polici
   expect(new Set(jobs().map(({ request }) => request.jobName)).size).toBe(jobs().length);
 });
 
-it('so on an update, which answers with the job that succeeded', async () => {
+it('the same on an update, which ends with the job that succeeded', async () => {
   world.stack.status = 'UPDATE_IN_PROGRESS';
-  inForceAfter(45);
+  propagatedAfter(45);
   const outcome = await world.run(updateEvent(properties(), properties({ IngestionMode: 'BULK' })));
 
   expect(outcome).toMatchObject({ status: 'SUCCESS', physicalId: jobs().at(-1)!.arn });
 });
 
-it('a denial that stays fails within some minutes, once, and says that it was tried', async () => {
+it('a denial that stays fails once, within minutes, and tells how many jobs were tried', async () => {
   const outcome = await world.run(createEvent());
 
   expect(outcome.status).toBe('FAILED');
   expect((outcome.at - START) / 1000).toBeLessThanOrEqual(240);
-  expect(outcome.reason).toMatch(new RegExp(`^Dataset export job failed \\(CREATE FAILED\\): ${REASON} 4 jobs failed one after the other`));
+  expect(outcome.reason).toBe(jobFailed({ event: createEvent(), jobName: jobNameOfArn(jobs().at(-1)!.arn), logGroup: LOG_GROUP }, REASON, 4).message);
   expect(outcome.physicalId).toBe(jobArnOf(createEvent()));
   expect(startedAfter()).toEqual([0, 30, 60, 120]);
 });
@@ -62,7 +65,7 @@ it('jobs that take longer to fail are fewer', async () => {
 it('a job that fails later than a new policy could matter gets no other', async () => {
   world.personalize.runningSeconds = 400;
 
-  expect((await world.run(createEvent())).reason).not.toContain('one after the other');
+  expect((await world.run(createEvent())).reason).toContain(REASON);
   expect(jobs()).toHaveLength(1);
 });
 
@@ -77,6 +80,19 @@ it.each<[string, () => void, Parameters<typeof properties>[0]]>([
   expect(jobs()).toHaveLength(1);
 });
 
+it('another job that found no room is not claimed to exist when Personalize does not tell of it', async () => {
+  world.personalize.faults.create.push(undefined);
+  world.personalize.alwaysFault.create = { error: LIMIT_EXCEEDED() };
+  const { describeDatasetExportJob } = world.personalize;
+  world.personalize.describeDatasetExportJob = async arn => {
+    if (arn !== jobArnOf(createEvent()) && world.personalize.callsOf('create').length > 1) { throw THROTTLED(); }
+    return describeDatasetExportJob.call(world.personalize, arn);
+  };
+  const context = { event: createEvent(), jobName: generatedJobName(createEvent(), 1), logGroup: LOG_GROUP };
+
+  expect((await world.run(createEvent())).reason).toBe(timedOut(context, 'ThrottlingException: Rate exceeded', TIMEOUT_SECONDS, TIMEOUT_SECONDS, 'may exist').message);
+});
+
 it('none in a stack that rolls back', async () => {
   const waiter = new Waiter(world, createEvent());
   await waiter.deliver();
@@ -89,7 +105,7 @@ it('none in a stack that rolls back', async () => {
 });
 
 it('two deliveries of a request make the same jobs', async () => {
-  inForceAfter(45);
+  propagatedAfter(45);
   const waiters = [new Waiter(world, createEvent()), new Waiter(world, createEvent())];
   for (const waiter of waiters) { await waiter.deliver(); }
   while (waiters.some(({ outcome }) => outcome === undefined)) {

@@ -1,15 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { FakeCloudFormation, type Operation, type Request } from './fake-cloudformation';
-import { changedInputs, exportRequest, jobNameOfArn, outputUri, uncheckedExportRequest, waitSeconds } from '../../lambda/export-request';
-import { hasTrigger } from '../../lambda/job-name';
+import { exportRequest } from '../../lambda/export-request';
+import { changedInputs } from '../../lambda/input-differences';
+import { jobNameOfArn, outputUri } from '../../lambda/job';
+import { waitSeconds } from '../../lambda/resource';
+import { hasTrigger, jobNameOf } from '../../lambda/job-name';
+import { jobFailed, nameTaken, nameUsedUp, notCreated, rollingBack, timedOut, type JobState } from '../../lambda/messages';
 import { properties, STACK_ID, type Properties } from '../../tools/simulation/events';
 import { ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
 import type { FakeJob, Fault } from '../../tools/simulation/fake-personalize';
 import { World } from '../../tools/simulation/world';
 
-// Random sequences of operations on a stack, with random trouble. What must hold for each of them is written down below, without looking at how the
-// lifecycle goes about it. More runs: LIFECYCLE_RUNS=100000. fast-check prints the seed and the shortest failing case.
+// Random sequences of operations on a stack, with random trouble, and what must hold for all of them. More runs: LIFECYCLE_RUNS=100000.
+// fast-check prints the seed and the shortest failing case.
 
 const RUNS = Number(process.env.LIFECYCLE_RUNS ?? 1000);
 
@@ -20,7 +24,7 @@ interface Scenario {
   readonly pendingSeconds: number;
   readonly runningSeconds: number;
   readonly visibleAfterSeconds: number;
-  /** others use up the limit for so long */
+  /** how long others use up the limit */
   readonly busySeconds: number;
   /** of the jobs, in the order of their creation; undefined: succeeds */
   readonly failureReasons: (string | undefined)[];
@@ -36,7 +40,7 @@ const effect = fc.constantFrom<'none' | 'answer lost'>('none', 'answer lost');
 const transientFault: fc.Arbitrary<Fault> = fc.record({ error: TRANSIENT, effect });
 const limitExceeded: fc.Arbitrary<Fault> = fc.constant({ error: LIMIT_EXCEEDED() });
 const terminalFault: fc.Arbitrary<Fault> = fc.constant({ error: DENIED_FOR_GOOD() });
-// a settling error is only one at the beginning of a request, which is where the very first call is
+// such an error settles only at the beginning of a request: it can be the very first call's
 const settlingFault: fc.Arbitrary<Fault> = fc.constantFrom(ACCESS_DENIED, INSUFFICIENT_PRIVILEGES).map(make => ({ error: make() }));
 const laterFault = fc.oneof(
   { arbitrary: transientFault, weight: 4 }, { arbitrary: limitExceeded, weight: 4 }, { arbitrary: terminalFault, weight: 1 },
@@ -81,7 +85,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
     fc.array(sometimes(laterFault), { maxLength: 8 }),
   ).map(([first, others]) => [first, ...others]),
   describeFaults: fc.array(sometimes(transientFault), { maxLength: 8 }),
-  // so few that CloudFormation can be asked before the shortest time limit is over
+  // so few that CloudFormation can be asked before the shortest timeout is over
   stackFaults: fc.array(sometimes(TRANSIENT), { maxLength: 3 }),
 });
 
@@ -130,12 +134,22 @@ async function run(plan: Scenario): Promise<Run> {
 
 const isForward = ({ event, backwards }: Request) => event.RequestType !== 'Delete' && !backwards;
 const waitOf = ({ event }: Request) => waitSeconds(event.ResourceProperties) * 1000;
-/** What may be wrong with an explicit name; nothing with a generated one. */
-const nameProblem = (reason: string, { event }: Request) => event.ResourceProperties.JobName !== undefined && reason.startsWith('jobName "');
+/** Which of the messages a reason is. */
+function kindOf(reason: string, event: Request['event']): string | undefined {
+  const context = { event, jobName: jobNameOf(event), logGroup: '' };
+  const kinds = {
+    jobFailed: jobFailed(context, '', 1), timedOut: timedOut(context, '', 0, 0, 'exists'), rollingBack: rollingBack(context), notCreated: notCreated(context, ''),
+    nameTaken: nameTaken(context, []), nameUsedUp: nameUsedUp(context, ''),
+  };
+  return Object.entries(kinds).find(([, { message }]) => reason.startsWith(message.slice(0, 24)))?.[0];
+}
+/** Whether the message of a timeout says so about the job. */
+const says = (reason: string, event: Request['event'], job: JobState) => (
+  reason.includes(timedOut({ event, jobName: jobNameOf(event), logGroup: '' }, '', 0, 0, job).message.split('. ')[1]!));
 const hasInputs = (job: FakeJob, of: Properties) => isDeepStrictEqual(
-  { ...job.request, tags: {} }, { ...uncheckedExportRequest(of, of.JobName ?? job.request.jobName), tags: {} });
+  { ...job.request, tags: {} }, { ...exportRequest(of, of.JobName ?? job.request.jobName), tags: {} });
 
-it('whatever happens, all of it holds', async () => {
+it('whatever happens, the lifecycle keeps its promises', async () => {
   await fc.assert(fc.asyncProperty(scenario, async plan => {
     const { world, requests, complete } = await run(plan);
     for (const request of requests) {
@@ -148,14 +162,14 @@ it('whatever happens, all of it holds', async () => {
   }), { numRuns: RUNS });
 }, 3_600_000);
 
-/** What a complete stack says is what exists. */
+/** The outputs of a complete stack are true. */
 function checkComplete({ properties: deployed, job, jobStatus }: Complete): void {
   expect(jobStatus).toBe('ACTIVE');
   expect(hasInputs(job!, deployed)).toBe(true);
   if (deployed.JobName === undefined) { expect(hasTrigger(job!.request.jobName, deployed.TriggerToken, false)).toBe(true); }
 }
 
-/** Every waiter comes to one end (Waiter itself fails on a second one), in time, within the framework's polls and CloudFormation's bytes. */
+/** Every waiter ends once (Waiter fails on a second end), in time, within the framework's polls and CloudFormation's bytes. */
 function checkOutcomes({ event, waiters, startedAt }: Request, { intervalSeconds }: Scenario): void {
   for (const { outcome, polls } of waiters) {
     expect(polls).toBeLessThanOrEqual(3600 / intervalSeconds + 1);
@@ -174,7 +188,7 @@ function checkOutcomes({ event, waiters, startedAt }: Request, { intervalSeconds
   }
 }
 
-/** One job per request, or more when permissions were missing; none on the way back, none after the end but one that was handed over. */
+/** One job per request, or more when permissions were missing; none on the way back, and none after the end except one that was handed over. */
 function checkJobs(request: Request, world: World): void {
   const { before, atEnd, afterAll } = request.jobs;
   const made = [...world.personalize.jobs.values()].slice(before, atEnd);
@@ -185,7 +199,7 @@ function checkJobs(request: Request, world: World): void {
   expect(later.filter(arn => request.event.ResourceProperties.HandsOver !== 'true' || arn !== request.answer?.physicalId)).toEqual([]);
 }
 
-/** Success is never a lie: the job of just these inputs is done, or handed over. */
+/** Success is true: the job of exactly these inputs is complete, or handed over. */
 function checkSuccess(request: Request, world: World): void {
   const { event, answer } = request;
   if (request.backwards || event.RequestType === 'Delete') {
@@ -196,7 +210,7 @@ function checkSuccess(request: Request, world: World): void {
   const job = world.personalize.jobs.get(answer.physicalId!);
   const handsOver = event.ResourceProperties.HandsOver === 'true';
   const handedOver = handsOver && answer.at - request.startedAt >= waitOf(request);
-  // the job that it names may have failed, and the resource that goes on waiting have started another: checkComplete sees to that
+  // the job may have failed, and the resource that goes on waiting may have started another: checkComplete looks at that
   const kept = handsOver && event.RequestType === 'Update' && answer.physicalId === event.PhysicalResourceId
     && changedInputs(event.OldResourceProperties!, event.ResourceProperties).length === 0;
   if (!handedOver && !kept) {
@@ -210,31 +224,38 @@ function checkSuccess(request: Request, world: World): void {
   });
 }
 
-/** A failure has one of the reasons that the behaviour table knows, and that reason is true; an update keeps its id. */
+/** A failure has one of the reasons that can occur here, and that reason is true; an update keeps its id. */
 function checkFailures(request: Request, world: World): void {
+  const { event } = request;
   for (const { outcome } of request.waiters) {
     if (outcome!.status === 'SUCCESS') { continue; }
     const { reason, at, physicalId } = outcome!;
-    if (request.event.RequestType === 'Update') { expect(physicalId).toBe(request.event.PhysicalResourceId); }
-    const [, arn = ''] = /Job: (\S+)\. Dataset: /.exec(reason) ?? [];
-    const job = world.personalize.jobs.get(arn);
-    if (reason.startsWith('Dataset export job failed (CREATE FAILED): ')) {
-      expect(world.personalize.status(job!)).toBe('CREATE FAILED');
-      expect(reason).toContain([...job!.failureReason!].slice(0, 50).join(''));
-    } else if (reason.startsWith('Dataset export job was not done within its timeout')) {
-      expect(at - request.startedAt).toBeGreaterThanOrEqual(waitOf(request));
-      const visible = job !== undefined && at > job.createdAt + world.personalize.visibleAfterSeconds * 1000;
-      if (reason.includes('Personalize has no job')) { expect(visible).toBe(false); }
-      if (reason.includes('The job continues')) { expect(job).toBeDefined(); }
-    } else if (reason.startsWith('Dataset export job was not created: the stack is rolling back')) {
-      expect(request.answer === undefined || request.answer !== outcome).toBe(true);
-    } else if (!nameProblem(reason, request)) {
-      expect(reason).toContain(DENIED_FOR_GOOD().message); // the only terminal fault in these scenarios
+    if (event.RequestType === 'Update') { expect(physicalId).toBe(event.PhysicalResourceId); }
+    const job = [...world.personalize.jobs.values()].find(({ arn }) => reason.includes(`${arn}.`));
+    switch (kindOf(reason, event)) {
+      case 'jobFailed':
+        expect(world.personalize.status(job!)).toBe('CREATE FAILED');
+        expect(reason).toContain([...job!.failureReason!].slice(0, 50).join(''));
+        break;
+      case 'timedOut':
+        expect(at - request.startedAt).toBeGreaterThanOrEqual(waitOf(request));
+        if (says(reason, event, 'does not exist')) { expect(job === undefined || at <= job.createdAt + world.personalize.visibleAfterSeconds * 1000).toBe(true); }
+        if (says(reason, event, 'exists')) { expect(job).toBeDefined(); }
+        break;
+      case 'rollingBack':
+        expect(request.answer === undefined || request.answer !== outcome).toBe(true);
+        break;
+      case 'nameTaken':
+      case 'nameUsedUp':
+        expect(event.ResourceProperties.JobName).toBeDefined();
+        break;
+      default:
+        expect(reason).toContain(DENIED_FOR_GOOD().message); // the only error that stays in these scenarios
     }
   }
 }
 
-it('the scenarios reach each kind of ending: what the above stands on', async () => {
+it('the scenarios reach each kind of ending', async () => {
   const seen = new Map<string, number>();
   const see = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
   await fc.assert(fc.asyncProperty(scenario, async plan => {
@@ -248,7 +269,7 @@ it('the scenarios reach each kind of ending: what the above stands on', async ()
       if (request.backwards && answer?.physicalId !== event.PhysicalResourceId) { see('restored'); }
       const thePlan = waiters[0]!.onEventResponse?.Plan;
       if (jobs.atEnd > jobs.before && thePlan?.kind === 'export' && !thePlan.created) { see('created late'); }
-      for (const { outcome } of waiters) { if (outcome!.status === 'FAILED') { see(outcome!.reason.replace(/"(mine|yours)"/, '').slice(0, 28)); } }
+      for (const { outcome } of waiters) { if (outcome!.status === 'FAILED') { see(kindOf(outcome!.reason, event) ?? 'other'); } }
     }
   }), { numRuns: 500, seed: 1 });
 
@@ -256,8 +277,7 @@ it('the scenarios reach each kind of ending: what the above stands on', async ()
     'CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'repeated', 'several jobs', 'restored', 'created late',
     'Create Export: SUCCESS', 'Create Export: FAILED', 'Create Export: given up', 'Update Export: SUCCESS', 'Update Export: FAILED', 'Update Export: given up',
     'back Update Export: SUCCESS', 'Delete Export5A1B2C3D: SUCCESS', 'Create Completion: SUCCESS', 'Create Completion: FAILED', 'Update Completion: SUCCESS',
-    'back Update Completion: SUCCESS', 'Dataset export job failed (C', 'Dataset export job was not d', 'Dataset export job was not c', 'Dataset export job could not',
-    'jobName  is used up by the p', 'jobName  is taken by another',
+    'back Update Completion: SUCCESS', 'jobFailed', 'timedOut', 'rollingBack', 'notCreated', 'nameTaken', 'nameUsedUp',
   ].filter(what => (seen.get(what) ?? 0) < 5);
   expect(rare).toEqual([]);
 });

@@ -1,9 +1,10 @@
-import { exportRequest, jobArn, jobNameOfArn } from '../../lambda/export-request';
-import { DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent } from '../../tools/simulation/events';
-import { THROTTLED } from '../../tools/simulation/fake-errors';
+import { exportRequest } from '../../lambda/export-request';
+import { jobArn, jobNameOfArn } from '../../lambda/job';
+import { DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, TIMEOUT_SECONDS, updateEvent } from '../../tools/simulation/events';
+import { DENIED_FOR_GOOD, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
 import { World } from '../../tools/simulation/world';
 
-// A rollback goes back to the job that the properties had, if that can be found.
+// A rollback never exports and never fails. It goes back to the job that the properties had, if that can be found.
 
 const LONG_AGO = 86_400_000;
 const START = new World().clock.now();
@@ -23,7 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => { expect(world.personalize.callsOf('create')).toEqual([]); });
 
-const ended = (id: string, uri: string) => ({ status: 'SUCCESS', physicalId: id, data: { DatasetExportJobArn: id, OutputUri: uri } });
+const ended = (id: string, OutputUri: string) => ({
+  status: 'SUCCESS', physicalId: id, data: { DatasetExportJobArn: id, DatasetExportJobName: jobNameOfArn(id), OutputUri },
+});
 const toPrevious = ended(PREVIOUS_ID, `s3://exports/personalize/${jobNameOfArn(PREVIOUS_ID)}/`);
 const notRestored = ended(jobArnOf(update), `s3://other/personalize/${jobNameOfArn(jobArnOf(update))}/`);
 
@@ -31,9 +34,13 @@ it('finds the job that the stack had when it was last complete', async () => {
   expect(await world.run(rollback)).toMatchObject(toPrevious);
 });
 
-it('finds it although Personalize and CloudFormation are in trouble for a while', async () => {
+it.each<[string, (Error | undefined)[]]>([
+  ['throttles once', [THROTTLED()]],
+  ['has no address, and then does not know new credentials', [networkError('ENOTFOUND'), serviceError('UnrecognizedClientException')]],
+  ['is in trouble for a while', [THROTTLED(), undefined, networkError('ECONNRESET'), serviceError('ServiceUnavailable', '', 503)]],
+])('finds it although Personalize throttles and CloudFormation %s', async (_, faults) => {
   world.personalize.faults.describe.push({ error: THROTTLED() }, { error: THROTTLED() }, { error: THROTTLED() });
-  world.stack.faults.push(THROTTLED(), undefined, THROTTLED());
+  world.stack.faults.push(...faults);
 
   expect(await world.run(rollback)).toMatchObject(toPrevious);
 });
@@ -50,16 +57,30 @@ it.each<[string, () => void]>([
   ['failed', () => { world.personalize.jobs.set(PREVIOUS_ID, { ...world.personalize.jobs.get(PREVIOUS_ID)!, failureReason: 'Broken.' }); }],
   ['is no job', () => { world.stack.stableId = 'Shop-Export5A1B2C3D-1QXZ5'; }],
   ['is unknown', () => { world.stack.stableId = undefined; }],
-])('keeps the job of the failed update when the one of before %s', async (_, prepare) => {
+])('keeps the job of the failed update when the previous one %s', async (_, prepare) => {
   prepare();
 
   expect(await world.run(rollback)).toMatchObject(notRestored);
 });
 
-it('comes to an end within ten minutes when Personalize does not answer at all', async () => {
-  world.personalize.alwaysFault.describe = { error: THROTTLED() };
+it.each<[string, () => Error, number]>([['refuses to tell', DENIED_FOR_GOOD, 0], ['does not answer at all', THROTTLED, 600]])(
+  'comes to an end when Personalize %s', async (_, error, seconds) => {
+    world.personalize.alwaysFault.describe = { error: error() };
 
-  expect(await world.run(rollback)).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(update), at: START + 600_000 });
+    expect(await world.run(rollback)).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(update), at: START + seconds * 1000 });
+  });
+
+it('comes to an end when CloudFormation does not answer before the time is over', async () => {
+  world.stack.faults.push(...Array.from({ length: TIMEOUT_SECONDS / 30 + 1 }, THROTTLED));
+
+  expect(await world.run(rollback)).toMatchObject({ status: 'SUCCESS' });
+});
+
+it('comes to an end with properties that are not valid any more', async () => {
+  const invalid = properties({ RoleArn: 'nobody' });
+  world.stack.faults.push(THROTTLED());
+
+  expect(await world.run(updateEvent(after, invalid, jobArnOf(update), 'rollback-1'))).toMatchObject(notRestored);
 });
 
 it('knows the job of a jobName without asking for the stack\'s events', async () => {
@@ -69,6 +90,12 @@ it('knows the job of a jobName without asking for the stack\'s events', async ()
 
   expect(await world.run(updateEvent(after, named, jobArnOf(update), 'rollback-1')))
     .toMatchObject(ended(jobArn(DATASET_ARN, 'mine'), 's3://exports/personalize/mine/'));
+});
+
+it('keeps a jobName that the update had in vain', async () => {
+  const [named, changed] = [properties({ JobName: 'mine' }), properties({ JobName: 'mine', IngestionMode: 'BULK' })];
+
+  expect(await world.run(updateEvent(changed, named, jobArn(DATASET_ARN, 'mine'), 'rollback-1'))).toMatchObject({ status: 'SUCCESS', physicalId: jobArn(DATASET_ARN, 'mine') });
 });
 
 it('needs no question when the update never answered with its job', async () => {

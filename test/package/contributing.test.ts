@@ -33,9 +33,8 @@ test.each(pages)('the commands that $name names exist', ({ text }) => {
 test('the way from a prop to the API call names what is in the files', () => {
   const [, walk] = /\n## From a prop to the API call[^\n]*\n([^]*?)\n## /.exec(read('CONTRIBUTING.md'))!;
   for (const [name, file] of [
-    ['DatasetExportJobProps', 'src/dataset-export-job.ts'], ['properties', 'src/dataset-export-job.ts'], ['ExportRequest', 'lambda/export-request.ts'],
-    ['INPUTS', 'lambda/export-request.ts'], ['DEFAULTS', 'lambda/export-request.ts'], ['exportRequest()', 'lambda/export-request.ts'], ['problemOf()', 'lambda/export-request.ts'],
-    ['rejectForeignJob()', 'lambda/lifecycle.ts'], ['createDatasetExportJob', 'src/dataset-export-fragment.ts'],
+    ['DatasetExportJobProps', 'src/dataset-export-job.ts'], ['properties', 'src/dataset-export-job.ts'], ['INPUTS', 'src/contract/export-inputs.ts'],
+    ['createDatasetExportJob', 'src/dataset-export-fragment.ts'],
   ]) {
     expect(walk).toContain(`\`${name}\``);
     expect(walk).toContain(`\`${file}\``);

@@ -121,13 +121,17 @@ describe('attributes', () => {
 });
 
 describe('ingestionMode', () => {
-  const warning = Match.stringLikeRegexp('ingestionMode is left out: Personalize exports only records that were added one by one');
+  const warning = Match.stringLikeRegexp('ingestionMode .*PUT');
 
   test('left out is a warning, as Personalize then exports nothing that was imported in bulk', () => {
     const stack = concreteStack();
     jobIn(stack, { ingestionMode: undefined });
     Annotations.fromStack(stack).hasWarning('/Movies/Export', warning);
     expect(propertiesOf(stack)).not.toHaveProperty('IngestionMode');
+  });
+
+  test('fails at synth for what is none, which JavaScript may pass', () => {
+    expect(() => jobIn(concreteStack(), { ingestionMode: 'SOME' as IngestionMode })).toThrow('ingestionMode must be one of BULK, PUT, ALL, got "SOME"');
   });
 
   test.each([IngestionMode.ALL, IngestionMode.BULK, IngestionMode.PUT])('%s is passed on without a warning', ingestionMode => {

@@ -263,7 +263,7 @@ describe('ingestionMode', () => {
   test('left out is a warning, in the words of DatasetExportJob', () => {
     const stack = concreteStack();
     workflowIn(stack, { ingestionMode: undefined });
-    Annotations.fromStack(stack).hasWarning('/Movies/Backup/Export', Match.stringLikeRegexp('ingestionMode is left out: Personalize exports only records that were added one by one'));
+    Annotations.fromStack(stack).hasWarning('/Movies/Backup/Export', Match.stringLikeRegexp('ingestionMode .*PUT'));
   });
 
   test('given is none', () => {

@@ -1,5 +1,5 @@
-import type { OnEventRequest } from '../../lambda/events';
-import { jobArn } from '../../lambda/export-request';
+import type { CreateRequest, DeleteRequest, OnEventRequest, UpdateRequest } from '../../lambda/events';
+import { jobArn } from '../../lambda/job';
 import { jobNameOf } from '../../lambda/job-name';
 import type { DatasetExportJobResourceProperties } from '../../src/contract/resource-properties';
 
@@ -13,7 +13,7 @@ export const ROLE_ARN = 'arn:aws:iam::111122223333:role/Exports';
 export const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555';
 export const TIMEOUT_SECONDS = 1800;
 
-/** The resource's properties as the construct writes them; an undefined value takes one out. */
+/** The resource's properties as the construct writes them; undefined removes one. */
 export function properties(overrides: { [name in keyof Properties]?: Properties[name] | undefined } = {}): Properties {
   const all = {
     ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:Provider',
@@ -33,21 +33,21 @@ export function properties(overrides: { [name in keyof Properties]?: Properties[
 
 const request = (RequestId: string) => ({ RequestId, StackId: STACK_ID, LogicalResourceId: LOGICAL_ID });
 
-export function createEvent(ResourceProperties = properties(), requestId = 'create-1'): OnEventRequest {
+export function createEvent(ResourceProperties = properties(), requestId = 'create-1'): CreateRequest {
   return { ...request(requestId), RequestType: 'Create', ResourceProperties };
 }
 
 export function updateEvent(
   OldResourceProperties: Properties, ResourceProperties: Properties, PhysicalResourceId = PREVIOUS_ID, requestId = 'update-1',
-): OnEventRequest {
+): UpdateRequest {
   return { ...request(requestId), RequestType: 'Update', OldResourceProperties, ResourceProperties, PhysicalResourceId };
 }
 
-export function deleteEvent(PhysicalResourceId: string, ResourceProperties = properties(), requestId = 'delete-1'): OnEventRequest {
+export function deleteEvent(PhysicalResourceId: string, ResourceProperties = properties(), requestId = 'delete-1'): DeleteRequest {
   return { ...request(requestId), RequestType: 'Delete', ResourceProperties, PhysicalResourceId };
 }
 
-/** The job that the request is to make. */
+/** The job that the request makes. */
 export function jobArnOf(event: OnEventRequest): string {
   return jobArn(event.ResourceProperties.DatasetArn, jobNameOf(event));
 }

@@ -1,4 +1,4 @@
-/** Time that only passes when a test says so. */
+/** Time that passes only when a test says so. */
 export class FakeClock {
   public time = Date.parse('2026-11-02T08:00:00Z');
 

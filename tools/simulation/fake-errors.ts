@@ -1,9 +1,9 @@
-/** What the service answers, as the SDK hands it on. */
+/** An error response of the service, as the SDK throws it. */
 export function serviceError(name: string, message = 'the service says no', httpStatusCode = 400): Error {
   return Object.assign(new Error(message), { name, $fault: httpStatusCode < 500 ? 'client' : 'server', $metadata: { httpStatusCode } });
 }
 
-/** What Node.js says when there was no answer: a code, no `$metadata`. */
+/** The error of Node.js when there is no response: a code, no `$metadata`. */
 export function networkError(code: string, message = `network trouble: ${code}`): Error {
   return Object.assign(new Error(message), { code });
 }

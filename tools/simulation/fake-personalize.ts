@@ -1,9 +1,10 @@
 import type { FakeClock } from './fake-clock';
 import { serviceError } from './fake-errors';
-import { jobArn, type ExportRequest } from '../../lambda/export-request';
+import type { ExportRequest } from '../../lambda/export-request';
+import { jobArn } from '../../lambda/job';
 import type { JobDescription, PersonalizeApi } from '../../lambda/personalize-api';
 
-/** A call that goes wrong: before it takes effect, or after, so that only the answer is lost. */
+/** A call that fails: before it takes effect, or after, so that only the response is lost. */
 export interface Fault {
   readonly error: Error;
   readonly effect?: 'none' | 'answer lost';
@@ -21,24 +22,24 @@ export interface FakeJob {
   readonly createdAt: number;
   /** ends with CREATE FAILED for this reason instead of ACTIVE */
   readonly failureReason?: string;
-  /** stays in this status for ever */
+  /** stays in this status forever */
   readonly heldStatus?: string;
 }
 
 const RUNNING = ['CREATE PENDING', 'CREATE IN_PROGRESS'];
 
-/** Amazon Personalize in memory, as far as export jobs go. */
+/** The export jobs of Amazon Personalize, in memory. */
 export class FakePersonalize implements PersonalizeApi {
   public readonly jobs = new Map<string, FakeJob>();
   public readonly calls: Call[] = [];
-  /** Each call takes the next fault of its operation; an undefined one is a call that works. */
+  /** Each call takes the next fault of its operation; undefined: the call works. */
   public readonly faults: Record<Call['operation'], (Fault | undefined)[]> = { create: [], describe: [] };
-  /** For faults that do not stop. */
+  /** The fault of all further calls. */
   public alwaysFault: Partial<Record<Call['operation'], Fault>> = {};
   public concurrencyLimit = 5;
   public pendingSeconds = 60;
   public runningSeconds = 240;
-  /** Describe knows a job only so long after Create: eventual consistency. */
+  /** How long Describe does not know a new job: eventual consistency. */
   public visibleAfterSeconds = 0;
   /** The failure reason of jobs that are created from now on; undefined: they succeed. */
   public failureReason: string | undefined;
@@ -78,7 +79,7 @@ export class FakePersonalize implements PersonalizeApi {
     });
   }
 
-  /** A job that is there, whoever created it. */
+  /** Adds a job, whoever created it. */
   public add(request: ExportRequest, createdAt = this.clock.now()): FakeJob {
     const arn = jobArn(request.datasetArn, request.jobName);
     const job: FakeJob = {
@@ -100,9 +101,9 @@ export class FakePersonalize implements PersonalizeApi {
     return job.failureReason === undefined ? 'ACTIVE' : 'CREATE FAILED';
   }
 
-  /** What Describe says of a job's inputs. */
-  public echo({ datasetArn, ingestionMode, roleArn, outputUri, kmsKeyArn }: ExportRequest): Partial<JobDescription> {
-    return { datasetArn, ingestionMode, roleArn, outputUri, kmsKeyArn };
+  /** What Describe tells of a job's inputs. */
+  public echo({ jobName, tags, ...inputs }: ExportRequest): Partial<JobDescription> {
+    return inputs;
   }
 
   private updatedAt(job: FakeJob): number {

@@ -1,19 +1,19 @@
 import type { CloudFormationApi, StackState } from '../../lambda/cloudformation-api';
 
-/** The stack, as far as CloudFormation tells of it. */
+/** The stack, as CloudFormation tells of it. */
 export class FakeStack implements CloudFormationApi {
   public status = 'CREATE_IN_PROGRESS';
-  /** When the latest operation on the stack began, if it is an update. */
+  /** When the stack's latest operation began, if that is an update. */
   public operationBegan: number | undefined;
   /** The resource's id when the stack was last complete. */
   public stableId: string | undefined;
   /** An update of the resource failed, and it is brought back. */
   public broughtBack = false;
-  /** Each call takes the next one; an undefined one is a call that works. */
+  /** Each call takes the next one; undefined: the call works. */
   public readonly faults: (Error | undefined)[] = [];
-  /** For faults that do not stop. */
+  /** The fault of all further calls. */
   public alwaysFault: Error | undefined;
-  /** For CloudFormation not telling of the stack's events, for good. */
+  /** CloudFormation refuses to tell of the stack's events. */
   public noEvents = false;
   public reads = 0;
 

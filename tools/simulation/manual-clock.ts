@@ -6,7 +6,7 @@ export class ManualClock implements Clock {
   private time: number;
   private sleepers: { until: number; wake: () => void }[] = [];
 
-  /** `isBusy`: whether somebody is still at work that takes no simulated time, which time must not overtake. */
+  /** @param isBusy whether somebody is at work: that takes no simulated time, so time must wait for it */
   constructor(private readonly isBusy: () => boolean = () => false) {
     this.origin = Date.UTC(2026, 0, 1);
     this.time = this.origin;
@@ -25,7 +25,7 @@ export class ManualClock implements Clock {
     return action();
   }
 
-  /** Moves time on, waking the sleepers one after the other as their time comes, also those that fall asleep meanwhile. */
+  /** Moves time on and wakes the sleepers as their time comes, also those that fall asleep meanwhile. */
   public async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await this.settled();
@@ -41,7 +41,7 @@ export class ManualClock implements Clock {
   }
 
   private async settled(): Promise<void> {
-    // between two pieces of work nobody looks busy for some turns of the event loop
+    // for some turns of the event loop, nobody is busy although more work follows
     for (let quiet = 0; quiet < 10; quiet = this.isBusy() ? 0 : quiet + 1) {
       await new Promise(resolve => setImmediate(resolve));
     }

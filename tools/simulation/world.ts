@@ -1,7 +1,6 @@
 import { FakeClock } from './fake-clock';
 import { FakePersonalize } from './fake-personalize';
 import { FakeStack } from './fake-stack';
-import { throughJson } from './json';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/events';
 import { Lifecycle } from '../../lambda/lifecycle';
 import { jsonLog } from '../../lambda/log';
@@ -12,13 +11,13 @@ export const LOG_GROUP = 'Shop-PersonalizeDatasetExportProviderLogGroup-1A2B3C';
 export interface Outcome {
   readonly status: 'SUCCESS' | 'FAILED';
   readonly reason: string;
-  /** undefined: onEvent failed, the framework answers with an id of its own */
+  /** undefined: onEvent failed, so the framework makes an id up */
   readonly physicalId: string | undefined;
   readonly data: Readonly<Record<string, string>> | undefined;
   readonly at: number;
 }
 
-/** The lifecycle with everything around it faked. */
+/** The lifecycle, with fakes for everything that it touches. */
 export class World {
   public readonly clock = new FakeClock();
   public readonly personalize = new FakePersonalize(this.clock);
@@ -26,7 +25,7 @@ export class World {
   public readonly logLines: string[] = [];
   public readonly lifecycle = this.process();
 
-  /** What a process of the functions has: nothing but the code, to begin with. */
+  /** A new process of the functions. */
   public process(): Lifecycle {
     return new Lifecycle({
       personalize: this.personalize,
@@ -42,7 +41,7 @@ export class World {
     return this.logLines.map(line => JSON.parse(line) as Record<string, string>);
   }
 
-  /** One request from delivery to answer, looked at every `interval` seconds. */
+  /** One request from delivery to response, polled every `interval` seconds. */
   public async run(event: OnEventRequest, interval = 30): Promise<Outcome> {
     const waiter = new Waiter(this, event, 3600 / interval);
     await waiter.deliver();
@@ -54,7 +53,7 @@ export class World {
   }
 }
 
-/** Does for one delivery of a request what the Provider framework does, with JSON between the functions. */
+/** One delivery of a request in the Provider framework, with JSON between the functions. */
 export class Waiter {
   public outcome: Outcome | undefined;
   public onEventResponse: OnEventResponse | undefined;
@@ -71,9 +70,9 @@ export class Waiter {
   }
 
   public async poll(lifecycle = this.world.lifecycle): Promise<void> {
-    if (this.outcome !== undefined) { throw new Error('a request that is answered must not be looked at again'); }
+    if (this.outcome !== undefined) { throw new Error('a request that has its response must not be polled again'); }
     if (this.polls++ > this.maxPolls) { throw new Error('the framework would have given up by now'); }
-    const event: IsCompleteRequest = { ...this.event, ...this.onEventResponse! };
+    const event = { ...this.event, ...this.onEventResponse! } as IsCompleteRequest;
     let response: IsCompleteResponse;
     try {
       response = throughJson(await lifecycle.isComplete(throughJson(event)));
@@ -87,7 +86,7 @@ export class Waiter {
     }
   }
 
-  /** Looks as often as the framework does. */
+  /** Polls as often as the framework does. */
   public async pollUntil(isDone: () => boolean, processOf = () => this.world.lifecycle): Promise<void> {
     for (await this.poll(processOf()); !isDone(); await this.poll(processOf())) { this.world.clock.advance(30); }
   }
@@ -95,4 +94,9 @@ export class Waiter {
   private answer(status: Outcome['status'], reason: string, physicalId: string | undefined, data?: Record<string, string>): void {
     this.outcome = { status, reason, physicalId, data, at: this.world.clock.now() };
   }
+}
+
+/** As a value arrives on the other side of an invocation. */
+function throughJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
 }

@@ -1,0 +1,15 @@
+import type { CloudFormationApi } from './cloudformation-api';
+import type { Log } from './log';
+import type { PersonalizeApi } from './personalize-api';
+
+/** Everything that the lifecycle touches. */
+export interface Dependencies {
+  readonly personalize: PersonalizeApi;
+  readonly cloudFormation: CloudFormationApi;
+  /** milliseconds since the epoch */
+  readonly now: () => number;
+  readonly log: Log;
+  readonly logGroup: string;
+  /** between two polls of a request */
+  readonly pollSeconds: number;
+}

@@ -1,0 +1,146 @@
+import type { Dependencies } from './dependencies';
+import { completed, type ExportPlan, type IsCompleteResponse, type PlannedCreate, type PlannedUpdate } from './events';
+import { exportRequest, type ExportRequest } from './export-request';
+import { errorText, failureKind } from './failures';
+import { changedInputs, differencesOf } from './input-differences';
+import { jobArn } from './job';
+import type { JobCreation } from './job-creation';
+import { generatedJobName } from './job-name';
+import { jobFailed, jobGone, nameTaken, rollingBack, statusUnknown, type Context, type JobState } from './messages';
+import type { Observer } from './observer';
+import type { JobDescription } from './personalize-api';
+import { continues, waits, waitSeconds } from './resource';
+import type { Rollback } from './rollback';
+import { getsAnotherJob, isSettling, mayStart } from './settling';
+import type { Turn, Turns } from './turns';
+import type { Waiting } from './waiting';
+import { CLOUDFORMATION_LIMIT_SECONDS } from '../src/contract/limits';
+
+/** One job of an export, at one poll. */
+interface Poll {
+  readonly event: PlannedCreate | PlannedUpdate;
+  readonly plan: ExportPlan;
+  /** of the job: an export has further ones when one failed for a reason that passes */
+  readonly index: number;
+  readonly request: ExportRequest;
+  readonly arn: string;
+}
+
+/** How far an export is. */
+export class ExportProgress {
+  constructor(
+    private readonly deps: Dependencies, private readonly turns: Turns, private readonly observer: Observer,
+    private readonly rollback: Rollback, private readonly creation: JobCreation, private readonly waiting: Waiting,
+  ) {}
+
+  /** Looks at the export's first job, or at the last one when earlier ones failed for a reason that passes. */
+  public async isComplete(event: PlannedCreate | PlannedUpdate, plan: ExportPlan): Promise<IsCompleteResponse> {
+    const { ResourceProperties: properties } = event;
+    for (let index = 0; ; index++) {
+      const jobName = index === 0 ? plan.jobName : generatedJobName(event, index);
+      const request = exportRequest(properties, jobName);
+      const arn = jobArn(request.datasetArn, jobName);
+      const poll: Poll = { event, plan, index, request, arn };
+      if (index === 0 && plan.created && !waits(properties)) { return completed(event, arn); }
+
+      const turn = this.turnOf(poll);
+      if (turn === 'rest') { return { IsComplete: false }; }
+      if (turn === 'create') {
+        const answer = await this.createLate(poll);
+        if (answer === 'created') { return waits(properties) ? { IsComplete: false } : completed(event, arn); }
+        if (answer !== 'exists') { return answer; }
+      }
+
+      let job: JobDescription;
+      try {
+        job = await this.deps.personalize.describeDatasetExportJob(arn);
+      } catch (error) {
+        return this.describeFailed(error, poll, turn);
+      }
+      this.turns.sawJob(arn);
+      this.deps.log(event, 'described', { jobArn: arn, status: job.status });
+      if (index === 0) { this.rejectForeignJob(poll, job); }
+      if (job.status === 'ACTIVE' || !waits(properties)) { return completed(event, arn); }
+      // Also at a status that did not exist when this was written.
+      if (job.status !== 'CREATE FAILED') { return this.goOn(poll, `status ${job.status}`, 'exists', job.createdAt); }
+      if (!getsAnotherJob(properties, plan.startedAt, job, index)) { throw jobFailed(this.contextOf(poll), job.failureReason, index + 1); }
+    }
+  }
+
+  /** What to do with a job at this poll; `any`: describe it and, if it is not there, create it. */
+  private turnOf({ event, plan, index, arn }: Poll): Turn | 'any' {
+    const hadNoRoom = index === 0 && plan.noRoom || this.turns.hadNoRoom(arn);
+    const mayHaveHadNone = index === 0 && continues(event.ResourceProperties);
+    if (!(hadNoRoom || mayHaveHadNone) || index === 0 && plan.created || this.waiting.isOver(event, plan.startedAt)) { return 'any'; }
+    const turn = this.turns.next(arn, plan.startedAt, waitSeconds(event.ResourceProperties));
+    return hadNoRoom ? turn : turn === 'create' ? 'any' : 'describe';
+  }
+
+  private async describeFailed(caught: unknown, poll: Poll, turn: Turn | 'any'): Promise<IsCompleteResponse> {
+    const { event, plan: { startedAt, created }, index, arn } = poll;
+    const [kind, error] = [failureKind(caught), errorText(caught)];
+    const now = this.deps.now();
+    if (kind === 'missing' && turn === 'describe') {
+      this.turns.sawNoJob(arn);
+      return { IsComplete: false };
+    }
+    this.deps.log(event, 'describe failed', { jobArn: arn, detail: `${kind}: ${error}` });
+    if (kind === 'missing') {
+      if (index > 0 && !mayStart(index, startedAt, now)) { return this.goOn(poll, 'status CREATE FAILED', 'does not exist'); }
+      if (index > 0 || !created) {
+        const answer = await this.createLate(poll);
+        return typeof answer === 'string' ? { IsComplete: false } : answer;
+      }
+      if (isSettling(startedAt, now)) { return this.goOn(poll, 'not visible yet', 'exists'); }
+      throw jobGone(this.contextOf(poll), (now - startedAt) / 1000);
+    }
+    const passes = kind === 'transient' || kind === 'unreachable' || (kind === 'settling' && isSettling(startedAt, now));
+    if (passes) { return this.goOn(poll, error, created && index === 0 ? 'exists' : 'may exist'); }
+    throw statusUnknown(this.contextOf(poll), error);
+  }
+
+  /**
+   * Creates a job that is not there yet, unless the request is over: the framework goes on polling after a rollback has begun.
+   *
+   * @returns `exists` if another process has created the job, or if the response to its creation was lost
+   */
+  private async createLate(poll: Poll): Promise<IsCompleteResponse | 'created' | 'exists'> {
+    const { event, plan: { startedAt, trouble = 'not created' }, request } = poll;
+    if (this.waiting.isOver(event, startedAt)) { return this.goOn(poll, trouble, 'does not exist'); }
+
+    switch (await this.observer.stackPhase(event, startedAt)) {
+      case 'unknown':
+        return this.goOn(poll, 'stack status unknown', 'does not exist');
+      case 'rolling back':
+        if (event.RequestType === 'Update') { return this.rollback.restore(event, startedAt); }
+        throw rollingBack(this.contextOf(poll));
+      case 'going forward': {
+        const { outcome } = await this.creation.create(event, startedAt, request);
+        return outcome === 'created' || outcome === 'exists' ? outcome : { IsComplete: false };
+      }
+    }
+  }
+
+  /** Fails if a job under a name of the user's, which the request is not known to have created, is not its own. */
+  private rejectForeignJob(poll: Poll, job: JobDescription): void {
+    const { event, plan, arn } = poll;
+    const { ResourceProperties: properties } = event;
+    if (plan.created || properties.JobName === undefined || continues(properties)) { return; }
+    const differences = differencesOf(job, arn, properties);
+    // A job that a rollback left is the resource's own, however old. Any other one that is older than a request can get is somebody else's.
+    const isOwn = event.RequestType === 'Update' && event.OldResourceProperties.JobName === properties.JobName
+      && changedInputs(event.OldResourceProperties, properties).length === 0;
+    if (!isOwn && job.createdAt !== undefined && job.createdAt.getTime() < plan.startedAt - CLOUDFORMATION_LIMIT_SECONDS * 1000) {
+      differences.push(`it was created at ${job.createdAt.toISOString()}, before this deployment`);
+    }
+    if (differences.length > 0) { throw nameTaken(this.contextOf(poll), differences); }
+  }
+
+  private goOn({ event, plan, request }: Poll, status: string, job: JobState, createdAt?: Date): IsCompleteResponse {
+    return this.waiting.goOn(event, plan.startedAt, { jobName: request.jobName, status, job, createdAt });
+  }
+
+  private contextOf({ event, request }: Poll): Context {
+    return { event, jobName: request.jobName, logGroup: this.deps.logGroup };
+  }
+}
