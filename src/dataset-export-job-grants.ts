@@ -2,11 +2,11 @@ import { aws_iam as iam } from 'aws-cdk-lib';
 import { ExportDestination } from './export-destination';
 
 /**
- * Grants on what an export job has written.
+ * Grants on the objects that export jobs have written.
  */
 export class DatasetExportJobGrants {
   /**
-   * Grants on the objects below a path of a destination.
+   * Grants on the objects in the folders of these jobs.
    *
    * @internal
    */
@@ -17,12 +17,11 @@ export class DatasetExportJobGrants {
   private constructor(private readonly destination: ExportDestination, private readonly keyPrefix: string) {}
 
   /**
-   * Let a principal read the exported objects, list them, and decrypt them.
+   * Lets a principal list, read and decrypt the exported objects.
    *
-   * With a generated job name, that covers the present export and those of earlier and later deployments of the same
-   * construct, and no other job's.
+   * If the job name is generated, this covers the exports of all deployments of the construct, and no other construct's.
    *
-   * @param grantee who may read
+   * @param grantee the principal
    */
   public read(grantee: iam.IGrantable): iam.Grant {
     const { bucket, encryptionKey } = this.destination;

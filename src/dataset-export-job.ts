@@ -9,13 +9,13 @@ import { DatasetExportProvider } from './dataset-export-provider';
 import { ExportDestination } from './export-destination';
 import { ExportTrigger } from './export-trigger';
 import { IngestionMode } from './ingestion-mode';
-import { attributeOf } from './private/attribute';
-import { warnOfMissingDatasetKey } from './private/dataset-key';
+import { attributeOf } from './private/cross-stack-attribute';
+import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
 import { datasetProblem, inputsProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
-import { checkDuration, literal, rejectIf } from './private/validation';
+import { durationProblem, literal, rejectIf } from './private/validation';
 
-/** Change it when the handler must look at each job of a deployed stack once. */
+/** A new value makes the handler look at each job of a deployed stack once. */
 const CONTRACT_VERSION = '2';
 
 /** What every job's first resource has. Forgetting a new input does not compile. */
@@ -25,7 +25,7 @@ type FirstResourceProperties = {
 };
 
 /**
- * A dataset export job of Amazon Personalize.
+ * A dataset export job in Amazon Personalize.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetExportJob.html
  */
@@ -46,7 +46,7 @@ export interface IDatasetExportJob extends IResource {
 }
 
 /**
- * What to export, and how.
+ * Properties of a dataset export job.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
  */
@@ -54,76 +54,77 @@ export interface DatasetExportJobProps {
   /**
    * The dataset to export: a `CfnDataset`, or `Dataset.fromDatasetArn()`.
    *
-   * It must be in the account and Region of the stack. Fails for datasets of type Actions and Action interactions, which
-   * Personalize cannot export: at synth when the type is known, else in the deployment.
+   * It must be in the stack's account and Region. Personalize cannot export datasets of type Actions and Action interactions:
+   * synthesis fails if the type is known, otherwise the deployment fails.
    */
   readonly dataset: personalize.IDatasetRef;
 
   /**
-   * Which records to export, by the way they came into the dataset.
+   * Which records to export, by how they were added to the dataset.
    *
-   * Left out, Personalize exports none of the records that were imported in bulk: a warning at synth says so.
+   * If it is not set, Personalize exports no bulk imports, and synthesis warns about that.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
-   * @default - Personalize's own default, PUT: only records that were added one by one
+   * @default - Personalize's default, PUT: only records that were added individually
    */
   readonly ingestionMode?: IngestionMode;
 
   /**
-   * Where to write, and as whom.
+   * The bucket, encryption key and service role for the export.
    *
-   * Fails at synth when it is known to be in another account or Region.
+   * Synthesis fails if it is known to be in another account or Region.
    *
    * @default - a new ExportDestination: an encrypted bucket, a KMS key and a service role
    */
   readonly destination?: ExportDestination;
 
   /**
-   * The name of the job: 1 to 63 letters, digits, hyphens and underscores, the first a letter or a digit.
+   * The name of the job: 1 to 63 letters, digits, hyphens and underscores, starting with a letter or digit.
    *
-   * Personalize never frees the name of an export job: with a name of your own, each change of the export's inputs needs a
-   * new name, and the deployment fails without one. Fails at synth when it is no such name, when another job of the provider has it,
-   * and together with `ExportTrigger.everyDeployment()`.
+   * Personalize never frees the name of an export job. If you set one, change it whenever you change an input of the export, or
+   * the deployment fails. Synthesis fails if the name is invalid, already used by another job of this provider, or combined with
+   * `ExportTrigger.everyDeployment()`.
    *
-   * @default - generated from the stack, the construct and the deployment's request: unique for each export
+   * @default - generated from the stack, the construct and the deployment's request; unique for each export
    */
   readonly jobName?: string;
 
   /**
-   * When a later deployment exports again.
+   * When later deployments export again.
    *
    * @default ExportTrigger.onInputChange()
    */
   readonly trigger?: ExportTrigger;
 
   /**
-   * How long the deployment waits for the job, from 1 minute to 12 hours in whole seconds. Anything else fails at synth.
+   * How long the deployment waits for the job: 1 minute to 12 hours, in whole seconds.
    *
-   * When it is over, the deployment fails; the job itself goes on, as Personalize cannot stop it.
+   * After that, the deployment fails. The job continues, because Personalize cannot stop it. Synthesis fails if the value is out of
+   * range.
    *
-   * CloudFormation waits an hour for a custom resource: for each 55 minutes, or part of them, after the first 55 the job has one more
-   * custom resource, which goes on waiting. A timeout that is a token is at most 55 minutes.
+   * CloudFormation waits one hour for a custom resource, so each further 55 minutes, or part of them, add a custom resource that
+   * continues to wait. A token must not resolve to more than 55 minutes.
    *
    * @default Duration.minutes(55)
    */
   readonly timeout?: Duration;
 
   /**
-   * Whether the deployment waits until the job is done, and fails if it fails.
+   * Whether the deployment waits until the job is done, and fails if the job fails.
    *
-   * With `false`, the deployment is done as soon as Personalize has created the job; nothing in the stack tells how it ended.
-   * Personalize sends no event: describe the job, or use a `DatasetExportWorkflow`, which sends one for each export.
+   * If it is `false`, the deployment continues as soon as Personalize has created the job, and the stack does not show how the job
+   * ended. Personalize sends no event: describe the job, or use a `DatasetExportWorkflow`, which sends one for each export.
    *
    * @default true
    */
   readonly waitForCompletion?: boolean;
 
   /**
-   * Tags of the job, 50 at most. The tags of the stack do not reach it.
+   * Tags of the job, at most 50. The stack's tags do not apply to it.
    *
-   * They are given to a job when it is created: a change of tags alone starts no export and takes effect with the next one.
-   * What Personalize would refuse fails at synth: more than 50, keys of more than 128 or values of more than 256 characters, keys
-   * that begin with `aws:`.
+   * A job gets its tags when it is created: changing only the tags starts no export and takes effect with the next one.
+   * Synthesis fails if there are more than 50 tags, a key has more than 128 characters or starts with `aws:`, or a value has more
+   * than 256 characters.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html
    * @default - no tags
@@ -131,18 +132,19 @@ export interface DatasetExportJobProps {
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * What starts the job and waits for it. Fails at synth when it is not in the same stack.
+   * The provider that starts the job and waits for it. Synthesis fails if it is in another stack.
    *
-   * @default - the one that all jobs of the stack share
+   * @default - the provider that all jobs of the stack share
    */
   readonly provider?: DatasetExportProvider;
 }
 
 /**
- * Defines a dataset export job: the deployment exports a dataset of Amazon Personalize to S3 and is done when the data is
- * there. When the export fails, so does the deployment, with Personalize's reason.
+ * Defines a dataset export job, which exports a dataset from Amazon Personalize to S3 during the deployment.
  *
- * Deleting the job from the stack deletes nothing: Personalize keeps the job's record, and the exported objects stay.
+ * The deployment waits until the data is exported. If the export fails, the deployment fails with Personalize's reason.
+ *
+ * Removing the job from the stack deletes nothing: Personalize keeps the job's record, and the exported objects stay.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
  * @resource Custom::PersonalizeDatasetExportJob
@@ -153,7 +155,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-personalize-dataset-export.DatasetExportJob';
 
   /**
-   * Reference an existing dataset export job by its ARN.
+   * References an existing dataset export job by its ARN.
    *
    * @param scope the parent construct
    * @param id the construct's id
@@ -168,30 +170,30 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   }
 
   /**
-   * The ARN of the job, known when the export is done.
+   * The ARN of the job, available when the export is done.
    *
    * @attribute
    */
   public readonly datasetExportJobArn: string;
 
   /**
-   * The name of the job, known when the export is done.
+   * The name of the job, available when the export is done.
    *
    * @attribute
    */
   public readonly datasetExportJobName: string;
 
   /**
-   * Where the exported objects are, known when the export is done: `s3://<bucket>/<prefix><jobName>/`.
+   * Where the exported objects are: `s3://<bucket>/<prefix><jobName>/`. Available when the export is done.
    *
-   * Personalize does not document the names of the objects below it: list them.
+   * Personalize does not document the names of the objects below that path: list them.
    *
    * @attribute
    */
   public readonly outputUri: string;
 
   /**
-   * Where the job writes, and as whom.
+   * The bucket, encryption key and service role of the export.
    */
   public readonly destination: ExportDestination;
 
@@ -201,7 +203,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   public readonly grants: DatasetExportJobGrants;
 
   /**
-   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   * Defines a dataset export job.
    *
    * @param scope the parent construct
    * @param id the construct's id
@@ -253,8 +255,8 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   }
 
   /**
-   * One resource that starts the export, and further ones that go on waiting for it: CloudFormation waits no longer for a single one.
-   * The last one has the same id however many there are, so that other stacks' references to it stay.
+   * One resource that starts the export, and further ones that continue to wait for it, because CloudFormation waits no longer for one.
+   * The id of the last one does not depend on their number, so references from other stacks stay the same.
    */
   private resourcesInTurn(
     provider: DatasetExportProvider, properties: Omit<DatasetExportJobResourceProperties, 'ServiceToken'>, timeoutSeconds: number, inPlace: IDependable,
@@ -281,10 +283,10 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       serviceToken: provider.serviceToken,
       resourceType: `Custom::PersonalizeDatasetExport${kind}`,
       properties,
-      // nothing is to be done for a deletion: without asking, it neither waits for the jobs' turns nor for Lambda
+      // a deletion has nothing to do: this way it waits neither for the order of the jobs nor for Lambda
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // the policies come before the job and leave after it
+    // the policies are created before the job and deleted after it
     if (inPlace) { resource.node.addDependency(inPlace); }
     return resource;
   }
@@ -293,7 +295,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     rejectIf(datasetProblem(this, props.dataset), literal`InvalidDataset`, this);
     rejectIf(inputsProblem(props), literal`InvalidInput`, this);
     rejectIf(triggerProblem(props), literal`JobNameWithTrigger`, this);
-    rejectIf(checkDuration('timeout', props.timeout, 'seconds', timeoutProp), literal`InvalidTimeout`, this);
+    rejectIf(durationProblem('timeout', props.timeout, { unit: 'seconds', check: timeoutProblem, token: true }), literal`InvalidTimeout`, this);
     rejectIf(props.tags && tagsProblem(props.tags), literal`InvalidTags`, this);
     warnOfDefaultIngestionMode(this, props.ingestionMode);
   }
@@ -301,14 +303,11 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
 
 function triggerProblem(props: DatasetExportJobProps): string | undefined {
   if (props.jobName === undefined || !props.trigger?._isEveryDeployment) { return undefined; }
-  return `jobName cannot be used with ExportTrigger.everyDeployment(), as each export needs a name of its own, got ${JSON.stringify(props.jobName)}: leave jobName out`;
+  return 'jobName cannot be used with ExportTrigger.everyDeployment(), because each export needs a new name, '
+    + `got ${JSON.stringify(props.jobName)}: leave jobName out`;
 }
 
-function timeoutProp(timeout: Duration): string | undefined {
-  return timeout.isUnresolved() ? undefined : timeoutProblem(timeout.toSeconds({ integral: false }), timeout.toHumanString());
-}
-
-/** Longer than CloudFormation waits for a custom resource. A token is taken for short: the handler refuses it if it is not. */
+/** Longer than CloudFormation waits for a custom resource. A token counts as short: the handler refuses it if it is not. */
 function isLong(timeout?: Duration): boolean {
   return timeout !== undefined && !timeout.isUnresolved() && timeout.toSeconds() > MAX_CUSTOM_RESOURCE_SECONDS;
 }

@@ -1,57 +1,61 @@
 import * as path from 'path';
-import { CustomResource, Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import {
+  CustomResource, Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr,
+} from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { CLOUDFORMATION_LIMIT_SECONDS } from './contract/limits';
-import { HandlerPermissions, JobPermissions } from './private/handler-permissions';
 import { Lanes } from './private/lanes';
-import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
+import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
+import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
 
-/** Part of every job's ServiceToken, which can never change: frozen. */
+/** Part of every job's ServiceToken, which CloudFormation never lets change. */
 const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
 
-/** Some calls, each of which may take 15 seconds before it is given up. */
+/** Time for several calls, each of which may take 15 seconds. */
 const HANDLER_TIMEOUT = Duration.minutes(3);
-/** What Personalize publishes for import jobs; it publishes nothing for export jobs. */
+/** Personalize's quota for import jobs; it documents none for export jobs. */
 const DEFAULT_MAX_CONCURRENCY = 5;
 /**
- * How often the SDK of the framework's functions asks to invoke ours when the account's Lambda concurrency has no room for it: it waits up to
- * 1 s, 2 s, 4 s … 20 s, and the framework lets it do all of that twice. That makes about five minutes, and always leaves our function its time
- * within the framework's 15. With the SDK's own 3 attempts it would be seconds.
+ * How often the framework's functions try to invoke ours while the account's Lambda concurrency is used up. The SDK waits up to 1 s, 2 s,
+ * 4 s … 20 s between attempts, and the framework repeats all of them once: about five minutes, which leaves our function its time within the
+ * framework's 15. The SDK's default, 3 attempts, would be over in seconds.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 const FRAMEWORK_ATTEMPTS = 20;
-/** Longer, and a job at its time limit might be noticed only after CloudFormation gave up. */
+/** With a longer one, CloudFormation might give up before a job's timeout is noticed. */
 const MAX_POLL_INTERVAL = Duration.minutes(2);
 
 /**
- * How the export jobs of a stack are started and watched.
+ * Properties of the provider of a stack's export jobs.
  *
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
  */
 export interface DatasetExportProviderProps {
   /**
-   * How often a running job is looked at, in whole seconds from 1 second to 2 minutes. Anything else, and a token, fails at
-   * synth.
+   * How often the status of a running job is checked: 1 second to 2 minutes, in whole seconds.
    *
-   * A deployment is done at most this long after its job; after a job that had to wait for jobs of other stacks, some minutes more.
+   * A deployment ends at most this long after its job; some minutes later if the job had to wait for jobs of other stacks.
+   *
+   * Synthesis fails if the value is out of range or a token: with more than 2 minutes, CloudFormation could give up before a job's
+   * `timeout` is noticed, and the number of checks is computed at synthesis.
    *
    * @default Duration.seconds(30)
    */
   readonly pollInterval?: Duration;
 
   /**
-   * How many of the provider's jobs run at a time, from 1 to 1000. Anything else, and a token, fails at synth.
+   * How many of the provider's jobs run at the same time: 1 to 1000.
    *
-   * Further jobs wait in CloudFormation: the custom resource of a job depends on that of an earlier one. The order has each job after
-   * those that it depends on anyway. The `timeout` of a job begins with its turn.
+   * Further jobs wait in CloudFormation: their custom resources depend on those of earlier jobs, in an order that follows your own
+   * dependencies. A job's `timeout` starts when it is its turn. Synthesis fails if the value is out of range or a token.
    *
-   * The default is the limit that Personalize publishes for import jobs; it publishes none for export jobs. With at least as
-   * many as there are jobs, all of them begin at once.
+   * The default is Personalize's quota for import jobs; it documents none for export jobs. If the value is at least the number of jobs,
+   * all of them start at once.
    *
-   * A job with `waitForCompletion: false` lets the next one begin as soon as it is created. A job with a CloudFormation condition lets
-   * only jobs with the same condition wait.
+   * After a job with `waitForCompletion: false`, the next one starts as soon as that job is created. Only jobs with the same
+   * CloudFormation condition wait for a job with a condition.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/limits.html
    * @default 5
@@ -59,7 +63,7 @@ export interface DatasetExportProviderProps {
   readonly maxConcurrency?: number;
 
   /**
-   * Where the provider's functions write their logs.
+   * The log group of the provider's functions.
    *
    * @default - a new log group that is deleted with the stack
    */
@@ -68,7 +72,7 @@ export interface DatasetExportProviderProps {
   /**
    * How long the new log group keeps the logs.
    *
-   * Fails at synth together with `logGroup`.
+   * Synthesis fails if it is combined with `logGroup`.
    *
    * @default RetentionDays.ONE_MONTH
    */
@@ -78,8 +82,8 @@ export interface DatasetExportProviderProps {
 /**
  * Defines the Lambda functions and the state machine that start export jobs and wait for them.
  *
- * All jobs of a stack share one provider, which is made with the first job. Define one yourself to change its settings, and
- * pass it to the jobs as `provider`.
+ * All jobs of a stack share one provider, which the first job defines. To change its settings, define a provider yourself and pass
+ * it to the jobs as `provider`.
  *
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
  */
@@ -89,7 +93,7 @@ export class DatasetExportProvider extends Construct {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-personalize-dataset-export.DatasetExportProvider';
 
   /**
-   * The provider of the stack that a construct is in; made when there is none yet.
+   * Returns the shared provider of the stack that a construct is in, and defines it if there is none.
    *
    * @param scope any construct in the stack
    */
@@ -104,7 +108,7 @@ export class DatasetExportProvider extends Construct {
   public readonly serviceToken: string;
 
   /**
-   * Where the functions write their logs.
+   * The log group of the functions.
    */
   public readonly logGroup: logs.ILogGroup;
 
@@ -113,17 +117,17 @@ export class DatasetExportProvider extends Construct {
   private readonly jobNames = new Map<string, string>();
 
   /**
-   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   * Defines a provider.
    *
    * @param scope the parent construct
    * @param id the construct's id
-   * @param props how jobs are watched, and where the logs are
+   * @param props polling, concurrency and logs
    */
   constructor(scope: Construct, id: string, props: DatasetExportProviderProps = {}) {
     super(scope, id);
     const pollInterval = props.pollInterval ?? Duration.seconds(30);
-    rejectIf(checkDuration('pollInterval', pollInterval, 'seconds', pollIntervalProblem), literal`InvalidPollInterval`, this);
-    rejectIf(maxConcurrencyProblem(props.maxConcurrency), literal`InvalidMaxConcurrency`, this);
+    rejectIf(durationProblem('pollInterval', pollInterval, { unit: 'seconds', max: MAX_POLL_INTERVAL }), literal`InvalidPollInterval`, this);
+    rejectIf(wholeNumberProblem('maxConcurrency', props.maxConcurrency, 1, 1000), literal`InvalidMaxConcurrency`, this);
     if (props.logGroup !== undefined && props.logRetention !== undefined) {
       throw new ValidationError(
         literal`ConflictingLogProps`, 'logRetention cannot be used with logGroup: set the retention of the log group itself', this,
@@ -145,18 +149,18 @@ export class DatasetExportProvider extends Construct {
       frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkCompleteRole'),
       logGroup: this.logGroup,
       queryInterval: pollInterval,
-      // Never the one to give up: each job has a time limit of its own that is shorter, and says more when it is reached.
+      // never reached: each job has a shorter timeout of its own, with a better message
       totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT_SECONDS / pollInterval.toSeconds()) * pollInterval.toSeconds()),
     });
     for (const entryPoint of ['onEvent', 'isComplete']) {
-      // these ids are in the logical ids of deployed functions, one of them in every job's service token: the CDK cannot change them
+      // these ids are part of deployed functions' logical ids and of every job's service token, so the CDK cannot change them
       (provider.node.findChild(`framework-${entryPoint}`) as lambda.Function).addEnvironment('AWS_MAX_ATTEMPTS', `${FRAMEWORK_ATTEMPTS}`);
     }
     this.serviceToken = provider.serviceToken;
   }
 
   /**
-   * Lets the functions run a job.
+   * Permits the functions to run a job.
    *
    * @internal
    * @returns what the job must depend on
@@ -164,30 +168,34 @@ export class DatasetExportProvider extends Construct {
   public _register(job: Construct, permissions: JobPermissions): IDependable {
     if (Stack.of(job) !== Stack.of(this)) {
       throw new ValidationError(
-        literal`ProviderInOtherStack`, `provider must be in the stack of the job, got ${JSON.stringify(this.node.path)}: define one in that stack, or leave provider out`, job,
+        literal`ProviderInOtherStack`,
+        `provider must be in the stack of the job, got ${JSON.stringify(this.node.path)}: define one in that stack, or leave provider out`, job,
       );
     }
     const { jobName } = permissions;
-    if (jobName !== undefined) {
-      const other = this.jobNames.get(jobName);
-      if (other !== undefined) {
-        throw new ValidationError(
-          literal`DuplicateJobName`, `jobName must be unique, got ${JSON.stringify(jobName)}, which ${JSON.stringify(other)} has already: choose another, or leave jobName out`, job,
-        );
-      }
-      this.jobNames.set(jobName, job.node.path);
-    }
+    if (jobName !== undefined) { this.reserve(jobName, job); }
     return this.permissions.add(permissions);
   }
 
   /**
-   * Lets a job wait for its turn.
+   * Puts a job into the queue.
    *
    * @internal
    * @param resources of the job, in the order in which CloudFormation creates them
    */
   public _queue(resources: CustomResource[]): void {
     this.queue(resources);
+  }
+
+  private reserve(jobName: string, job: Construct): void {
+    const other = this.jobNames.get(jobName);
+    if (other !== undefined) {
+      throw new ValidationError(
+        literal`DuplicateJobName`,
+        `jobName must be unique, got ${JSON.stringify(jobName)}, which ${JSON.stringify(other)} already uses: choose another, or leave jobName out`, job,
+      );
+    }
+    this.jobNames.set(jobName, job.node.path);
   }
 
   private functionRole(id: string): iam.Role {
@@ -210,13 +218,4 @@ export class DatasetExportProvider extends Construct {
       environment: { POLL_SECONDS: `${pollInterval.toSeconds()}` },
     });
   }
-}
-
-function pollIntervalProblem(pollInterval: Duration): string | undefined {
-  if (pollInterval.isUnresolved()) {
-    return 'pollInterval must be known at synth, got a token: pass a number';
-  }
-  const seconds = pollInterval.toSeconds({ integral: false });
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_POLL_INTERVAL.toSeconds()) { return undefined; }
-  return `pollInterval must be 1 second to 2 minutes in whole seconds, got ${pollInterval.toHumanString()}`;
 }

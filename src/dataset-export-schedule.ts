@@ -4,28 +4,28 @@ import {
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { DatasetExportWorkflow } from './dataset-export-workflow';
-import { checkDuration, literal, rejectIf } from './private/validation';
+import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
 
 /**
- * When a workflow runs.
+ * Properties of a schedule for a workflow.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export interface DatasetExportScheduleProps {
   /**
-   * What runs.
+   * The workflow to run.
    */
   readonly workflow: DatasetExportWorkflow;
 
   /**
-   * When it runs: `ScheduleExpression.cron()`, `rate()` or `at()`, with a time zone.
+   * When to run it: `ScheduleExpression.cron()`, `rate()` or `at()`, with a time zone.
    *
-   * A run that takes longer than the interval does not keep the next one from starting.
+   * A run starts even if the previous one is still running.
    */
   readonly schedule: scheduler.ScheduleExpression;
 
   /**
-   * Whether the schedule may start the run within a time window, and how long that is.
+   * The time window in which the schedule may start a run.
    *
    * @default TimeWindow.off()
    */
@@ -39,69 +39,71 @@ export interface DatasetExportScheduleProps {
   readonly scheduleName?: string;
 
   /**
-   * What the schedule is for.
+   * The description of the schedule.
    *
    * @default - names the workflow
    */
   readonly description?: string;
 
   /**
-   * Whether the schedule starts runs.
+   * Whether the schedule is enabled.
    *
    * @default true
    */
   readonly enabled?: boolean;
 
   /**
-   * How often the start of a run is tried again, 0 to 185 times. Anything else, and a token, fails at synth.
+   * How often the schedule retries to start a run: 0 to 185 times. Synthesis fails if the value is out of range or a token.
    *
-   * This is about starting it: what a run does when exports fail is the workflow's affair.
+   * Applies only to starting a run; the workflow handles export failures.
    *
    * @default 185
    */
   readonly retryAttempts?: number;
 
   /**
-   * How late a run may start when its start had to be tried again, from 1 minute to 24 hours in whole seconds. Anything else,
-   * and a token, fails at synth.
+   * How long the schedule retries to start a run: 1 minute to 1 day, in whole seconds. Synthesis fails if the value is out of range or a
+   * token.
    *
    * @default Duration.hours(1)
    */
   readonly maxEventAge?: Duration;
 
   /**
-   * Gets a message for each run that could not be started.
+   * The queue that receives a message for each run that could not be started.
    *
-   * @default - a new queue, encrypted, that keeps messages for 14 days
+   * @default - a new encrypted queue that keeps messages for 14 days
    */
   readonly deadLetterQueue?: sqs.IQueue;
 
   /**
-   * The customer managed key that encrypts the schedule.
+   * The customer managed KMS key that encrypts the schedule.
    *
-   * @default - a key that AWS owns
+   * @default - an AWS owned key
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * Gets an event when a run, of this schedule or any other start of the workflow, could not export everything; such as
-   * `new events_targets.SnsTopic(topic)`.
+   * The target for an event of each run that could not export everything, such as `new events_targets.SnsTopic(topic)`.
    *
-   * @default - nothing; `workflow.onRunFailed()` makes further rules
+   * This covers all runs of the workflow, whatever starts them.
+   *
+   * @default - no target; `workflow.onRunFailed()` defines further rules
    */
   readonly onFailure?: events.IRuleTarget;
 
   /**
-   * Gets an event when a run, of this schedule or any other start of the workflow, has exported everything; such as
-   * `new events_targets.SnsTopic(topic)`.
+   * The target for an event of each run that exported everything, such as `new events_targets.SnsTopic(topic)`.
    *
-   * @default - nothing; `workflow.onRunSucceeded()` makes further rules
+   * This covers all runs of the workflow, whatever starts them.
+   *
+   * @default - no target; `workflow.onRunSucceeded()` defines further rules
    */
   readonly onSuccess?: events.IRuleTarget;
 }
 
 /**
- * Defines a schedule on which a workflow exports datasets: EventBridge Scheduler starts an execution of its state machine.
+ * Defines a schedule for a workflow: EventBridge Scheduler starts executions of its state machine.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
@@ -116,21 +118,22 @@ export class DatasetExportSchedule extends Construct {
   public readonly schedule: scheduler.ISchedule;
 
   /**
-   * Gets a message for each run that could not be started.
+   * The queue that receives a message for each run that could not be started.
    */
   public readonly deadLetterQueue: sqs.IQueue;
 
   /**
-   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   * Defines a schedule.
    *
    * @param scope the parent construct
    * @param id the construct's id
-   * @param props what runs, and when
+   * @param props what to run, and when
    */
   constructor(scope: Construct, id: string, props: DatasetExportScheduleProps) {
     super(scope, id);
-    rejectIf(retryAttemptsProblem(props.retryAttempts), literal`InvalidRetryAttempts`, this);
-    rejectIf(checkDuration('maxEventAge', props.maxEventAge, 'seconds', maxEventAgeProblem), literal`InvalidMaxEventAge`, this);
+    rejectIf(wholeNumberProblem('retryAttempts', props.retryAttempts, 0, 185), literal`InvalidRetryAttempts`, this);
+    const maxEventAgeRule = { unit: 'seconds', min: Duration.minutes(1), max: Duration.days(1) } as const;
+    rejectIf(durationProblem('maxEventAge', props.maxEventAge, maxEventAgeRule), literal`InvalidMaxEventAge`, this);
 
     const { workflow } = props;
     this.deadLetterQueue = props.deadLetterQueue ?? new sqs.Queue(this, 'DeadLetterQueue', {
@@ -154,16 +157,4 @@ export class DatasetExportSchedule extends Construct {
     if (props.onFailure) { workflow.onRunFailed(`${this.node.id}OnFailure`, { target: props.onFailure, crossStackScope: this }); }
     if (props.onSuccess) { workflow.onRunSucceeded(`${this.node.id}OnSuccess`, { target: props.onSuccess, crossStackScope: this }); }
   }
-}
-
-function retryAttemptsProblem(retryAttempts: number = 0): string | undefined {
-  return Number.isInteger(retryAttempts) && retryAttempts >= 0 && retryAttempts <= 185 ? undefined
-    : `retryAttempts must be a whole number from 0 to 185 that is known at synth, got ${retryAttempts}`;
-}
-
-function maxEventAgeProblem(maxEventAge: Duration): string | undefined {
-  if (maxEventAge.isUnresolved()) { return 'maxEventAge must be known at synth, got a token: pass a number'; }
-  const seconds = maxEventAge.toSeconds({ integral: false });
-  return Number.isInteger(seconds) && seconds >= 60 && seconds <= 24 * 60 * 60 ? undefined
-    : `maxEventAge must be 1 minute to 24 hours in whole seconds, got ${maxEventAge.toHumanString()}`;
 }

@@ -8,17 +8,18 @@ import { DatasetExportFragment } from './dataset-export-fragment';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
-import { warnOfMissingDatasetKey } from './private/dataset-key';
-import { allowDatasets } from './private/dataset-policies';
+import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
 import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
-import { historyProblem, inlineMapProblem, isInlineMapEnough } from './private/history-budget';
-import { Work, payloadProblem } from './private/payload-budget';
-import { checkDuration, literal, maxConcurrencyProblem, rejectIf } from './private/validation';
-import { JOB_EVENT, RUN_EVENT, SOURCE } from './private/workflow-events';
-import { ExportStates } from './private/workflow-states';
+import { DATASETS_PER_STATEMENT, datasetPolicies } from './private/policies/dataset-policies';
+import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
+import { grantMapRuns } from './private/workflow/dataset-map';
+import { JOB_EVENT, RUN_EVENT, eventRule } from './private/workflow/events';
+import { historyProblem, inlineMapProblem, isInlineMapEnough } from './private/workflow/history-budget';
+import { Work, payloadProblem } from './private/workflow/payload-budget';
+import { RunStates } from './private/workflow/run-states';
 
 /**
- * What a workflow exports, and how.
+ * Properties of a workflow that exports many datasets.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
  */
@@ -26,58 +27,57 @@ export interface DatasetExportWorkflowProps {
   /**
    * The datasets to export: `CfnDataset`s, or `Dataset.fromDatasetArn()`.
    *
-   * They must be in the account and Region of the stack. Fails at synth for datasets whose type is known to be Actions or Action
-   * interactions, which Personalize cannot export, and for more than Step Functions or IAM can bear: 600 datasets and dataset groups
-   * fit, unless their ARNs are tokens.
+   * They must be in the stack's account and Region. Synthesis fails if one is given twice or its type is known to be Actions or Action
+   * interactions, which Personalize cannot export, and if there are more datasets than the quotas of Step Functions or IAM allow: a
+   * total of 600 datasets and dataset groups is possible, unless their ARNs are tokens.
    *
-   * @default - only those of `datasetGroups`; fails at synth when there are none of these either
+   * @default - only those of `datasetGroups`; synthesis fails if both are empty
    */
   readonly datasets?: personalize.IDatasetRef[];
 
   /**
    * The dataset groups to export: `CfnDatasetGroup`s, or `DatasetGroup.fromDatasetGroupArn()`.
    *
-   * Which datasets they have is asked at the start of each run. Those that Personalize cannot export are skipped, and counted
-   * in the report of the run. Fails at synth for a group that is known to be in another account or Region than the stack, and
-   * for one that is named twice.
+   * Each run starts by listing their datasets. Datasets that Personalize cannot export are skipped, and counted in the report of the
+   * run. Synthesis fails if a group is given twice, or is known to be in another account or Region than the stack.
    *
    * @default - only `datasets`
    */
   readonly datasetGroups?: personalize.IDatasetGroupRef[];
 
   /**
-   * Which records to export, by the way they came into the datasets.
+   * Which records to export, by how they were added to the datasets.
    *
-   * Left out, Personalize exports none of the records that were imported in bulk: a warning at synth says so.
+   * If it is not set, Personalize exports no bulk imports, and synthesis warns about that.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
-   * @default - Personalize's own default, PUT: only records that were added one by one
+   * @default - Personalize's default, PUT: only records that were added individually
    */
   readonly ingestionMode?: IngestionMode;
 
   /**
-   * Where to write, and as whom. Each job writes below a folder of its own.
+   * The bucket, encryption key and service role for the exports. Each job writes to a folder of its own.
    *
-   * Fails at synth when it is known to be in another account or Region.
+   * Synthesis fails if it is known to be in another account or Region.
    *
    * @default - a new ExportDestination: an encrypted bucket, a KMS key and a service role
    */
   readonly destination?: ExportDestination;
 
   /**
-   * How many export jobs the workflow runs at a time, 1 to 1000. Anything else, and a token, fails at synth.
+   * How many export jobs the workflow runs at the same time: 1 to 1000. Synthesis fails if the value is out of range or a token.
    *
-   * The default is the limit that Personalize publishes for import jobs; it publishes none for export jobs. Jobs beyond
-   * Personalize's limit wait until there is room for them.
+   * The default is Personalize's quota for import jobs; it documents none for export jobs. Jobs beyond Personalize's quota wait
+   * until there is room for them.
    *
    * @default 5
    */
   readonly maxConcurrency?: number;
 
   /**
-   * Whether the execution of the state machine fails at its end when a dataset could not be exported.
+   * Whether the state machine's execution fails at its end if a dataset could not be exported.
    *
-   * All other datasets are exported in any case. A redrive of a failed execution exports what failed, and nothing else; one that
+   * All other datasets are exported in any case. A redrive of a failed execution exports only what failed; an execution that
    * succeeded cannot be redriven.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
@@ -86,10 +86,10 @@ export interface DatasetExportWorkflowProps {
   readonly failOnExportFailure?: boolean;
 
   /**
-   * Tags of the export jobs, 50 at most. The tags of the stack do not reach them.
+   * Tags of the export jobs, at most 50. The stack's tags do not apply to them.
    *
-   * What Personalize would refuse fails at synth: more than 50, keys of more than 128 or values of more than 256 characters, keys
-   * that begin with `aws:`.
+   * Synthesis fails if there are more than 50 tags, a key has more than 128 characters or starts with `aws:`, or a value has more
+   * than 256 characters.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html
    * @default - no tags
@@ -97,39 +97,39 @@ export interface DatasetExportWorkflowProps {
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * How soon and how often a running job is looked at, from 1 second to 1 day in whole seconds. Anything else, and a token, fails at
-   * synth.
+   * How often the status of a running job is checked: 1 second to 1 day, in whole seconds.
    *
-   * As a job goes on it is looked at less often: after a tenth of the time that has passed, once that is longer.
+   * The interval grows to a tenth of the time that the job has been running. Synthesis fails if the value is out of range or a token:
+   * it helps to decide whether an inline Map is enough, see `distributed`.
    *
    * @default Duration.minutes(1)
    */
   readonly pollInterval?: Duration;
 
   /**
-   * How long a run may take, from 1 minute to 365 days in whole seconds. Anything else, and a token, fails at synth.
+   * How long a run may take: 1 minute to 365 days, in whole seconds. Synthesis fails if the value is out of range or a token.
    *
-   * When it is over, the execution times out, without a report or an event of the run; jobs that were started go on, as
-   * Personalize cannot stop them, and a redrive of the execution waits for them anew.
+   * After that, the execution times out, with neither a report nor an event for the run. Its running jobs continue, because
+   * Personalize cannot stop them, and a redrive of the execution waits for them again.
    *
    * @default - 6 hours; 2 days with a Distributed Map
    */
   readonly timeout?: Duration;
 
   /**
-   * Whether each dataset is exported in an execution of its own, by a Distributed Map, and the reports of the datasets are
-   * written to the destination's bucket instead of the execution's output.
+   * Whether to use a Distributed Map: it exports each dataset in an execution of its own, and writes the reports of the datasets to
+   * the destination's bucket instead of the execution's output.
    *
-   * An inline Map bears some hundred datasets at most, fewer with a long timeout or a short poll interval: Step Functions
-   * limits an execution's history to 25,000 events and its output to 256 KiB. False for more than 164 datasets fails at synth, three being
-   * counted for each dataset group.
+   * An inline Map reliably handles at most 100 datasets, fewer with a long timeout or a short poll interval: Step Functions limits the history
+   * of an execution to 25,000 events and its output to 256 KiB. Synthesis fails if this is false and there are more than 164 datasets,
+   * counting three for each dataset group.
    *
-   * @default - true when the datasets may be too many for an inline Map, three being counted for each dataset group
+   * @default - true if there may be too many datasets for an inline Map, counting three for each dataset group
    */
   readonly distributed?: boolean;
 
   /**
-   * The event bus that gets an event for each export and for each run.
+   * The event bus for the events of exports and runs.
    *
    * @default - the default event bus of the account
    */
@@ -144,15 +144,15 @@ export interface DatasetExportWorkflowProps {
 }
 
 /**
- * The alarm on failed runs.
+ * Options for the alarm on failed runs.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
  */
 export interface FailureAlarmOptions {
   /**
-   * What happens when a run has failed, such as `new cloudwatch_actions.SnsAction(topic)`.
+   * What to do when a run has failed, such as `new cloudwatch_actions.SnsAction(topic)`.
    *
-   * @default - nothing; the alarm changes its state
+   * @default - no actions; the alarm only changes its state
    */
   readonly actions?: cloudwatch.IAlarmAction[];
 
@@ -165,14 +165,14 @@ export interface FailureAlarmOptions {
 }
 
 /**
- * Defines a state machine that exports many datasets of Amazon Personalize to S3, whenever an execution of it is started: by
- * a `DatasetExportSchedule`, by an event, by hand.
+ * Defines a state machine that exports many datasets of Amazon Personalize to S3.
  *
- * The execution's output is the report of the run: for each dataset the job's ARN, status, reason of failure, output URI,
- * start and end. An export that fails does not keep the others from going on; the execution fails at its end then.
+ * Each execution is a run, started by a `DatasetExportSchedule`, by an event or manually. Its output is the report of the run: for each
+ * dataset the job's ARN, status, failure reason, output URI, start and end. If an export fails, the others continue, and the execution
+ * fails at its end.
  *
- * For each export that has ended, and for each run, an event is put on the event bus: see `onExportFailed()` and its
- * neighbours.
+ * The workflow puts an event on the event bus for each export and each run: see `onExportFailed()`, `onExportSucceeded()`,
+ * `onRunFailed()` and `onRunSucceeded()`.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/export-data.html
  */
@@ -187,17 +187,17 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
   public readonly stateMachine: sfn.StateMachine;
 
   /**
-   * Where the jobs write, and as whom.
+   * The bucket, encryption key and service role of the exports.
    */
   public readonly destination: ExportDestination;
 
   /**
-   * The event bus that gets an event for each export and for each run.
+   * The event bus for the events of exports and runs, if it is not the default one.
    */
   public readonly eventBus?: events.IEventBus;
 
   /**
-   * Grants on the exported objects of all runs.
+   * Grants on the objects that all runs export.
    */
   public readonly grants: DatasetExportJobGrants;
 
@@ -207,7 +207,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
   public readonly grantPrincipal: iam.IPrincipal;
 
   /**
-   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   * Defines a workflow.
    *
    * @param scope the parent construct
    * @param id the construct's id
@@ -217,95 +217,73 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     super(scope, id);
     this.validate(props);
 
-    const work = workOf(props);
-    const { datasetArns, datasetGroupArns } = work;
-    const maxConcurrency = props.maxConcurrency ?? 5;
-    const pollInterval = props.pollInterval ?? Duration.minutes(1);
-    const distributed = props.distributed ?? !isInlineMapEnough(work, {
-      maxConcurrency,
-      timeoutSeconds: (props.timeout ?? INLINE_TIMEOUT).toSeconds(),
-      pollSeconds: pollInterval.toSeconds(),
-    });
-
     this.eventBus = props.eventBus;
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
-    warnOfMissingDatasetKey(this, this.destination, [...datasetArns, ...datasetGroupArns]);
-    const datasetArnPatterns = [...datasetArns, ...datasetGroupArns.map(arn => this.datasetsOf(arn))];
-    const fragment = new DatasetExportFragment(this, 'Export', {
-      datasetArn: sfn.JsonPath.stringAt('$.datasetArn'),
-      datasetArnPatterns: datasetArnPatterns.slice(0, INLINE_DATASETS),
-      runId: sfn.JsonPath.stringAt('$.run.executionArn'),
-      resultPath: '$.datasetExport',
-      destination: this.destination,
-      ingestionMode: props.ingestionMode,
-      tags: props.tags,
-      pollInterval,
-      // those of the run: a child execution counts its own
-      _redrives: sfn.JsonPath.stringAt('$.redriveCount'),
-    });
+    const work = workOf(props);
+    warnOfMissingDatasetKey(this, this.destination, [...work.datasetArns, ...work.datasetGroupArns]);
+    const [allowed, furtherAllowed] = this.datasetPatterns(work);
+    const fragment = this.fragment(props, allowed);
     this.grants = DatasetExportJobGrants._fromDestination(this.destination, `${fragment.jobNamePrefix}_*`);
 
-    const states = new ExportStates(this, {
-      fragment,
-      ...work,
-      maxConcurrency,
-      distributed,
-      eventBus: props.eventBus,
-      failOnExportFailure: props.failOnExportFailure ?? true,
+    const { maxConcurrency = DEFAULT_MAX_CONCURRENCY, pollInterval = DEFAULT_POLL_INTERVAL, timeout } = props;
+    const distributed = props.distributed ?? !isInlineMapEnough(work, {
+      maxConcurrency, timeoutSeconds: (timeout ?? INLINE_TIMEOUT).toSeconds(), pollSeconds: pollInterval.toSeconds(),
     });
+    const { failOnExportFailure, eventBus } = props;
+    const states = new RunStates(this, { fragment, ...work, maxConcurrency, distributed, eventBus, failOnExportFailure: failOnExportFailure ?? true });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(states.chain),
       comment: `Exports datasets of Amazon Personalize (${this.node.path})`,
-      timeout: props.timeout ?? (distributed ? DISTRIBUTED_TIMEOUT : INLINE_TIMEOUT),
+      timeout: timeout ?? (distributed ? DISTRIBUTED_TIMEOUT : INLINE_TIMEOUT),
       logs: props.logs,
     });
     this.grantPrincipal = this.stateMachine.grantPrincipal;
-    states.grantMapRuns(this.stateMachine);
-    this.allowFurtherDatasets(datasetArnPatterns.slice(INLINE_DATASETS));
-    // the policies come before the first run and leave after the last
+    if (distributed) { grantMapRuns(this, this.stateMachine, fragment); }
+    this.allow(furtherAllowed);
+    // the policies are created before the first run and deleted after the last
     this.stateMachine.node.addDependency(this.destination._inPlace);
   }
 
   /**
-   * Makes a rule for exports that failed, one event for each dataset.
+   * Defines a rule for failed exports. Each dataset has an event of its own.
    *
    * @param id the rule's id
-   * @param options the rule's target and further restrictions
+   * @param options the rule's target and further conditions
    */
   public onExportFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.rule(id, JOB_EVENT, ['CREATE FAILED', 'ERROR'], options);
+    return eventRule(this, id, JOB_EVENT, ['CREATE FAILED', 'ERROR'], options);
   }
 
   /**
-   * Makes a rule for exports that are done, one event for each dataset.
+   * Defines a rule for successful exports. Each dataset has an event of its own.
    *
    * @param id the rule's id
-   * @param options the rule's target and further restrictions
+   * @param options the rule's target and further conditions
    */
   public onExportSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.rule(id, JOB_EVENT, ['ACTIVE'], options);
+    return eventRule(this, id, JOB_EVENT, ['ACTIVE'], options);
   }
 
   /**
-   * Makes a rule for runs in which a dataset could not be exported.
+   * Defines a rule for runs in which a dataset could not be exported.
    *
-   * A run that times out or is stopped sends no event: `addFailureAlarm()` notices these as well.
+   * A run that times out or is stopped sends no event: `addFailureAlarm()` covers these as well.
    *
    * @param id the rule's id
-   * @param options the rule's target and further restrictions
+   * @param options the rule's target and further conditions
    */
   public onRunFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.rule(id, RUN_EVENT, ['FAILED'], options);
+    return eventRule(this, id, RUN_EVENT, ['FAILED'], options);
   }
 
   /**
-   * Makes a rule for runs that exported all datasets.
+   * Defines a rule for runs that exported all datasets.
    *
    * @param id the rule's id
-   * @param options the rule's target and further restrictions
+   * @param options the rule's target and further conditions
    */
   public onRunSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return this.rule(id, RUN_EVENT, ['SUCCEEDED'], options);
+    return eventRule(this, id, RUN_EVENT, ['SUCCEEDED'], options);
   }
 
   /**
@@ -329,7 +307,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
   }
 
   /**
-   * The number of runs that were stopped by hand.
+   * The number of runs that were stopped manually.
    *
    * @param props metric options
    * @default - sum over 5 minutes
@@ -369,7 +347,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
   }
 
   /**
-   * Makes an alarm that goes off when a run has failed, timed out or was stopped.
+   * Defines an alarm on runs that fail, time out or are stopped.
    *
    * @param id the alarm's id
    * @param options what the alarm does
@@ -393,22 +371,10 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     return alarm;
   }
 
-  private rule(id: string, detailType: string, status: string[], options: events.OnEventOptions): events.Rule {
-    const rule = new events.Rule(options.crossStackScope ?? this, id, {
-      description: options.description,
-      ruleName: options.ruleName,
-      eventBus: this.eventBus,
-      eventPattern: { source: [SOURCE], detailType: [detailType], detail: { stateMachineArn: [this.stateMachine.stateMachineArn], status } },
-    });
-    rule.addEventPattern(options.eventPattern);
-    rule.addTarget(options.target);
-    return rule;
-  }
-
   private validate(props: DatasetExportWorkflowProps): void {
     const { datasets = [], datasetGroups = [] } = props;
     rejectIf(
-      datasets.length + datasetGroups.length > 0 ? undefined : 'datasets or datasetGroups must name something to export, got neither',
+      datasets.length + datasetGroups.length > 0 ? undefined : 'datasets or datasetGroups must have at least one element, got none: there is nothing to export',
       literal`NothingToExport`, this,
     );
     for (const dataset of datasets) { rejectIf(datasetProblem(this, dataset, 'datasets'), literal`InvalidDataset`, this); }
@@ -419,32 +385,50 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     rejectIf(payloadProblem(Stack.of(this), work), literal`TooManyDatasets`, this);
     rejectIf(repetition('datasets', datasets.map(({ datasetRef }) => datasetRef.datasetArn)), literal`DuplicateDataset`, this);
     rejectIf(repetition('datasetGroups', datasetGroups.map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn)), literal`DuplicateDatasetGroup`, this);
-    rejectIf(maxConcurrencyProblem(props.maxConcurrency), literal`InvalidMaxConcurrency`, this);
-    rejectIf(checkDuration('pollInterval', props.pollInterval, 'seconds', durationWithin('pollInterval', Duration.seconds(1), Duration.days(1))), literal`InvalidPollInterval`, this);
-    rejectIf(checkDuration('timeout', props.timeout, 'seconds', durationWithin('timeout', Duration.minutes(1), Duration.days(365))), literal`InvalidTimeout`, this);
+    rejectIf(wholeNumberProblem('maxConcurrency', props.maxConcurrency, 1, 1000), literal`InvalidMaxConcurrency`, this);
+    rejectIf(durationProblem('pollInterval', props.pollInterval, { unit: 'seconds', max: Duration.days(1) }), literal`InvalidPollInterval`, this);
+    rejectIf(durationProblem('timeout', props.timeout, { unit: 'seconds', min: Duration.minutes(1), max: Duration.days(365) }), literal`InvalidTimeout`, this);
   }
 
-  private allowFurtherDatasets(arns: string[]): void {
-    if (arns.length === 0) { return; }
-    const policies = allowDatasets(this, this.stateMachine.role, arns);
-    if (policies === undefined) {
-      throw new ValidationError(literal`TooManyDatasets`, `datasets and datasetGroups must be fewer, got ${INLINE_DATASETS + arns.length}, and IAM does not let `
-        + 'the role of a state machine hold the permissions for so many: leave some to a second DatasetExportWorkflow', this);
-    }
-    // not the whole construct: the role is below it
-    this.stateMachine.node.defaultChild!.node.addDependency(policies);
+  private fragment(props: DatasetExportWorkflowProps, datasetArnPatterns: string[]): DatasetExportFragment {
+    return new DatasetExportFragment(this, 'Export', {
+      datasetArn: sfn.JsonPath.stringAt('$.datasetArn'),
+      datasetArnPatterns,
+      runId: sfn.JsonPath.stringAt('$.run.executionArn'),
+      resultPath: '$.datasetExport',
+      destination: this.destination,
+      ingestionMode: props.ingestionMode,
+      tags: props.tags,
+      pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
+      // of the run: a child execution counts its own
+      _redrives: sfn.JsonPath.stringAt('$.redriveCount'),
+    });
   }
 
-  /** An IAM pattern for the datasets of a group: their ARNs hold its name. */
-  private datasetsOf(datasetGroupArn: string): string {
+  /** @returns patterns for the datasets that the role's default policy allows, and for the others */
+  private datasetPatterns({ datasetArns, datasetGroupArns }: Work): [string[], string[]] {
     const stack = Stack.of(this);
-    const { resourceName } = stack.splitArn(datasetGroupArn, ArnFormat.SLASH_RESOURCE_NAME);
-    return stack.formatArn({ service: 'personalize', resource: 'dataset', resourceName: `${resourceName}/*` });
+    const ofGroups = datasetGroupArns.map(arn => stack.formatArn({
+      service: 'personalize', resource: 'dataset', resourceName: `${stack.splitArn(arn, ArnFormat.SLASH_RESOURCE_NAME).resourceName}/*`,
+    }));
+    const patterns = [...datasetArns, ...ofGroups];
+    return [patterns.slice(0, DATASETS_PER_STATEMENT), patterns.slice(DATASETS_PER_STATEMENT)];
+  }
+
+  private allow(furtherDatasets: string[]): void {
+    if (furtherDatasets.length === 0) { return; }
+    const policies = datasetPolicies(this, this.stateMachine.role, furtherDatasets);
+    if (policies === undefined) {
+      throw new ValidationError(literal`TooManyDatasets`, `datasets and datasetGroups must be fewer, got ${DATASETS_PER_STATEMENT + furtherDatasets.length}: `
+        + 'the permissions for all of them exceed the IAM quotas of the state machine\'s role, split them among several DatasetExportWorkflows', this);
+    }
+    // not on the construct as a whole, which contains the role
+    this.stateMachine.node.defaultChild!.node.addDependency(policies);
   }
 }
 
-/** As many datasets and dataset groups are in the role's inline policies: with the CDK's estimate of their length, it leaves these in one piece. */
-const INLINE_DATASETS = 20;
+const DEFAULT_MAX_CONCURRENCY = 5;
+const DEFAULT_POLL_INTERVAL = Duration.minutes(1);
 const INLINE_TIMEOUT = Duration.hours(6);
 const DISTRIBUTED_TIMEOUT = Duration.days(2);
 
@@ -457,12 +441,5 @@ function workOf({ datasets = [], datasetGroups = [] }: DatasetExportWorkflowProp
 
 function repetition(prop: string, arns: string[]): string | undefined {
   const repeated = arns.find((arn, index) => arns.indexOf(arn) < index);
-  return repeated === undefined ? undefined : `${prop} must be different from each other, got ${JSON.stringify(repeated)} twice`;
+  return repeated === undefined ? undefined : `${prop} must not contain duplicates, got ${JSON.stringify(repeated)} twice: leave out one of them`;
 }
-
-const durationWithin = (prop: string, min: Duration, max: Duration) => (duration: Duration): string | undefined => {
-  if (duration.isUnresolved()) { return `${prop} must be known at synth, got a token: pass a number`; }
-  const seconds = duration.toSeconds({ integral: false });
-  return Number.isInteger(seconds) && seconds >= min.toSeconds() && seconds <= max.toSeconds() ? undefined
-    : `${prop} must be ${min.toHumanString()} to ${max.toHumanString()} in whole seconds, got ${duration.toHumanString()}`;
-};

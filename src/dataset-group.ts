@@ -4,13 +4,13 @@ import { datasetGroupArnProblem } from './contract/api-constraints';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
- * References to Amazon Personalize dataset groups that are not defined in this app.
+ * References to Amazon Personalize dataset groups that this app does not define.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetGroup.html
  */
 export class DatasetGroup {
   /**
-   * Reference an existing dataset group by its ARN.
+   * References an existing dataset group by its ARN.
    *
    * @param scope the parent construct
    * @param id the construct's id

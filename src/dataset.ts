@@ -4,13 +4,13 @@ import { datasetArnShapeProblem } from './contract/api-constraints';
 import { checkKnown, literal, rejectIf } from './private/validation';
 
 /**
- * References to Amazon Personalize datasets that are not defined in this app.
+ * References to Amazon Personalize datasets that this app does not define.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_Dataset.html
  */
 export class Dataset {
   /**
-   * Reference an existing dataset by its ARN.
+   * References an existing dataset by its ARN.
    *
    * @param scope the parent construct
    * @param id the construct's id

@@ -3,31 +3,29 @@ import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './contract/api-constraints';
 import { keyRegionProblem, partitionProblem, roleAccountProblem } from './private/environments';
-import { grantPersonalizeAccess } from './private/personalize-access';
-import { PERSONALIZE } from './private/personalize-service';
-import { sourceConditions } from './private/source-conditions';
-import { checkDuration, checkKnown, literal, normalizedPrefix, rejectIf } from './private/validation';
+import { PERSONALIZE, grantPersonalizeAccess, sourceConditions } from './private/personalize-access';
+import { checkKnown, durationProblem, literal, normalizedPrefix, rejectIf } from './private/validation';
 
 /**
- * Where dataset exports are written, and as whom.
+ * Properties of a destination for dataset exports.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/export-permissions.html
  */
 export interface ExportDestinationProps {
   /**
-   * The bucket to write to, in the Region of the dataset.
+   * The bucket to write to, in the dataset's Region.
    *
-   * Its policy must let Personalize write to it. That is added for a bucket of this app; for an imported bucket a warning at
-   * synth holds the statements to add.
+   * Its policy must let Personalize write to it. The construct adds the statements to the policy of a bucket of this app; for an imported
+   * bucket, a warning at synthesis contains the statements to add.
    *
-   * @default - a new private bucket: TLS only, encrypted, versioned, kept when the stack is deleted
+   * @default - a new private bucket: TLS only, encrypted, versioned, retained when the stack is deleted
    */
   readonly bucket?: s3.IBucket;
 
   /**
-   * How the new bucket is encrypted: `BucketEncryption.KMS` or `BucketEncryption.S3_MANAGED`.
+   * The encryption of the new bucket: `BucketEncryption.KMS` or `BucketEncryption.S3_MANAGED`.
    *
-   * Other values fail at synth, and so does any value together with `bucket`.
+   * Synthesis fails for other values, and for any value combined with `bucket`.
    *
    * @default BucketEncryption.KMS
    */
@@ -36,50 +34,50 @@ export interface ExportDestinationProps {
   /**
    * The KMS key that encrypts the exported objects.
    *
-   * Its policy must let Personalize and the role use it. That is added for a key of this app; for an imported key a warning
-   * at synth holds the statement to add. An alias fails: Personalize takes only the ARN of a key. So does a key that is known
-   * to be in another Region than the bucket.
+   * Its policy must let Personalize and the role use it. The construct adds the statement to the policy of a key of this app; for an
+   * imported key, a warning at synthesis contains the statement to add. Synthesis fails for an alias, because Personalize accepts only
+   * the ARN of a key, and for a key that is known to be in another Region than the bucket.
    *
-   * @default - the encryption key of `bucket`, if it is known to have one; for a new bucket, a new key with yearly rotation
+   * @default - the encryption key of `bucket`, if it is known; for a new bucket, a new key with yearly rotation
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * The service role that Personalize assumes to write.
+   * The service role that Personalize assumes to write the exports.
    *
-   * It must trust `personalize.amazonaws.com`. What it needs is added to its policy. A role of another account fails at synth,
-   * as far as that is known there: roles cannot be passed across accounts.
+   * It must trust `personalize.amazonaws.com`. The construct adds the permissions to its policy. Synthesis fails if the role is known to
+   * be in another account, because roles cannot be passed across accounts.
    *
-   * @default - a new role that only Personalize can assume, only for this account and Region
+   * @default - a new role that only Personalize can assume, and only for this account and Region
    */
   readonly role?: iam.IRole;
 
   /**
-   * Where in the bucket to write. Each job writes below `<prefix><jobName>/`.
+   * The folder to write to in the bucket. Each job writes to `<prefix><jobName>/`.
    *
-   * A missing `/` at the end is added, unless the prefix is a token. Fails at synth with a `/` at its beginning, with `//`, with
-   * characters other than letters, digits, spaces and `!_.'()-=+@:,&/`, and when the whole path
-   * `s3://<bucket>/<prefix><jobName>/` has more than 256 characters.
+   * A missing `/` at the end is added, unless the prefix is a token. Synthesis fails if the prefix starts with `/`, contains `//` or
+   * characters other than letters, digits, spaces and `!_.'()-=+@:,&/`, or if the output path `s3://<bucket>/<prefix><jobName>/` has
+   * more than 256 characters.
    *
    * @default - the root of the bucket
    */
   readonly prefix?: string;
 
   /**
-   * What becomes of the new bucket and the new key when they leave the stack: `RemovalPolicy.RETAIN`,
-   * `RETAIN_ON_UPDATE_OR_DELETE` or `DESTROY`. Other values fail at synth, and so does any value together with `bucket`.
+   * What happens to the new bucket and the new key when they are removed from the stack: `RemovalPolicy.RETAIN`,
+   * `RETAIN_ON_UPDATE_OR_DELETE` or `DESTROY`.
    *
-   * Exported objects are never deleted for you: CloudFormation deletes only empty buckets. A bucket that stays keeps its bucket
-   * policy.
+   * Exported objects are never deleted: CloudFormation deletes only empty buckets. A retained bucket keeps its bucket policy. Synthesis
+   * fails for other values, and for any value combined with `bucket`.
    *
-   * - `RETAIN`: bucket and key stay, always. Each failed first deployment leaves a bucket and a key behind.
-   * - `RETAIN_ON_UPDATE_OR_DELETE`: bucket and key stay when they are removed from the stack or the stack is deleted, and go when the
-   *   deployment that made them is rolled back: a failed first deployment leaves nothing behind. If the bucket holds objects by
-   *   then, that rollback ends in ROLLBACK_FAILED, bucket and key stay, and deleting the stack takes the stack away and keeps both.
-   *   If it was an update that made them, CloudFormation gives up on the bucket and may go on to the key, which KMS then deletes
-   *   after 30 days: cancel that to keep the objects readable.
-   * - `DESTROY`: an empty bucket goes. With objects in it, deleting the stack fails, and an update that removes it leaves it behind. The
-   *   key stays, always, because CloudFormation deletes a key whether or not there is still something that it encrypts.
+   * - `RETAIN`: bucket and key are always retained. Each failed first deployment leaves a bucket and a key behind.
+   * - `RETAIN_ON_UPDATE_OR_DELETE`: bucket and key are retained when they are removed from the stack or the stack is deleted, and
+   *   deleted when the deployment that created them is rolled back, so a failed first deployment leaves nothing behind. If the bucket
+   *   contains objects by then, the rollback ends in ROLLBACK_FAILED, and deleting the stack retains bucket and key. If an update
+   *   created them, CloudFormation skips the bucket and may still delete the key, which KMS does after 30 days: cancel the key deletion
+   *   to keep the objects readable.
+   * - `DESTROY`: an empty bucket is deleted. If it contains objects, deleting the stack fails, and an update that removes the bucket
+   *   leaves it behind. The key is always retained, because CloudFormation would delete it even if objects are still encrypted with it.
    *
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
    * @default RemovalPolicy.RETAIN
@@ -87,28 +85,28 @@ export interface ExportDestinationProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * How long the new bucket keeps exported objects, in whole days.
+   * How long the new bucket keeps exported objects: one or more whole days.
    *
-   * Anything else fails at synth, and so does any value together with `bucket`.
+   * Synthesis fails for other values, and for any value combined with `bucket`.
    *
-   * @default - for ever
+   * @default - objects do not expire
    */
   readonly expiration?: Duration;
 
   /**
    * Whether the new bucket keeps the versions of objects that are overwritten or deleted.
    *
-   * Fails at synth together with `bucket`.
+   * Synthesis fails if it is combined with `bucket`.
    *
    * @default true
    */
   readonly versioned?: boolean;
 
   /**
-   * The KMS key of the dataset group, when the dataset group was created with one of its own.
+   * The KMS key of the dataset group, if it was created with one.
    *
-   * Personalize needs further rights on both keys then. A warning at synth says so when it is left out and the dataset group is a
-   * `CfnDatasetGroup` of this app that names a key. An alias fails at synth: policies must name the key.
+   * Personalize then needs further permissions on both keys. If it is not set, synthesis warns about a `CfnDatasetGroup` of this app that
+   * has a key. Synthesis fails for an alias, because policies must name the key.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
    * @default - the dataset group has no key of its own
@@ -116,11 +114,11 @@ export interface ExportDestinationProps {
   readonly datasetEncryptionKey?: kms.IKey;
 
   /**
-   * Whether the bucket's and the keys' policies let Personalize in only when it acts for this account and Region
-   * (`aws:SourceAccount`, `aws:SourceArn`), as the new role's trust policy always does.
+   * Whether the policies of the bucket and the keys allow Personalize only calls for this account and Region (`aws:SourceAccount`,
+   * `aws:SourceArn`). The new role's trust policy always does.
    *
-   * Not the default, because it is not documented that Personalize's own calls to S3 and KMS carry these keys: if they do not,
-   * every export fails with "Insufficient privileges". Try it with an export of yours first.
+   * Not the default, because AWS does not document that Personalize's calls to S3 and KMS carry these condition keys. If they do not,
+   * every export fails with "Insufficient privileges": test it with one export first.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
    * @default false
@@ -129,10 +127,10 @@ export interface ExportDestinationProps {
 }
 
 /**
- * Defines where dataset exports are written, and as whom: the bucket, the KMS key that encrypts the objects, and the service
- * role that Personalize assumes, with all policies that Personalize needs.
+ * Defines a destination for dataset exports: the bucket, the KMS key that encrypts the objects, the service role that Personalize
+ * assumes, and all policies that Personalize needs.
  *
- * Several jobs can share one destination: each writes below a prefix of its own.
+ * Several jobs can share a destination: each writes to a folder of its own.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/export-permissions.html
  */
@@ -142,13 +140,13 @@ export class ExportDestination extends Construct {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-personalize-dataset-export.ExportDestination';
 
   /**
-   * The bucket that the exports are written to.
+   * The bucket for the exports.
    */
   public readonly bucket: s3.IBucket;
 
   /**
-   * The key that encrypts the exported objects; undefined with `BucketEncryption.S3_MANAGED` and for an imported bucket whose
-   * key is not known.
+   * The key that encrypts the exported objects. Undefined with `BucketEncryption.S3_MANAGED` and for an imported bucket whose key is
+   * unknown.
    */
   public readonly encryptionKey?: kms.IKey;
 
@@ -158,12 +156,12 @@ export class ExportDestination extends Construct {
   public readonly role: iam.IRole;
 
   /**
-   * Where in the bucket the jobs write: empty, or ends with `/`.
+   * The folder that the jobs write to: empty, or ends with `/`.
    */
   public readonly prefix: string;
 
   /**
-   * What a job must depend on.
+   * What jobs must depend on.
    *
    * @internal
    */
@@ -177,11 +175,11 @@ export class ExportDestination extends Construct {
   public readonly _datasetEncryptionKey?: kms.IKey;
 
   /**
-   * Fails at synth when a prop is not what its description asks for; the message names the prop, its value and what is allowed.
+   * Defines a destination.
    *
    * @param scope the parent construct
    * @param id the construct's id
-   * @param props where to write, and as whom
+   * @param props the bucket, the encryption key and the role
    */
   constructor(scope: Construct, id: string, props: ExportDestinationProps = {}) {
     super(scope, id);
@@ -200,21 +198,24 @@ export class ExportDestination extends Construct {
       datasetEncryptionKey: props.datasetEncryptionKey,
       sourceConditions: props.sourceConditions ? sourceConditions(Stack.of(this)) : undefined,
     });
-    // it goes with the bucket, and never before
+    // never deleted before the bucket
     if (props.bucket === undefined) { this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN); }
   }
 
   private validate(props: ExportDestinationProps): void {
+    const { region } = Stack.of(this);
     rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
     rejectIf(props.role && roleProblem(props.role, Stack.of(this)), literal`InvalidRole`, this);
-    rejectIf(props.bucket?.encryptionKey && keyProblem(props.bucket.encryptionKey, 'the encryptionKey of bucket', Stack.of(this).region), literal`InvalidBucketKey`, this);
-    rejectIf(props.datasetEncryptionKey && keyProblem(props.datasetEncryptionKey, 'datasetEncryptionKey', Stack.of(this).region), literal`InvalidDatasetEncryptionKey`, this);
-    const bucketRegion = props.bucket?.env.region ?? Stack.of(this).region;
-    rejectIf(props.encryptionKey && (keyProblem(props.encryptionKey, 'encryptionKey', bucketRegion) ?? keyRegionProblem(props.encryptionKey, bucketRegion)), literal`InvalidEncryptionKey`, this);
+    rejectIf(keyProblem(props.bucket?.encryptionKey, 'the encryptionKey of bucket', region), literal`InvalidBucketKey`, this);
+    rejectIf(keyProblem(props.datasetEncryptionKey, 'datasetEncryptionKey', region), literal`InvalidDatasetEncryptionKey`, this);
+    const bucketRegion = props.bucket?.env.region ?? region;
+    rejectIf(
+      keyProblem(props.encryptionKey, 'encryptionKey', bucketRegion) ?? keyRegionProblem(props.encryptionKey, bucketRegion), literal`InvalidEncryptionKey`, this,
+    );
     rejectIf(encryptionProblem(props), literal`InvalidEncryption`, this);
     rejectIf(conflictProblem(props), literal`ConflictingDestinationProps`, this);
     rejectIf(removalPolicyProblem(props.removalPolicy), literal`InvalidRemovalPolicy`, this);
-    rejectIf(checkDuration('expiration', props.expiration, 'days', expirationProblem), literal`InvalidExpiration`, this);
+    rejectIf(durationProblem('expiration', props.expiration, { unit: 'days', token: true }), literal`InvalidExpiration`, this);
   }
 
   private newKey(props: ExportDestinationProps): kms.IKey | undefined {
@@ -255,9 +256,10 @@ function roleProblem(role: iam.IRole, { account, region }: Stack): string | unde
   return checkKnown(role.roleArn, roleArnProblem) ?? roleAccountProblem(role, account) ?? partitionProblem('role', role.roleArn, region);
 }
 
-/** The text of an ARN shows that it is an alias even where the Region or the account in it is a token. */
-function keyProblem({ keyArn }: kms.IKey, name: string, region: string): string | undefined {
-  return Token.isUnresolved(keyArn) && !/:alias\//.test(keyArn) ? undefined : kmsKeyArnProblem(keyArn, name) ?? partitionProblem(name, keyArn, region);
+/** An alias is recognized even if the Region or the account in its ARN is a token. */
+function keyProblem(key: kms.IKey | undefined, name: string, region: string): string | undefined {
+  if (key === undefined || (Token.isUnresolved(key.keyArn) && !/:alias\//.test(key.keyArn))) { return undefined; }
+  return kmsKeyArnProblem(key.keyArn, name) ?? partitionProblem(name, key.keyArn, region);
 }
 
 function encryptionProblem(props: ExportDestinationProps): string | undefined {
@@ -265,10 +267,10 @@ function encryptionProblem(props: ExportDestinationProps): string | undefined {
   if (encryption === undefined) { return undefined; }
   if (encryption !== s3.BucketEncryption.KMS && encryption !== s3.BucketEncryption.S3_MANAGED) {
     return `encryption must be BucketEncryption.KMS or BucketEncryption.S3_MANAGED, got ${JSON.stringify(encryption)}: `
-      + 'exports are always encrypted, and Personalize cannot be let into a key that AWS manages';
+      + 'exports are always encrypted, and Personalize cannot get access to an AWS managed key';
   }
   if (encryption === s3.BucketEncryption.S3_MANAGED && encryptionKey !== undefined) {
-    return 'encryptionKey cannot be used with encryption BucketEncryption.S3_MANAGED: leave one of them out';
+    return 'encryptionKey cannot be used with encryption BucketEncryption.S3_MANAGED: leave out one of them';
   }
   return undefined;
 }
@@ -277,7 +279,7 @@ function conflictProblem(props: ExportDestinationProps): string | undefined {
   if (props.bucket === undefined) { return undefined; }
   const conflicts = (['encryption', 'removalPolicy', 'expiration', 'versioned'] as const).filter(name => props[name] !== undefined);
   if (conflicts.length === 0) { return undefined; }
-  return `${conflicts.join(', ')} cannot be used with bucket: they describe the bucket that is made when bucket is left out, configure your bucket itself`;
+  return `${conflicts.join(', ')} cannot be used with bucket: they apply only to a new bucket, configure your bucket itself`;
 }
 
 const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];
@@ -285,21 +287,15 @@ const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_O
 function removalPolicyProblem(removalPolicy: RemovalPolicy | undefined): string | undefined {
   if (removalPolicy === undefined || REMOVAL_POLICIES.includes(removalPolicy)) { return undefined; }
   return `removalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got ${JSON.stringify(removalPolicy)}: `
-    + 'there are no snapshots of buckets and keys, choose RETAIN to keep both';
+    + 'buckets and keys have no snapshots, use RETAIN to keep both';
 }
 
 /**
- * The key outlives whatever it encrypts. CloudFormation does not know what that is: in the cleanup of an update, and when a bucket
- * that could not be deleted is left behind, it deletes the key all the same.
+ * The key must outlive what it encrypts, which CloudFormation does not know: it deletes the key even when the bucket could not be deleted,
+ * and in the cleanup of an update.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
  */
 function keyRemovalPolicy(removalPolicy: RemovalPolicy | undefined): RemovalPolicy {
   return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? removalPolicy : RemovalPolicy.RETAIN;
-}
-
-function expirationProblem(expiration: Duration): string | undefined {
-  if (expiration.isUnresolved()) { return undefined; }
-  const days = expiration.toDays({ integral: false });
-  return Number.isInteger(days) && days >= 1 ? undefined : `expiration must be one or more whole days, got ${expiration.toHumanString()}`;
 }

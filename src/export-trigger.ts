@@ -2,37 +2,37 @@ import { Token, UnscopedValidationError } from 'aws-cdk-lib';
 import { literal } from './private/validation';
 
 /**
- * When a deployment exports the dataset again.
+ * Decides when a deployment exports the dataset again.
  *
- * The first deployment always exports. A change of the export's inputs (dataset, ingestion mode, destination, role, key or
- * job name) always exports again, whatever the trigger.
+ * With every trigger, the first deployment exports, and so does each change of the export's inputs: dataset, ingestion mode,
+ * destination, role, key or job name.
  */
 export class ExportTrigger {
   /**
-   * Export again only when an input of the export changes.
+   * Exports again only when an input of the export changes.
    */
   public static onInputChange(): ExportTrigger {
     return new ExportTrigger();
   }
 
   /**
-   * Export again on each deployment of a newly synthesized app.
+   * Exports again in each deployment of a newly synthesized app.
    *
-   * The moment of the synthesis becomes part of the template: of all settings this is the only one by which the same app
-   * synthesizes to different templates. A rollback does not export.
+   * The time of the synthesis becomes part of the template: this is the only setting with which the same app synthesizes to different
+   * templates. A rollback does not export.
    */
   public static everyDeployment(): ExportTrigger {
     return new ExportTrigger(() => new Date().toISOString(), true);
   }
 
   /**
-   * Export again whenever this text changes, for example a month or the version of a model.
+   * Exports again whenever this text changes, for example a month or the version of a model.
    *
-   * @param token any text that is not empty, which fails at synth; a CDK token (such as a CloudFormation parameter) may be passed too
+   * @param token a non-empty string, which may be a CDK token such as a CloudFormation parameter; an empty string fails synthesis
    */
   public static token(token: string): ExportTrigger {
     if (!Token.isUnresolved(token) && token === '') {
-      throw new UnscopedValidationError(literal`InvalidTriggerToken`, 'ExportTrigger.token must not be empty, got ""');
+      throw new UnscopedValidationError(literal`InvalidTriggerToken`, 'ExportTrigger.token must be a non-empty string, got ""');
     }
     return new ExportTrigger(() => token);
   }
@@ -49,7 +49,7 @@ export class ExportTrigger {
   }
 
   /**
-   * The text whose change starts a new export; undefined when there is none.
+   * The text whose change starts a new export, if any.
    *
    * @internal
    */

@@ -1,7 +1,7 @@
 /**
- * Which records of the dataset are exported, by the way they came into it.
+ * Which records of a dataset are exported, by how they were added to it.
  *
- * Records that are equal in every field are exported once in all modes.
+ * In every mode, records that are equal in all fields are exported once.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/export-data.html
  */
@@ -9,11 +9,11 @@ export enum IngestionMode {
   /** Records imported in bulk, by dataset import jobs. */
   BULK = 'BULK',
 
-  /** Records added one by one: with the console or the PutEvents, PutUsers and PutItems operations. */
+  /** Records added individually: with the console or the PutEvents, PutUsers and PutItems operations. */
   PUT = 'PUT',
 
   /**
-   * Both. Of an Items or Users dataset only the newest record of each id is exported; of an Interactions dataset all records.
+   * Both. From an Items or Users dataset only the latest record of each ID is exported, from an Interactions dataset all records.
    */
   ALL = 'ALL',
 }

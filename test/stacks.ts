@@ -1,6 +1,7 @@
 import { App, Stack, aws_personalize as personalize } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { Dataset } from '../src';
+import { Dataset, DatasetExportJob, DatasetExportJobProps, IngestionMode } from '../src';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
@@ -25,4 +26,16 @@ export function newDataset(scope: Construct, datasetType = 'Interactions'): pers
   return new personalize.CfnDataset(scope, 'NewDataset', {
     name: 'movies', datasetGroupArn: group.attrDatasetGroupArn, datasetType, schemaArn: `arn:aws:personalize:${REGION}:${ACCOUNT}:schema/movies`,
   });
+}
+
+export function jobIn(scope: Construct, props: Partial<DatasetExportJobProps> = {}, id = 'Export'): DatasetExportJob {
+  return new DatasetExportJob(scope, id, { dataset: props.dataset ?? importedDataset(scope), ingestionMode: IngestionMode.ALL, ...props });
+}
+
+/** The definition of the stack's only state machine, with `<Id.Attribute>` where the deployment puts a value. */
+export function definitionOf(stack: Stack): any {
+  const [machine] = Object.values(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
+  const text = machine.Properties.DefinitionString;
+  const parts: unknown[] = typeof text === 'string' ? [text] : text['Fn::Join'][1];
+  return JSON.parse(parts.map(part => typeof part === 'string' ? part : `<${Object.values(part as object).flat().join('.')}>`).join(''));
 }

@@ -12,7 +12,7 @@ const role = new iam.Role(stack, 'Role', {
   }),
 });
 
-// cdk deploy -c bucket=my-bucket takes a bucket that exists. Its policy cannot be changed from here: a warning holds what to add.
+// cdk deploy -c bucket=my-bucket uses an existing bucket. This app cannot change its policy: a warning contains the statements to add.
 const existing: string | undefined = app.node.tryGetContext('bucket');
 const bucket = existing !== undefined
   ? s3.Bucket.fromBucketName(stack, 'Bucket', existing)
@@ -24,7 +24,7 @@ const bucket = existing !== undefined
     removalPolicy: RemovalPolicy.RETAIN,
   });
 
-// what Personalize and the role need is added to the policies of bucket, key and role
+// adds the permissions that Personalize needs to the policies of the bucket, the key and the role
 const destination = new ExportDestination(stack, 'Exports', { bucket, encryptionKey, role, prefix: 'personalize/' });
 const dataset = Dataset.fromDatasetArn(stack, 'Dataset', stack.formatArn({
   service: 'personalize', resource: 'dataset', resourceName: 'movies/INTERACTIONS',

@@ -9,7 +9,7 @@ const dataset = (type: string) => Dataset.fromDatasetArn(stack, `${type}-Dataset
   service: 'personalize', resource: 'dataset', resourceName: `movies/${type}`,
 }));
 
-// the deployment waits, and fails if the export does
+// the deployment waits for this export, and fails if it fails
 const interactions = new DatasetExportJob(stack, 'Interactions', {
   dataset: dataset('INTERACTIONS'),
   destination,
@@ -17,7 +17,7 @@ const interactions = new DatasetExportJob(stack, 'Interactions', {
   timeout: Duration.hours(6),
 });
 
-// the deployment starts it and does not wait: nothing in the stack tells how it ended
+// the deployment starts this export and does not wait: the stack does not show how it ends
 const items = new DatasetExportJob(stack, 'Items', {
   dataset: dataset('ITEMS'),
   destination,

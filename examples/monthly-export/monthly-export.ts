@@ -4,8 +4,8 @@ import { Dataset, DatasetExportJob, ExportTrigger, IngestionMode } from 'cdk-per
 const app = new App();
 const stack = new Stack(app, 'MonthlyExport');
 
-// a pipeline that runs every day may call: cdk deploy -c month=$(date +%Y-%m)
-// The month is passed in, so that the same call always synthesizes to the same template.
+// A pipeline that runs every day may call: cdk deploy -c month=$(date +%Y-%m)
+// The month is an input, so the same call always synthesizes to the same template.
 const month: unknown = app.node.tryGetContext('month');
 if (typeof month !== 'string' || !/^\d{4}-\d{2}$/.test(month)) {
   throw new Error(`month must be a year and a month, got ${JSON.stringify(month)}: cdk deploy -c month=2026-11`);
@@ -17,7 +17,7 @@ const dataset = Dataset.fromDatasetArn(stack, 'Dataset', stack.formatArn({
 const job = new DatasetExportJob(stack, 'Export', {
   dataset,
   ingestionMode: IngestionMode.ALL,
-  trigger: ExportTrigger.token(month), // a new month, a new export; the same month again, none
+  trigger: ExportTrigger.token(month), // exports once for each month
 });
 
 new CfnOutput(stack, 'OutputUri', { value: job.outputUri });

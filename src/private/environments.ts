@@ -1,9 +1,7 @@
 import { Arn, ArnFormat, IResource, Stack, Token, TokenComparison, aws_iam as iam, aws_kms as kms, region_info } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 
-/**
- * Which accounts, Regions and partitions must be the same. Only the deployment knows those that are tokens: they pass.
- */
+/** Which accounts, Regions and partitions must match. Tokens pass: only the deployment knows their values. */
 
 /** Whether two accounts or Regions are known to differ. */
 export function differ(one: string, other: string): boolean {
@@ -26,23 +24,23 @@ export function environmentProblem(scope: Construct, name: string, arn: string):
 /**
  * An ARN that was copied from another partition.
  *
- * @param region in which the ARN is used. Not the stack's partition: that is a token in many apps whose Region is known.
+ * @param region where the ARN is used. The stack's partition would not do: it is a token in many apps whose Region is known.
  */
 export function partitionProblem(name: string, arn: string, region: string): string | undefined {
   if (Token.isUnresolved(arn)) { return undefined; }
-  // none for a Region that is a token, or that the CDK does not know
+  // undefined if the Region is a token or unknown to the CDK
   const { partition } = region_info.RegionInfo.get(region);
   if (partition === undefined || arn.startsWith(`arn:${partition}:`)) { return undefined; }
   return `${name} must be in the partition of ${region}, ${partition}, got ${JSON.stringify(arn)}: ARNs start with arn:${partition}: there`;
 }
 
-/** The role can be passed within its account only, and trusts Personalize for the account and Region of its stack only. */
+/** The role can be passed only within its account, and trusts Personalize only for the account and Region of its stack. */
 export function destinationProblem(scope: Construct, destination: IConstruct): string | undefined {
   const [ours, theirs] = [Stack.of(scope), Stack.of(destination)];
   for (const [part, expected, actual] of [['account', ours.account, theirs.account], ['Region', ours.region, theirs.region]]) {
     if (differ(expected, actual)) {
       return `destination must be in a stack of the same ${part}, ${expected}, got ${JSON.stringify(destination.node.path)} in ${actual}: `
-        + 'define one in this stack, and pass it the bucket';
+        + 'define one in this stack, with the same bucket';
     }
   }
   return undefined;
@@ -50,16 +48,16 @@ export function destinationProblem(scope: Construct, destination: IConstruct): s
 
 export function roleAccountProblem(role: iam.IRole, account: string): string | undefined {
   if (!differ(role.env.account, account)) { return undefined; }
-  return `role must be in the account of the stack, ${account}, got ${quoted(role.roleArn, role)}: a role can be passed to a service within its account only`;
+  return `role must be in the account of the stack, ${account}, got ${quoted(role.roleArn, role)}: roles cannot be passed across accounts`;
 }
 
 /** @param region of the bucket */
-export function keyRegionProblem(key: kms.IKey, region: string): string | undefined {
-  if (!differ(key.env.region, region)) { return undefined; }
-  return `encryptionKey must be in the Region of the bucket, ${region}, got ${quoted(key.keyArn, key)}: S3 encrypts with keys of its own Region only`;
+export function keyRegionProblem(key: kms.IKey | undefined, region: string): string | undefined {
+  if (key === undefined || !differ(key.env.region, region)) { return undefined; }
+  return `encryptionKey must be in the Region of the bucket, ${region}, got ${quoted(key.keyArn, key)}: S3 encrypts only with keys of the bucket's Region`;
 }
 
-/** What a user recognizes: the ARN, or the construct's path where that is a token. */
+/** The ARN or, if that is a token, the construct's path. */
 function quoted(arn: string, { node }: IResource): string {
   return JSON.stringify(Token.isUnresolved(arn) ? node.path : arn);
 }

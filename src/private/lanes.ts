@@ -1,23 +1,22 @@
 import { CfnCondition, CfnResource, CustomResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { lateDependency } from './late-dependency';
-import { dependenciesOf } from './stack-dependencies';
+import { dependenciesOf, lateDependency } from './dependencies';
 
-/** The custom resources of an export job: CloudFormation begins with the first and is done with the last. */
+/** The custom resources of an export job, in the order in which CloudFormation creates them. */
 type Job = readonly CustomResource[];
 
-/** Jobs of which only some may run at a time. */
+/** Jobs of which only some may run at the same time. */
 interface Queue {
   readonly maxConcurrency: number;
   readonly jobs: Job[];
 }
 
 /**
- * Lets CloudFormation be the queue for the export jobs of a stack: in each of a provider's lanes, a job waits for the one before it.
+ * Makes CloudFormation the queue for the export jobs of a stack: in each lane of a provider, a job depends on the one before it.
  *
- * The user's own dependencies may go against the order in which jobs are defined, and through other resources. So the jobs of the whole
- * stack are put in an order that has each job after those that it waits for anyway, and the lanes follow that order. Whatever a
- * job waits for, for either reason, comes before it: there can be no circle.
+ * The user's own dependencies may contradict the order of definition, and lead through other resources. So all jobs of the stack are
+ * sorted such that each comes after those that it depends on anyway, and the lanes follow that order: no dependency goes backwards, so
+ * there can be no cycle.
  */
 export class Lanes {
   public static of(stack: Stack): Lanes {
@@ -45,11 +44,11 @@ export class Lanes {
     };
   }
 
-  /** Asked for when all resources and their dependencies are there. */
+  /** The CDK asks for them when all resources and their dependencies are defined. */
   private dependencyRoots(job: Job): IConstruct[] {
-    // it is the arrangement that asks, which wants to know what the user put in order
+    // arrange() is asking, for the user's own dependencies
     if (this.isArranging) { return []; }
-    // the CDK asks in the order of the tree: a synthesis begins with the first job
+    // the CDK asks in the order of the tree: the first job means a new synthesis
     this.firstOfTree ??= this.findFirstOfTree();
     if (this.previous === undefined || job === this.firstOfTree) { this.previous = this.arrange(); }
     return this.previous.get(job)?.slice(-1) ?? [];
@@ -61,7 +60,7 @@ export class Lanes {
     return first && jobOf.get(first);
   }
 
-  /** Without those that were taken out of the tree. */
+  /** Without those that were removed from the tree. */
   private allJobs(): Job[] {
     const constructs = new Set(this.stack.node.findAll());
     return this.queues.flatMap(({ jobs }) => jobs).filter(job => constructs.has(job[0]!));
@@ -84,7 +83,7 @@ export class Lanes {
     return previous;
   }
 
-  /** Each job after those that it waits for, else as defined; without jobs that wait for themselves, which CloudFormation will refuse. */
+  /** Each job after those that it depends on, otherwise as defined. Without jobs in cycles, which CloudFormation refuses. */
   private inOrder(): Job[] {
     const jobs = this.allJobs();
     const waitsFor = this.dependencies(jobs);
@@ -101,7 +100,7 @@ export class Lanes {
     return [...inOrder];
   }
 
-  /** Which jobs a job waits for, also through other resources. */
+  /** The jobs that a job depends on, directly or through other resources. */
   private dependencies(jobs: Job[]): (job: Job) => Job[] {
     this.isArranging = true;
     try {
@@ -125,7 +124,7 @@ export class Lanes {
   }
 }
 
-/** Nothing may depend on a resource whose condition may be false when its own is true. */
+/** A resource must not depend on one whose condition may be false while its own is true. */
 function existsWhenever(job: Job, other: Job): boolean {
   const condition = conditionOf(job.at(-1)!);
   return condition === undefined || condition === conditionOf(other[0]!);

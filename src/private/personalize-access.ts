@@ -1,103 +1,127 @@
 import { Annotations, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
 import { differ } from './environments';
-import { PERSONALIZE } from './personalize-service';
+
+/** The service principal of Personalize, the same in all partitions. */
+export const PERSONALIZE = 'personalize.amazonaws.com';
+
+/**
+ * The documented guard against the confused deputy: Personalize may act for this account and Region only. The ARN of a job is not known in
+ * advance, hence the wildcard.
+ *
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
+ */
+export function sourceConditions(stack: Stack): iam.Conditions {
+  return {
+    StringEquals: { 'aws:SourceAccount': stack.account },
+    StringLike: { 'aws:SourceArn': stack.formatArn({ service: 'personalize', resource: '*' }) },
+  };
+}
 
 const KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ListGrants'];
-/** Only key policies need it, see personalizeKeyStatements. */
+/** Only key policies need CreateGrant, or a role's policy in place of one. */
 const KEY_POLICY_ACTIONS = [...KEY_ACTIONS, 'kms:CreateGrant'].sort();
-/** Needed on top, on the dataset group's key and on the output's, when the dataset group has a key of its own. */
+/** Needed on all keys if the dataset group has a key. */
 const DATASET_KEY_ACTION = 'kms:GenerateDataKeyWithoutPlaintext';
 
 export interface PersonalizeAccessProps {
   readonly bucket: s3.IBucket;
-  /** Objects may be written below it; empty, or ends with `/`. */
+  /** Of the objects that may be written; empty, or ends with `/`. */
   readonly prefix: string;
   readonly role: iam.IRole;
-  /** The keys that encrypt the output: the one named in the API call, then the bucket's own. */
+  /** The keys that encrypt the output: the one in the API call, then the bucket's own. */
   readonly outputKeys: kms.IKey[];
   readonly datasetEncryptionKey?: kms.IKey;
-  /** What the bucket's and the keys' policies ask of the service's own calls. */
+  /** For the service's own calls, in the policies of the bucket and the keys. */
   readonly sourceConditions?: iam.Conditions;
 }
 
 /**
- * Lets Personalize write exports: the service role's policy, the bucket's and the keys' policies. Personalize needs all of
- * them, the role alone is not enough.
+ * Lets Personalize write exports, by the policies of the service role, the bucket and the keys: Personalize needs all of them.
  *
- * What cannot be granted (the policy of an imported bucket, key or role) becomes a warning with the statement to add.
+ * If the policy of an imported bucket, key or role cannot be changed, a warning contains the statement to add.
  *
- * @returns what must be in place before a job starts, and stay until it is gone
+ * @returns what must exist before a job starts, and until it ends
  * @see https://docs.aws.amazon.com/personalize/latest/dg/export-permissions.html
  * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
  */
 export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAccessProps): IDependable {
-  // The policies alone, not the whole constructs: whatever else hangs below a bucket or a role (a notification to a function
-  // that reads the export, say) may itself depend on the job.
+  // Policies only, no whole constructs: anything else below a bucket or a role, like a notification to a function that reads the export,
+  // may itself depend on the job.
   const inPlace = new DependencyGroup();
-  const objects = props.bucket.arnForObjects(`${props.prefix}*`);
-
-  const roleStatements = [
-    new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [props.bucket.bucketArn] }),
-    new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }),
-  ];
-  // across accounts, the role's own policy is not enough
-  const bucketPrincipals = principals(props, differ(props.bucket.env.account, props.role.env.account));
-  const bucketStatements = roleStatements.flatMap(statement => bucketPrincipals.map(some => statement.copy({ principals: some })));
-  for (const statement of bucketStatements) {
-    const { statementAdded, policyDependable } = props.bucket.addToResourcePolicy(statement);
-    if (policyDependable) { inPlace.add(policyDependable); }
-    if (!statementAdded) { warnNotAdded(scope, 'bucketPolicy', 'policy of the imported bucket', statement); }
-  }
-
-  for (const key of distinct([...props.outputKeys, ...props.datasetEncryptionKey ? [props.datasetEncryptionKey] : []])) {
-    const more = props.datasetEncryptionKey ? [DATASET_KEY_ACTION] : [];
-    // A key policy that names a role of another stack would make the stacks depend on each other in a circle. The key's own
-    // stack leaves IAM to the account then, and the role's policy gets what the key policy would have said. Across accounts,
-    // both policies must say all of it.
-    const acrossAccounts = differ(key.env.account, props.role.env.account);
-    const roleInKeyPolicy = acrossAccounts || Stack.of(key) === Stack.of(props.role);
-    roleStatements.push(new iam.PolicyStatement({
-      actions: [...roleInKeyPolicy && !acrossAccounts ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
-      resources: [key.keyArn],
-    }));
-    // whoever names the key in a request refers to it, and so comes after it anyway
-    if (key !== props.outputKeys[0]) { inPlace.add(key); }
-    for (const some of principals(props, roleInKeyPolicy)) {
-      const statement = new iam.PolicyStatement({ actions: [...KEY_POLICY_ACTIONS, ...more], principals: some, resources: ['*'] });
-      if (!key.addToResourcePolicy(statement, true).statementAdded) {
-        warnNotAdded(scope, 'keyPolicy', 'policy of the imported key', statement);
-      }
-    }
-  }
-
-  if (iam.Role.isRole(props.role) && Stack.of(props.role) !== Stack.of(scope)) {
-    // In the role's own stack, a policy that names the bucket or the key of this one would make the stacks depend on each other
-    // in a circle.
-    inPlace.add(new iam.Policy(scope, 'RolePolicy', { roles: [props.role], statements: roleStatements }));
-    return inPlace;
-  }
-  for (const statement of roleStatements) {
-    const { statementAdded, policyDependable } = props.role.grantPrincipal.addToPrincipalPolicy(statement);
-    if (policyDependable) { inPlace.add(policyDependable); }
-    if (!statementAdded || pretends(props.role, policyDependable)) { warnNotAdded(scope, 'rolePolicy', 'policy of the imported role', statement); }
-  }
+  const { outputKeys, datasetEncryptionKey } = props;
+  const keys = distinct([...outputKeys, ...datasetEncryptionKey ? [datasetEncryptionKey] : []]);
+  grantToRole(scope, props.role, [
+    ...grantOnBucket(scope, props, inPlace),
+    ...keys.map(key => grantOnKey(scope, props, key, inPlace)),
+  ], inPlace);
   return inPlace;
 }
 
-/** The principals of each statement: the conditions are not met by what the service does in the role, which stands apart then. */
-function principals({ role, sourceConditions }: PersonalizeAccessProps, withRole: boolean): iam.IPrincipal[][] {
-  const service = new iam.ServicePrincipal(PERSONALIZE, { conditions: sourceConditions });
+/** @returns the statements for the role */
+function grantOnBucket(scope: Construct, props: PersonalizeAccessProps, inPlace: DependencyGroup): iam.PolicyStatement[] {
+  const { bucket, prefix, role } = props;
+  const statements = [
+    new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
+    new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects(`${prefix}*`)] }),
+  ];
+  // across accounts, the role's own policy is not enough
+  const ofPolicy = principals(props, differ(bucket.env.account, role.env.account));
+  for (const statement of statements.flatMap(of => ofPolicy.map(some => of.copy({ principals: some })))) {
+    const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
+    if (policyDependable) { inPlace.add(policyDependable); }
+    if (!statementAdded) { warnNotAdded(scope, 'bucketPolicy', 'policy of the imported bucket', statement); }
+  }
+  return statements;
+}
+
+/** @returns the statement for the role */
+function grantOnKey(scope: Construct, props: PersonalizeAccessProps, key: kms.IKey, inPlace: DependencyGroup): iam.PolicyStatement {
+  const more = props.datasetEncryptionKey ? [DATASET_KEY_ACTION] : [];
+  // If a key policy named a role of another stack, the stacks would depend on each other. Such a key policy leaves the decision to IAM, and
+  // the role's policy gets what the key policy would have said. Across accounts, both policies must say everything.
+  const acrossAccounts = differ(key.env.account, props.role.env.account);
+  const roleInKeyPolicy = acrossAccounts || Stack.of(key) === Stack.of(props.role);
+  // the request names the first key, so it refers to it anyway
+  if (key !== props.outputKeys[0]) { inPlace.add(key); }
+  for (const some of principals(props, roleInKeyPolicy)) {
+    const statement = new iam.PolicyStatement({ actions: [...KEY_POLICY_ACTIONS, ...more], principals: some, resources: ['*'] });
+    if (!key.addToResourcePolicy(statement, true).statementAdded) {
+      warnNotAdded(scope, 'keyPolicy', 'policy of the imported key', statement);
+    }
+  }
+  return new iam.PolicyStatement({
+    actions: [...roleInKeyPolicy && !acrossAccounts ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
+    resources: [key.keyArn],
+  });
+}
+
+function grantToRole(scope: Construct, role: iam.IRole, statements: iam.PolicyStatement[], inPlace: DependencyGroup): void {
+  if (iam.Role.isRole(role) && Stack.of(role) !== Stack.of(scope)) {
+    // a policy in the role's stack that names the bucket or the key of this one would make the stacks depend on each other
+    inPlace.add(new iam.Policy(scope, 'RolePolicy', { roles: [role], statements }));
+    return;
+  }
+  for (const statement of statements) {
+    const { statementAdded, policyDependable } = role.grantPrincipal.addToPrincipalPolicy(statement);
+    if (policyDependable) { inPlace.add(policyDependable); }
+    if (!statementAdded || pretends(role, policyDependable)) { warnNotAdded(scope, 'rolePolicy', 'policy of the imported role', statement); }
+  }
+}
+
+/** One list for each statement. The role gets a statement of its own if there are conditions, which its calls do not meet. */
+function principals({ role, sourceConditions: conditions }: PersonalizeAccessProps, withRole: boolean): iam.IPrincipal[][] {
+  const service = new iam.ServicePrincipal(PERSONALIZE, { conditions });
   if (!withRole) { return [[service]]; }
   const roleItself = new iam.ArnPrincipal(role.roleArn);
-  return sourceConditions ? [[service], [roleItself]] : [[service, roleItself]];
+  return conditions ? [[service], [roleItself]] : [[service, roleItself]];
 }
 
 function distinct(keys: kms.IKey[]): kms.IKey[] {
   return keys.filter((key, index) => keys.findIndex(other => other.keyArn === key.keyArn) === index);
 }
 
-/** A role that may not be changed claims to have taken the statement, and names no policy that holds it. */
+/** An immutable role claims that the statement was added, but its dependable contains no policy. */
 function pretends(role: iam.IRole, policyDependable?: IDependable): boolean {
   return !iam.Role.isRole(role) && policyDependable !== undefined && Dependable.of(policyDependable).dependencyRoots.length === 0;
 }
@@ -106,6 +130,6 @@ function warnNotAdded(scope: Construct, policy: string, text: string, statement:
   const json = JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()));
   Annotations.of(scope).addWarningV2(
     `cdk-personalize-dataset-export:${policy}NotAdded`,
-    `the ${text} cannot be changed from here, and the export fails without this statement, add it there: ${json}`,
+    `the ${text} cannot be changed from here, and exports fail without this statement, add it there: ${json}`,
   );
 }

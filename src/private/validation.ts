@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 
 type LiteralString = ConstructorParameters<typeof ValidationError>[0];
 
-/** Names an error, as the CDK's own error classes want it: a text that is in the source code as it is. */
+/** Names an error. The CDK's error classes accept only literals from the source code. */
 export function literal(text: TemplateStringsArray): LiteralString {
   return text[0] as unknown as LiteralString;
 }
@@ -15,22 +15,45 @@ export function rejectIf(problem: string | undefined, name: LiteralString, scope
   }
 }
 
-/** Runs a check of a text that may hold tokens: their values are known only to the handler, which checks again. */
+/** Checks a text unless it contains tokens: the handler checks those when their values are known. */
 export function checkKnown(value: string, check: (value: string) => string | undefined): string | undefined {
   return Token.isUnresolved(value) ? undefined : check(value);
 }
 
-/** Runs a check of a Duration, if there is one. Nothing keeps JavaScript from passing a number instead. */
-export function checkDuration(
-  prop: string, duration: Duration | undefined, unit: 'seconds' | 'days', check: (duration: Duration) => string | undefined,
-): string | undefined {
-  if (duration === undefined) { return undefined; }
-  const given = duration as Duration | number | null;
-  return typeof given === 'object' && given?.toSeconds ? check(duration)
-    : `${prop} must be a Duration, got ${quoted(given)}: write Duration.${unit}(${typeof given === 'number' ? given : '<number>'})`;
+/** What a Duration may be: whole units in a range, by default one or more, or whatever `check` accepts. */
+export interface DurationRule {
+  readonly unit: 'seconds' | 'days';
+  readonly min?: Duration;
+  readonly max?: Duration;
+  readonly check?: (count: number, text: string) => string | undefined;
+  /** Whether the value may be a token. */
+  readonly token?: boolean;
 }
 
-/** @param kind of resource that a prop takes, where JavaScript may pass an ARN instead */
+export function durationProblem(prop: string, duration: Duration | undefined, rule: DurationRule): string | undefined {
+  if (duration === undefined) { return undefined; }
+  const { unit, min = Duration[unit](1), max, check, token } = rule;
+  // JavaScript lets a user pass a number
+  const given = duration as Duration | number | null;
+  if (typeof given !== 'object' || !given?.toSeconds) {
+    return `${prop} must be a Duration, got ${quoted(given)}: write Duration.${unit}(${typeof given === 'number' ? given : '<number>'})`;
+  }
+  if (duration.isUnresolved()) { return token ? undefined : `${prop} must be known at synth, got a token: pass a number`; }
+  const inUnits = (some: Duration) => (unit === 'days' ? some.toDays({ integral: false }) : some.toSeconds({ integral: false }));
+  const [count, text] = [inUnits(duration), duration.toHumanString()];
+  if (check) { return check(count, text); }
+  if (Number.isInteger(count) && count >= inUnits(min) && (max === undefined || count <= inUnits(max))) { return undefined; }
+  const range = max === undefined ? `one or more whole ${unit}` : `${min.toHumanString()} to ${max.toHumanString()} in whole ${unit}`;
+  return `${prop} must be ${range}, got ${text}`;
+}
+
+/** Tokens are refused: they are encoded as negative numbers, and the number decides what is synthesized. */
+export function wholeNumberProblem(prop: string, value: number | undefined, min: number, max: number): string | undefined {
+  return value === undefined || (Number.isInteger(value) && value >= min && value <= max) ? undefined
+    : `${prop} must be a whole number from ${min} to ${max} that is known at synth, got ${value}`;
+}
+
+/** @param kind of resource that the prop takes; JavaScript lets a user pass an ARN */
 export function referenceProblem(prop: string, given: unknown, reference: object | undefined, kind: 'Dataset' | 'DatasetGroup'): string | undefined {
   return reference !== undefined ? undefined
     : `${prop} must be made by new Cfn${kind}() or ${kind}.from${kind}Arn(), got ${quoted(given)}: `
@@ -41,13 +64,7 @@ function quoted(given: unknown): string {
   return typeof given === 'string' ? JSON.stringify(given) : String(given);
 }
 
-export function maxConcurrencyProblem(maxConcurrency: number = 1): string | undefined {
-  // a token is no integer: what is synthesized depends on how many there are at a time
-  return Number.isInteger(maxConcurrency) && maxConcurrency >= 1 && maxConcurrency <= 1000 ? undefined
-    : `maxConcurrency must be a whole number from 1 to 1000 that is known at synth, got ${maxConcurrency}`;
-}
-
-/** Ends with `/`, or is empty. */
+/** Appends the missing `/`, unless the prefix is empty or a token. */
 export function normalizedPrefix(prefix: string = ''): string {
   return prefix === '' || Token.isUnresolved(prefix) || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }

@@ -1,9 +1,8 @@
-import { App, CfnParameter, Duration, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { CfnParameter, Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { DatasetExportJob, ExportDestination, ExportDestinationProps, IngestionMode } from '../../src';
-import { ACCOUNT, REGION, agnosticStack, concreteStack, importedDataset } from '../stacks';
+import { ExportDestination, ExportDestinationProps } from '../../src';
+import { ACCOUNT, agnosticStack, concreteStack } from '../stacks';
 
-const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 const KEY_ACTIONS = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ListGrants'];
 const SERVICE = { Service: 'personalize.amazonaws.com' };
 
@@ -101,10 +100,6 @@ describe('by default', () => {
       },
     });
   });
-
-  test('it consists of five resources', () => {
-    expect(Object.keys(template.toJSON().Resources)).toHaveLength(5);
-  });
 });
 
 describe('encryption', () => {
@@ -132,7 +127,7 @@ describe('encryption', () => {
 
   test.each(['UNENCRYPTED', 'KMS_MANAGED', 'DSSE', 'DSSE_MANAGED'] as const)('fails at synth for %s', encryption => {
     expect(() => destinationIn(concreteStack(), { encryption: s3.BucketEncryption[encryption] }))
-      .toThrow(`encryption must be BucketEncryption.KMS or BucketEncryption.S3_MANAGED, got "${s3.BucketEncryption[encryption]}"`);
+      .toThrow(new RegExp(`^encryption must be BucketEncryption.KMS or BucketEncryption.S3_MANAGED, got "${s3.BucketEncryption[encryption]}"`));
   });
 
   test('fails at synth for S3_MANAGED with a key', () => {
@@ -141,86 +136,15 @@ describe('encryption', () => {
       .toThrow('encryptionKey cannot be used with encryption BucketEncryption.S3_MANAGED');
   });
 
-  test('fails at synth for an alias, which Personalize does not take, also when Region and account are tokens', () => {
-    for (const stack of [concreteStack(), agnosticStack()]) {
-      expect(() => destinationIn(stack, { encryptionKey: kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine') }))
-        .toThrow('encryptionKey must have the ARN of a key, like arn:aws:kms:<region>:<account>:key/<key id>');
-    }
-  });
-
-  test('fails at synth for an alias as the key of the bucket or of the dataset group, too', () => {
+  test.each<[string, (alias: kms.IKey, stack: Stack) => ExportDestinationProps]>([
+    ['encryptionKey', encryptionKey => ({ encryptionKey })],
+    ['the encryptionKey of bucket', (encryptionKey, stack) => ({ bucket: new s3.Bucket(stack, 'Bucket', { encryptionKey }) })],
+    ['datasetEncryptionKey', datasetEncryptionKey => ({ datasetEncryptionKey })],
+  ])('fails at synth for an alias as %s, also when Region and account are tokens', (name, props) => {
     for (const stack of [concreteStack(), agnosticStack()]) {
       const alias = kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine');
-      expect(() => new ExportDestination(stack, 'A', { bucket: new s3.Bucket(stack, 'Bucket', { encryptionKey: alias }) }))
-        .toThrow('the encryptionKey of bucket must have the ARN of a key');
-      expect(() => new ExportDestination(stack, 'B', { datasetEncryptionKey: alias })).toThrow('datasetEncryptionKey must have the ARN of a key');
+      expect(() => destinationIn(stack, props(alias, stack))).toThrow(new RegExp(`^${name} must have the ARN of a key.*got ".*alias/mine"`));
     }
-  });
-
-  test('with an imported key warns with the statement that its policy needs', () => {
-    const stack = concreteStack();
-    destinationIn(stack, { encryptionKey: kms.Key.fromKeyArn(stack, 'Mine', KEY_ARN) });
-    Annotations.fromStack(stack).hasWarning('/Movies/Exports', Match.stringLikeRegexp('policy of the imported key.*"kms:CreateGrant".*personalize.amazonaws.com'));
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['kms:GenerateDataKey']), Resource: KEY_ARN })]) },
-    });
-  });
-});
-
-describe('datasetEncryptionKey', () => {
-  test('adds GenerateDataKeyWithoutPlaintext for the service and the role on both keys', () => {
-    const stack = concreteStack();
-    destinationIn(stack, { datasetEncryptionKey: new kms.Key(stack, 'GroupKey') });
-    const template = Template.fromStack(stack);
-    const keys = Object.values(template.findResources('AWS::KMS::Key'));
-    expect(keys).toHaveLength(2);
-    for (const key of keys) {
-      expect(key.Properties.KeyPolicy.Statement[1]).toMatchObject({
-        Action: expect.arrayContaining([...KEY_ACTIONS, 'kms:GenerateDataKeyWithoutPlaintext']),
-        Principal: { ...SERVICE, AWS: { 'Fn::GetAtt': [expect.stringMatching(/^ExportsRole/), 'Arn'] } },
-      });
-    }
-    const rolePolicy = statementsOf(template, 'AWS::IAM::Policy').filter(statement => JSON.stringify(statement).includes('kms:'));
-    expect(rolePolicy.map(statement => statement.Action.includes('kms:GenerateDataKeyWithoutPlaintext'))).toEqual(rolePolicy.map(() => true));
-    expect(JSON.stringify(rolePolicy)).not.toContain('CreateGrant');
-  });
-});
-
-describe('sourceConditions', () => {
-  const conditions = {
-    StringEquals: { 'aws:SourceAccount': ACCOUNT },
-    StringLike: { 'aws:SourceArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:personalize:${REGION}:${ACCOUNT}:*`]] } },
-  };
-
-  test('asks for the source of what the service does itself, in the bucket\'s and the key\'s policies', () => {
-    const stack = concreteStack();
-    destinationIn(stack, { sourceConditions: true });
-    const template = Template.fromStack(stack);
-    expect(statementsOf(template, 'AWS::S3::BucketPolicy').slice(1).map(({ Action, Principal, Condition }) => [Action, Principal, Condition]))
-      .toEqual([['s3:ListBucket', SERVICE, conditions], ['s3:PutObject', SERVICE, conditions]]);
-    expect(statementsOf(template, 'AWS::KMS::Key').slice(1)).toEqual([
-      { Effect: 'Allow', Action: KEY_ACTIONS, Resource: '*', Principal: SERVICE, Condition: conditions },
-      { Effect: 'Allow', Action: KEY_ACTIONS, Resource: '*', Principal: { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^ExportsRole/), 'Arn'] } } },
-    ]);
-  });
-
-  test('is off when it is false', () => {
-    const [off, byDefault] = [false, undefined].map(value => {
-      const stack = concreteStack();
-      destinationIn(stack, { sourceConditions: value });
-      return Template.fromStack(stack).toJSON();
-    });
-    expect(off).toEqual(byDefault);
-  });
-
-  test('is in the statements of the warnings, and not asked of the role', () => {
-    const stack = concreteStack();
-    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketArn: 'arn:aws:s3:::theirs', account: '999988887777' });
-    destinationIn(stack, { bucket, sourceConditions: true });
-    const statements = Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => JSON.parse(/\{"Action.*\}/.exec(String(entry.data))![0]));
-    expect(statements.map(({ Principal, Condition }) => [Object.keys(Principal), Condition])).toEqual([
-      [['Service'], conditions], [['AWS'], undefined], [['Service'], conditions], [['AWS'], undefined],
-    ]);
   });
 });
 
@@ -235,24 +159,6 @@ describe('bucket', () => {
     expect(statementsOf(template, 'AWS::S3::BucketPolicy').map(statement => statement.Action)).toEqual(['s3:ListBucket', 's3:PutObject']);
     expect(JSON.stringify(statementsOf(template, 'AWS::S3::BucketPolicy'))).toContain('"/a/*"');
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
-  });
-
-  test('with a key of its own and another encryptionKey lets Personalize use both', () => {
-    const stack = concreteStack();
-    const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: new kms.Key(stack, 'BucketKey') });
-    destinationIn(stack, { bucket, encryptionKey: new kms.Key(stack, 'ObjectKey') });
-    for (const key of Object.values(Template.fromStack(stack).findResources('AWS::KMS::Key'))) {
-      expect(key.Properties.KeyPolicy.Statement[1]).toMatchObject({ Action: KEY_ACTIONS, Principal: SERVICE });
-    }
-  });
-
-  test('that is imported warns with the statements that its policy needs', () => {
-    const stack = concreteStack();
-    destinationIn(stack, { bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'mine'), prefix: 'a/' });
-    const annotations = Annotations.fromStack(stack);
-    annotations.hasWarning('/Movies/Exports', Match.stringLikeRegexp('policy of the imported bucket.*"s3:ListBucket"'));
-    annotations.hasWarning('/Movies/Exports', Match.stringLikeRegexp('policy of the imported bucket.*"s3:PutObject".*mine/a/\\*'));
-    Template.fromStack(stack).resourceCountIs('AWS::S3::BucketPolicy', 0);
   });
 
   test.each([
@@ -273,69 +179,10 @@ describe('role', () => {
     expect(statementsOf(template, 'AWS::IAM::Policy').map(statement => statement.Action)).toContain('s3:PutObject');
   });
 
-  test('that is imported gets a policy of its own', () => {
-    const stack = concreteStack();
-    destinationIn(stack, { role: iam.Role.fromRoleArn(stack, 'Mine', `arn:aws:iam::${ACCOUNT}:role/mine`) });
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', { Roles: ['mine'] });
-  });
-
-  test('that cannot be changed warns with the statements that its policy needs', () => {
-    const stack = concreteStack();
-    destinationIn(stack, { role: iam.Role.fromRoleArn(stack, 'Mine', `arn:aws:iam::${ACCOUNT}:role/mine`, { mutable: false }) });
-    Annotations.fromStack(stack).hasWarning('/Movies/Exports', Match.stringLikeRegexp('policy of the imported role.*"s3:PutObject"'));
-    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
-  });
-
   test('fails at synth when its ARN is no role\'s', () => {
     const stack = concreteStack();
     const role = iam.Role.fromRoleArn(stack, 'Mine', `arn:aws:iam::${ACCOUNT}:role/${'r'.repeat(256)}`);
-    expect(() => destinationIn(stack, { role })).toThrow('role must have an ARN like arn:aws:iam::<account>:role/<name> of at most 256 characters');
-  });
-});
-
-describe('what cannot work', () => {
-  const OTHER = '999988887777';
-  const roleIn = (stack: Stack, account: string) => iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${account}:role/mine`);
-
-  test('a role of another account fails at synth', () => {
-    const stack = concreteStack();
-    expect(() => destinationIn(stack, { role: roleIn(stack, OTHER) }))
-      .toThrow(`role must be in the account of the stack, ${ACCOUNT}, got "arn:aws:iam::${OTHER}:role/mine": a role can be passed to a service within its account only`);
-  });
-
-  test('a role that another account\'s stack makes fails at synth', () => {
-    const stack = concreteStack();
-    const theirs = new Stack(stack.node.root as App, 'Theirs', { env: { account: OTHER, region: REGION } });
-    const role = new iam.Role(theirs, 'Role', { roleName: 'mine', assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com') });
-    expect(() => destinationIn(stack, { role })).toThrow(/^role must be in the account of the stack, .*got "Theirs\/Role"/);
-  });
-
-  test('an encryptionKey in another Region than the new bucket, or the one passed in, fails at synth', () => {
-    const stack = concreteStack();
-    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace(REGION, 'us-east-1'));
-    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'theirs', region: 'us-east-1' });
-    expect(() => new ExportDestination(stack, 'New', { encryptionKey }))
-      .toThrow(`encryptionKey must be in the Region of the bucket, ${REGION}, got "${encryptionKey.keyArn}": S3 encrypts with keys of its own Region only`);
-    expect(() => new ExportDestination(stack, 'Other', { bucket, encryptionKey: kms.Key.fromKeyArn(stack, 'Near', KEY_ARN) }))
-      .toThrow('encryptionKey must be in the Region of the bucket, us-east-1, ');
-    expect(() => new ExportDestination(stack, 'Same', { bucket, encryptionKey })).not.toThrow();
-  });
-
-  test.each([['account', { account: OTHER, region: REGION }], ['Region', { account: ACCOUNT, region: 'us-east-1' }]])(
-    'a destination of another %s\'s stack fails at synth', (part, env) => {
-      const stack = concreteStack();
-      const destination = destinationIn(new Stack(stack.node.root as App, 'Theirs', { env }));
-      expect(() => new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, destination }))
-        .toThrow(new RegExp(`destination must be in a stack of the same ${part}, .*, got "Theirs/Exports" in .*: define one in this stack, and pass it the bucket`));
-    },
-  );
-
-  test('accounts and Regions that are tokens are left to the deployment', () => {
-    const stack = agnosticStack();
-    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', KEY_ARN);
-    const destination = destinationIn(stack, { role: roleIn(stack, OTHER), encryptionKey });
-    const concrete = new Stack(stack.node.root as App, 'Concrete', { env: { account: ACCOUNT, region: REGION } });
-    expect(() => new DatasetExportJob(concrete, 'Export', { dataset: importedDataset(concrete), ingestionMode: IngestionMode.ALL, destination })).not.toThrow();
+    expect(() => destinationIn(stack, { role })).toThrow(/^role must have an ARN .*256 characters, got "arn:/);
   });
 });
 
@@ -345,7 +192,7 @@ describe('prefix', () => {
   });
 
   test.each(['/a', 'a//b', '/'])('fails at synth for %j, a folder without a name', prefix => {
-    expect(() => destinationIn(concreteStack(), { prefix })).toThrow('prefix must not start with "/" or contain "//"');
+    expect(() => destinationIn(concreteStack(), { prefix })).toThrow(new RegExp(`^prefix must not .*got "${prefix}"`));
   });
 
   test.each([
@@ -353,11 +200,11 @@ describe('prefix', () => {
     ['https://bucket.s3.amazonaws.com/a', 'https://bucket.s3.amazonaws.com/'],
   ])('fails at synth for %j, a URI', (prefix, bucketUri) => {
     expect(() => destinationIn(concreteStack(), { prefix }))
-      .toThrow(`prefix must be a prefix, not a URI: leave out ${JSON.stringify(bucketUri)}, got ${JSON.stringify(prefix)}`);
+      .toThrow(new RegExp(`^prefix .*leave out "${bucketUri}", got "${prefix}"`));
   });
 
   test.each(['a*', 'a?', '${aws:username}', 'ä', 'a\\b', 'a#'])('fails at synth for %j', prefix => {
-    expect(() => destinationIn(concreteStack(), { prefix })).toThrow(`only, got ${JSON.stringify(prefix)}`);
+    expect(() => destinationIn(concreteStack(), { prefix })).toThrow(`got ${JSON.stringify(prefix)}`);
   });
 
   test('as a token is left as it is and checked in the deployment', () => {
@@ -385,15 +232,6 @@ describe('life time', () => {
       LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 30, NoncurrentVersionExpiration: Match.absent() })] },
     });
   });
-
-  test.each([Duration.hours(12), Duration.hours(36), Duration.days(0)])('fails at synth for an expiration of %s', expiration => {
-    expect(() => destinationIn(concreteStack(), { expiration })).toThrow('expiration must be one or more whole days');
-  });
-
-  test('an expiration that is a token is accepted', () => {
-    expect(() => destinationIn(concreteStack(), { expiration: Duration.days(Token.asNumber({ Ref: 'Days' })) })).not.toThrow();
-  });
-
 });
 
 describe('removalPolicy', () => {
@@ -433,38 +271,6 @@ describe('removalPolicy', () => {
 
   test.each([RemovalPolicy.SNAPSHOT, 'keep' as RemovalPolicy])('fails at synth for %s', removalPolicy => {
     expect(() => destinationIn(concreteStack(), { removalPolicy }))
-      .toThrow(`removalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got "${removalPolicy}"`);
-  });
-});
-
-describe('across stacks', () => {
-  const env = { account: ACCOUNT, region: REGION };
-
-  test('a key of another stack does not make the stacks depend on each other in a circle, and the role gets what the key policy cannot say', () => {
-    const app = new App();
-    const shared = new Stack(app, 'Shared', { env });
-    const bucket = new s3.Bucket(shared, 'Bucket', { encryptionKey: new kms.Key(shared, 'Key') });
-    const stack = new Stack(app, 'Movies', { env });
-    new DatasetExportJob(stack, 'Export', {
-      dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, destination: destinationIn(stack, { bucket }),
-    });
-
-    app.synth();
-    expect(stack.dependencies).toContain(shared);
-    expect(shared.dependencies).not.toContain(stack);
-    expect(statementsOf(Template.fromStack(shared), 'AWS::KMS::Key')[1]).toMatchObject({ Action: KEY_ACTIONS, Principal: { Service: 'personalize.amazonaws.com' } });
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      Roles: [{ Ref: Match.stringLikeRegexp('^ExportsRole') }],
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: KEY_ACTIONS })]) },
-    });
-  });
-
-  test('destinations that share a bucket add their statements once, each for its prefix', () => {
-    const stack = concreteStack();
-    const bucket = new s3.Bucket(stack, 'Bucket');
-    new ExportDestination(stack, 'A', { bucket, prefix: 'a' });
-    new ExportDestination(stack, 'B', { bucket, prefix: 'b' });
-    expect(statementsOf(Template.fromStack(stack), 'AWS::S3::BucketPolicy').map(statement => statement.Action))
-      .toEqual(['s3:ListBucket', 's3:PutObject', 's3:PutObject']);
+      .toThrow(new RegExp(`^removalPolicy must be .*got "${removalPolicy}"`));
   });
 });

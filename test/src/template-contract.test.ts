@@ -1,43 +1,58 @@
-import { App, Duration, Stack, assertions, aws_scheduler as scheduler } from 'aws-cdk-lib';
-import { DatasetExportJob, DatasetExportSchedule, DatasetExportWorkflow, ExportDestination, IngestionMode } from '../../src';
-import { ACCOUNT, REGION, importedDataset } from '../stacks';
+import { App, CfnOutput, Duration, Stack, aws_scheduler as scheduler } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { DatasetExportJob, DatasetExportSchedule, DatasetExportWorkflow, DatasetGroup, ExportDestination, IngestionMode } from '../../src';
+import { ACCOUNT, REGION, concreteStack, importedDataset } from '../stacks';
 
-/** A new app each time, as on another machine. */
-function synthesized(): { template: Record<string, any>; constructIds: string[] } {
-  const stack = new Stack(new App(), 'Movies', { env: { account: ACCOUNT, region: REGION } });
+const ingestionMode = IngestionMode.ALL;
+
+function defineJobs(stack: Stack): DatasetExportJob {
   const dataset = importedDataset(stack);
-  new DatasetExportJob(stack, 'Export', { dataset, ingestionMode: IngestionMode.ALL });
+  const job = new DatasetExportJob(stack, 'Export', { dataset, ingestionMode });
   new DatasetExportJob(stack, 'SharedExport', { dataset, ingestionMode: IngestionMode.BULK, destination: new ExportDestination(stack, 'Shared', { prefix: 'a/' }) });
-  return {
-    template: assertions.Template.fromStack(stack).toJSON(),
-    constructIds: stack.node.findAll().map(construct => construct.node.path),
-  };
+  return job;
 }
 
-test('the same app synthesizes to the same template', () => {
-  expect(JSON.stringify(synthesized().template)).toBe(JSON.stringify(synthesized().template));
+function defineLongJobAndWorkflow(stack: Stack, datasetGroups?: string[]): void {
+  const dataset = importedDataset(stack);
+  new DatasetExportJob(stack, 'Long', { dataset, ingestionMode, timeout: Duration.hours(6) });
+  const workflow = new DatasetExportWorkflow(stack, 'Backup', {
+    datasets: [dataset], datasetGroups: datasetGroups?.map(arn => DatasetGroup.fromDatasetGroupArn(stack, 'Group', arn)), ingestionMode,
+  });
+  new DatasetExportSchedule(stack, 'Nightly', { workflow, schedule: scheduler.ScheduleExpression.cron({ hour: '2', minute: '30' }) });
+}
+
+function resourcesOf(define: (stack: Stack) => void): [string, { Type: string; Properties: any }][] {
+  const stack = concreteStack();
+  define(stack);
+  return Object.entries(Template.fromStack(stack).toJSON().Resources);
+}
+
+/** The templates of a new app each time, as on another machine. */
+function templates(): string {
+  const app = new App();
+  const env = { account: ACCOUNT, region: REGION };
+  const [movies, other] = ['Movies', 'Other'].map(id => new Stack(app, id, { env }));
+  new CfnOutput(other, 'Uri', { value: defineJobs(movies).outputUri });
+  defineLongJobAndWorkflow(movies, [`arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/books`]);
+  return JSON.stringify(app.synth().stacks.map(({ template }) => template));
+}
+
+test('the same app synthesizes to the same templates', () => {
+  expect(templates()).toBe(templates());
+});
+
+test('no path of this machine is in a template', () => {
+  expect(templates()).not.toContain(process.cwd());
 });
 
 test('logical ids are a contract: another one would replace a bucket, or change a ServiceToken, which CloudFormation refuses', () => {
-  const { Resources: resources } = synthesized().template;
-  expect(Object.entries<any>(resources).map(([id, { Type }]) => `${id}: ${Type}`)).toMatchSnapshot();
+  expect(resourcesOf(defineJobs).map(([id, { Type }]) => `${id}: ${Type}`)).toMatchSnapshot();
 });
 
 test('logical ids of long exports and workflows are a contract, too', () => {
-  const stack = new Stack(new App(), 'Movies', { env: { account: ACCOUNT, region: REGION } });
-  const dataset = importedDataset(stack);
-  new DatasetExportJob(stack, 'Long', { dataset, ingestionMode: IngestionMode.ALL, timeout: Duration.hours(6) });
-  const workflow = new DatasetExportWorkflow(stack, 'Backup', { datasets: [dataset], ingestionMode: IngestionMode.ALL });
-  new DatasetExportSchedule(stack, 'Nightly', { workflow, schedule: scheduler.ScheduleExpression.cron({ hour: '2', minute: '30' }) });
-  const { Resources: resources } = assertions.Template.fromStack(stack).toJSON();
-  expect(Object.entries<any>(resources).map(([id, { Type }]) => `${id}: ${Type}`)).toMatchSnapshot();
+  expect(resourcesOf(defineLongJobAndWorkflow).map(([id, { Type }]) => `${id}: ${Type}`)).toMatchSnapshot();
 });
 
 test('the generated job name follows from the names in the app alone', () => {
-  const { Resources: resources } = synthesized().template;
-  expect(Object.values<any>(resources).map(({ Properties }) => Properties.JobNamePrefix).filter(Boolean)).toMatchSnapshot();
-});
-
-test('no path of this machine is in the template', () => {
-  expect(JSON.stringify(synthesized().template)).not.toContain(process.cwd());
+  expect(resourcesOf(defineJobs).map(([, { Properties }]) => Properties.JobNamePrefix).filter(Boolean)).toMatchSnapshot();
 });

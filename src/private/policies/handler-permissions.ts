@@ -1,0 +1,123 @@
+import { createHash } from 'crypto';
+import { Reference, Stack, Tokenization, ValidationError, aws_iam as iam, aws_logs as logs } from 'aws-cdk-lib';
+import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { CREATE_ON_DATASET, GrantLengths, PASS_ROLE } from './grants';
+import { EMPTY_POLICY_LENGTH, MAX_INLINE_LENGTH } from './packing';
+import { LatePolicyDocument, NewGrant, SharedPolicies } from './shared-policies';
+import { stackJobNamePrefix } from '../job-name';
+import { LONGEST_LOG_GROUP_ARN, jsonLength } from '../lengths';
+import { literal } from '../validation';
+
+/** The permissions that the provider's functions need for one job. */
+export interface JobPermissions {
+  readonly datasetArn: string;
+  readonly roleArn: string;
+  /** The user's job name, if any. A pattern covers all generated names of the stack. */
+  readonly jobName?: string;
+  readonly tagged: boolean;
+}
+
+/**
+ * The part of the inline policies' length that is reserved for policies for single resources, and how much of it policies for datasets may
+ * use. Shared policies leave it free as long as managed policies have room, because the previous policies still exist during an update.
+ * Datasets get less, because roles are more likely to depend on another job, together with their destination.
+ */
+const OWN_LENGTH = 7_440;
+const OWN_LENGTH_OF_DATASETS = 2_000;
+
+const CREATE_AND_DESCRIBE: iam.PolicyStatementProps = { actions: ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob'] };
+const CREATE_DESCRIBE_AND_TAG: iam.PolicyStatementProps = { actions: [...CREATE_AND_DESCRIBE.actions!, 'personalize:TagResource'] };
+
+/**
+ * What the provider's functions may do: export the stack's datasets, with the stack's service roles and job names, and nothing else.
+ *
+ * A job must not depend on another job's permissions, or users could not put the two in order: a policy that names a resource of the stack
+ * depends on that resource, which may depend on another job. So each such permission gets a policy of its own, as long as the role has
+ * room for it; only the others share policies.
+ */
+export class HandlerPermissions {
+  public readonly role: iam.Role;
+
+  private readonly stack: Stack;
+  private readonly lengths: GrantLengths;
+  private readonly shared: SharedPolicies;
+  private readonly own = new Map<string, iam.Policy>();
+  private ownLength = 0;
+  private ownLengthOfDatasets = 0;
+  private jobs = 0;
+
+  constructor(private readonly scope: Construct, logGroup: logs.ILogGroup) {
+    this.stack = Stack.of(scope);
+    this.lengths = new GrantLengths(this.stack);
+    const ofRole = () => [
+      new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+      // before an export, an update asks whether the stack is rolling back; a rollback asks for the previous job
+      new iam.PolicyStatement({ actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'], resources: [this.stack.stackId] }),
+    ];
+    this.role = new iam.Role(scope, 'HandlerRole', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { Exports: new LatePolicyDocument(() => [...ofRole(), ...this.shared.statementsOfRole()]) },
+    });
+    const ofRoleLength = jsonLength(this.stack, ofRole().map(statement => statement.toStatementJson()), LONGEST_LOG_GROUP_ARN);
+    this.shared = new SharedPolicies(this.stack, this.lengths, {
+      newPolicy: (index, document) => new iam.ManagedPolicy(scope, `HandlerPolicies${index}`, { roles: [this.role], document }),
+      roomInRole: MAX_INLINE_LENGTH - ofRoleLength - OWN_LENGTH,
+      mostRoomInRole: () => MAX_INLINE_LENGTH - ofRoleLength - this.ownLength,
+      tooLong: () => {
+        throw new ValidationError(literal`TooManyJobs`, `provider must be shared by fewer jobs, got ${JSON.stringify(scope.node.path)} for ${this.jobs}: `
+          + 'their permissions exceed the IAM quotas of its role, define another DatasetExportProvider in the stack and pass it to some of the jobs', scope);
+      },
+    });
+  }
+
+  /** @returns the policies with the job's permissions */
+  public add(job: JobPermissions): IDependable {
+    this.jobs++;
+    const jobArn = this.stack.formatArn({
+      service: 'personalize',
+      resource: 'dataset-export-job',
+      resourceName: job.jobName ?? `${stackJobNamePrefix(this.stack)}*`,
+    });
+    const policies = [
+      this.allow('dataset', CREATE_ON_DATASET, job.datasetArn),
+      this.allow('job', job.tagged ? CREATE_DESCRIBE_AND_TAG : CREATE_AND_DESCRIBE, jobArn),
+      this.allow('role', PASS_ROLE, job.roleArn),
+    ];
+    this.shared.makePolicies();
+    return new DependencyGroup(...policies);
+  }
+
+  private allow(kind: NewGrant['kind'], statement: iam.PolicyStatementProps, resource: string): IDependable {
+    const grant = { kind, statement, resource };
+    return this.isOfStack(resource) ? this.ownPolicy(grant) ?? this.shared.addBound(grant) : this.shared.addLiteral(grant);
+  }
+
+  /** Whether the value depends on another resource of the stack. */
+  private isOfStack(resource: string): boolean {
+    return /"Fn::GetAtt"|"Ref":"(?!AWS::)|\$\{(?!AWS::|!)/.test(JSON.stringify(this.stack.resolve(resource)));
+  }
+
+  /** @returns undefined if there is no room for it */
+  private ownPolicy(grant: NewGrant): IDependable | undefined {
+    const { kind, statement, resource } = grant;
+    const key = JSON.stringify([statement.actions, resource]);
+    const length = EMPTY_POLICY_LENGTH + this.lengths.ofStatement(statement) + this.lengths.ofResource(grant);
+    const isRoom = this.ownLength + length <= OWN_LENGTH && (kind !== 'dataset' || this.ownLengthOfDatasets + length <= OWN_LENGTH_OF_DATASETS);
+    if (!this.own.has(key) && isRoom) {
+      this.ownLength += length;
+      if (kind === 'dataset') { this.ownLengthOfDatasets += length; }
+      this.own.set(key, new iam.Policy(this.scope, `HandlerPolicy${this.hashOf(grant)}`, {
+        roles: [this.role], statements: [new iam.PolicyStatement({ ...statement, resources: [resource] })],
+      }));
+    }
+    return this.own.get(key);
+  }
+
+  /** Includes other stacks' resources by their address: their logical ids may be the same as in this stack. */
+  private hashOf({ statement, resource }: NewGrant): string {
+    const otherStacks = Tokenization.reverseString(resource).tokens
+      .filter(token => Reference.isReference(token) && Stack.of(token.target) !== this.stack).map(token => (token as Reference).target.node.addr);
+    const text = JSON.stringify(this.stack.resolve([statement.actions, resource, ...otherStacks]));
+    return createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
+  }
+}

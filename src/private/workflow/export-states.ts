@@ -1,0 +1,230 @@
+import { Duration, Stack, Tokenization, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ResultPath, jsonataObject, jsonataPass, shortened } from './expressions';
+import { MAX_REASON_LENGTH } from './payload-budget';
+import { INVALID_INPUT, NOT_FOUND, callPersonalize, transientRetry } from './personalize-calls';
+import { ExportDestination } from '../../export-destination';
+import { IngestionMode } from '../../ingestion-mode';
+import { runJobNamePattern } from '../job-name';
+import { datasetStatements } from '../policies/dataset-policies';
+import { PASS_ROLE } from '../policies/grants';
+
+export interface ExportStatesProps {
+  readonly datasetArn: string;
+  /** As ARNs with wildcards. */
+  readonly allowedDatasets: readonly string[];
+  readonly ingestionMode?: IngestionMode;
+  readonly destination: ExportDestination;
+  /** Below the destination's; empty, or ends with `/`. */
+  readonly prefix: string;
+  readonly tags?: { readonly [key: string]: string };
+  readonly pollInterval: Duration;
+  readonly runId: string;
+  /** How many redrives may have started jobs before. */
+  readonly redrives: string;
+  /** Where the states keep what they need, and put the result. */
+  readonly path: ResultPath;
+  readonly jobNamePrefix: string;
+}
+
+/** The most that Step Functions accepts. */
+const MAX_ATTEMPTS = 99_999_999;
+const TRANSIENT = transientRetry(15);
+/** What the result of each export has, however it ended. */
+const REPORTED = ['datasetArn', 'jobName', 'datasetExportJobArn', 'outputUri'];
+
+/** The states that export one dataset. */
+export class ExportStates {
+  public readonly start: sfn.State;
+  public readonly exported: sfn.Pass;
+  /** For a job that a drive before this redrive started, and that is done. */
+  public readonly exportedBefore: sfn.Pass;
+  public readonly failed: sfn.Pass;
+  public readonly error: sfn.Pass;
+  private readonly path: ResultPath;
+  private readonly jobArnPattern: string;
+
+  constructor(private readonly scope: Construct, private readonly props: ExportStatesProps) {
+    const { path } = this.props;
+    this.path = path;
+    this.jobArnPattern = this.jobArn(runJobNamePattern(props.jobNamePrefix));
+    const times = { creationDateTime: path.of('job.CreationDateTime'), lastUpdatedDateTime: path.of('job.LastUpdatedDateTime') };
+    this.exported = this.end('Dataset exported', { status: 'ACTIVE', ...times });
+    this.exportedBefore = this.end('Dataset exported before', { status: 'ACTIVE', ...times });
+    this.failed = this.failedEnd('Dataset export job failed', {
+      status: '"CREATE FAILED"', creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime',
+    }, '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gives no reason"');
+    this.error = this.failedEnd('Dataset not exported', { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
+
+    const [hash, wait] = [this.hash(), this.wait()];
+    const create = this.create(wait);
+    this.start = this.prepare().next(hash).next(this.name()).next(this.findOrCreate(create, wait, hash)).startState;
+    const describe = this.catchErrors(this.describe('Describe dataset export job').addRetry(TRANSIENT));
+    create.next(wait).next(describe).next(this.choose('Dataset export job done?', this.exported, this.failed, wait));
+  }
+
+  private prepare(): sfn.Pass {
+    const { props: { datasetArn, runId, redrives, destination, prefix }, path } = this;
+    return new sfn.Pass(this.scope, 'Prepare dataset export', {
+      parameters: {
+        datasetArn,
+        run: runId,
+        attempt: 0,
+        redrives,
+        given: { runId, bucketName: destination.bucket.bucketName, destinationPrefix: destination.prefix, prefix, jobArnPrefix: this.jobArn('') },
+      },
+      resultPath: path.whole,
+    });
+  }
+
+  private hash(): sfn.Pass {
+    const { path } = this;
+    return new sfn.Pass(this.scope, 'Hash run and dataset', {
+      parameters: { value: sfn.JsonPath.hash(sfn.JsonPath.format('{} {}', path.of('run'), path.of('datasetArn')), 'MD5') },
+      resultPath: path.text('hash'),
+    });
+  }
+
+  private name(): sfn.Pass {
+    const { props: { jobNamePrefix }, path } = this;
+    return new sfn.Pass(this.scope, 'Name dataset export job', {
+      parameters: {
+        datasetArn: path.of('datasetArn'),
+        attempt: path.number('attempt'),
+        redrives: path.number('redrives'),
+        given: path.object('given'),
+        jobName: sfn.JsonPath.format(`${jobNamePrefix}_{}`, path.of('hash.value')),
+        datasetExportJobArn: sfn.JsonPath.format(`{}${jobNamePrefix}_{}`, path.of('given.jobArnPrefix'), path.of('hash.value')),
+        outputUri: sfn.JsonPath.format(
+          `s3://{}/{}{}${jobNamePrefix}_{}/`,
+          path.of('given.bucketName'), path.of('given.destinationPrefix'), path.of('given.prefix'), path.of('hash.value'),
+        ),
+      },
+      resultPath: path.whole,
+    });
+  }
+
+  /** After a redrive, looks at the jobs of the drives before, one after the other, until one has not failed or does not exist. */
+  private findOrCreate(create: sfn.State, wait: sfn.State, hash: sfn.State): sfn.Choice {
+    const { scope, path } = this;
+    const again = new sfn.Pass(scope, 'Try again under another name', {
+      parameters: {
+        datasetArn: path.of('datasetArn'),
+        run: sfn.JsonPath.format('{} {}', path.of('given.runId'), path.sum('attempt', 1)),
+        attempt: path.sum('attempt', 1),
+        redrives: path.number('redrives'),
+        given: path.object('given'),
+      },
+      resultPath: path.whole,
+    });
+    const find = this.describe('Find earlier dataset export job').addRetry({ errors: [NOT_FOUND], maxAttempts: 0 }).addRetry(TRANSIENT);
+    find.addCatch(create, { errors: [NOT_FOUND], resultPath: sfn.JsonPath.DISCARD });
+    this.catchErrors(find).next(this.choose('Earlier dataset export job failed?', this.exportedBefore, again, wait));
+    again.next(hash);
+    return new sfn.Choice(scope, 'No earlier dataset export job?')
+      .when(sfn.Condition.numberGreaterThanEqualsJsonPath(path.text('attempt'), path.text('redrives')), create)
+      .otherwise(find);
+  }
+
+  private create(wait: sfn.State): sfn.TaskStateBase {
+    const { props: { ingestionMode, destination: { role, encryptionKey }, allowedDatasets }, jobArnPattern, path } = this;
+    const tags = Object.entries(this.props.tags ?? {});
+    const task = callPersonalize(this.scope, 'Create dataset export job', 'CreateDatasetExportJob', {
+      iamResources: [jobArnPattern],
+      additionalIamStatements: [
+        ...datasetStatements(allowedDatasets),
+        new iam.PolicyStatement({ ...PASS_ROLE, resources: [role.roleArn] }),
+        ...tags.length > 0 ? [new iam.PolicyStatement({ actions: ['personalize:TagResource'], resources: [jobArnPattern] })] : [],
+      ],
+      parameters: {
+        DatasetArn: path.of('datasetArn'),
+        JobName: path.of('jobName'),
+        IngestionMode: ingestionMode,
+        RoleArn: role.roleArn,
+        JobOutput: { S3DataDestination: { Path: path.of('outputUri'), KmsKeyArn: encryptionKey?.keyArn } },
+        Tags: tags.length > 0 ? tags.map(([key, value]) => ({ TagKey: key, TagValue: value })) : undefined,
+      },
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    this.retryCreation(task);
+    // the answer to an earlier attempt was lost: only this export uses the name
+    task.addCatch(wait, { errors: ['Personalize.ResourceAlreadyExistsException'], resultPath: sfn.JsonPath.DISCARD });
+    return this.catchErrors(task);
+  }
+
+  private retryCreation(task: sfn.TaskStateBase): void {
+    // for as long as the execution may run, until there is room for the job. The delay grows slowly, without a limit: the history of an
+    // execution must hold a year of attempts
+    task.addRetry({
+      errors: ['Personalize.LimitExceededException', 'Personalize.ResourceInUseException'],
+      interval: Duration.seconds(30),
+      backoffRate: 1.05,
+      maxAttempts: MAX_ATTEMPTS,
+      jitterStrategy: sfn.JitterType.FULL,
+    });
+    // another attempt would be refused, too
+    task.addRetry({
+      errors: ['Personalize.ResourceAlreadyExistsException', NOT_FOUND, INVALID_INPUT, 'Personalize.TooManyTagsException'],
+      maxAttempts: 0,
+    });
+    task.addRetry(TRANSIENT);
+  }
+
+  /** Waits for the interval or, if that is longer, a tenth of the time since the first wait or since a later redrive. */
+  private wait(): sfn.Wait {
+    const { path } = this;
+    const seconds = Tokenization.stringifyNumber(this.props.pollInterval.toSeconds());
+    const since = `${path.query}.since`;
+    const redrive = '$states.context.Execution.RedriveTime';
+    const start = `$max([${since}, $exists(${redrive}) ? $toMillis(${redrive}) : 0])`;
+    return sfn.Wait.jsonata(this.scope, 'Wait for dataset export job', {
+      time: sfn.WaitTime.seconds(`{% $exists(${since}) ? $max([${seconds}, $floor(($millis() - ${start}) / 10000)]) : ${seconds} %}`),
+      outputs: `{% ${path.changed('{"since": $exists(since) ? since : $millis()}')} %}`,
+    });
+  }
+
+  private describe(id: string): sfn.TaskStateBase {
+    const { path } = this;
+    return callPersonalize(this.scope, id, 'DescribeDatasetExportJob', {
+      iamResources: [this.jobArnPattern],
+      parameters: { DatasetExportJobArn: path.of('datasetExportJobArn') },
+      resultSelector: {
+        Status: sfn.JsonPath.stringAt('$.DatasetExportJob.Status'),
+        CreationDateTime: sfn.JsonPath.stringAt('$.DatasetExportJob.CreationDateTime'),
+        LastUpdatedDateTime: sfn.JsonPath.stringAt('$.DatasetExportJob.LastUpdatedDateTime'),
+        Description: sfn.JsonPath.objectAt('$.DatasetExportJob'),
+      },
+      resultPath: path.text('job'),
+    });
+  }
+
+  /** An unknown status is no failure: the job may still be running. */
+  private choose(id: string, active: sfn.State, failed: sfn.State, otherwise: sfn.State): sfn.Choice {
+    const status = this.path.text('job.Status');
+    return new sfn.Choice(this.scope, id)
+      .when(sfn.Condition.stringEquals(status, 'ACTIVE'), active).when(sfn.Condition.stringEquals(status, 'CREATE FAILED'), failed).otherwise(otherwise);
+  }
+
+  private catchErrors(task: sfn.TaskStateBase): sfn.TaskStateBase {
+    return task.addCatch(this.error, { errors: [sfn.Errors.ALL], resultPath: this.path.text('error') });
+  }
+
+  private end(id: string, report: Record<string, string>): sfn.Pass {
+    const { path } = this;
+    return new sfn.Pass(this.scope, id, {
+      parameters: { ...Object.fromEntries(REPORTED.map(field => [field, path.of(field)])), ...report },
+      resultPath: path.whole,
+    });
+  }
+
+  /** @param reason a JSONata expression. No limit of its length is documented, while Step Functions limits what it passes on */
+  private failedEnd(id: string, report: Record<string, string>, reason: string): sfn.Pass {
+    const { path } = this;
+    const fields = { ...Object.fromEntries(REPORTED.map(field => [field, field])), ...report, failureReason: shortened(reason, MAX_REASON_LENGTH) };
+    return jsonataPass(this.scope, id, path.replaced(`${path.query}.${jsonataObject(fields)}`));
+  }
+
+  private jobArn(resourceName: string): string {
+    return Stack.of(this.scope).formatArn({ service: 'personalize', resource: 'dataset-export-job', resourceName });
+  }
+}

@@ -1,0 +1,32 @@
+import { Duration, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+export const NOT_FOUND = 'Personalize.ResourceNotFoundException';
+export const INVALID_INPUT = 'Personalize.InvalidInputException';
+
+type Operation = 'CreateDatasetExportJob' | 'DescribeDatasetExportJob' | 'ListDatasets';
+
+/** A state that calls Personalize. */
+export function callPersonalize(
+  scope: Construct, id: string, operation: Operation, props: Omit<tasks.CallAwsServiceProps, 'service' | 'action' | 'iamAction'>,
+): sfn.TaskStateBase {
+  const action = `${operation[0]!.toLowerCase()}${operation.slice(1)}`;
+  return new tasks.CallAwsService(scope, id, { service: 'personalize', action, iamAction: `personalize:${operation}`, ...props });
+}
+
+/**
+ * Retries throttling, service failures and network failures.
+ *
+ * Step Functions gives names only to the errors in the service's model, and Personalize's does not contain throttling. So this retries
+ * whatever no retrier before it matches.
+ */
+export function transientRetry(maxAttempts: number): sfn.RetryProps {
+  return {
+    errors: [sfn.Errors.TASKS_FAILED],
+    interval: Duration.seconds(2),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(1),
+    maxAttempts,
+    jitterStrategy: sfn.JitterType.FULL,
+  };
+}

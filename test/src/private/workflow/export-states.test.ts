@@ -1,0 +1,69 @@
+import { Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { LocalWorkflow } from './local-workflow';
+import { DatasetExportFragment, IngestionMode } from '../../../../src';
+
+jest.setTimeout(60_000);
+
+let aws: LocalWorkflow;
+
+beforeEach(async () => {
+  aws = await LocalWorkflow.start();
+});
+afterEach(() => aws.stop());
+
+/** Dataset and folder come with the input; what follows uses the result. */
+const machine = (runId?: string) => (stack: Stack) => {
+  const fragment = new DatasetExportFragment(stack, 'Export', {
+    datasetArn: sfn.JsonPath.stringAt('$.datasetArn'),
+    prefix: sfn.JsonPath.stringAt('$.folder'),
+    ingestionMode: IngestionMode.ALL,
+    runId,
+  });
+  const exported = sfn.Condition.stringEquals('$.datasetExport.status', 'ACTIVE');
+  const afterwards = new sfn.Choice(stack, 'Exported?')
+    .when(exported, new sfn.Pass(stack, 'Use export', { parameters: { ticket: sfn.JsonPath.stringAt('$.ticket'), uri: sfn.JsonPath.stringAt('$.datasetExport.outputUri') } }))
+    .otherwise(new sfn.Fail(stack, 'Give up', { error: 'NotExported', causePath: '$.datasetExport.failureReason' }));
+  new sfn.StateMachine(stack, 'Mine', { definitionBody: sfn.DefinitionBody.fromChainable(fragment.next(afterwards)) });
+};
+
+test('exports the dataset of the input to the folder of the input, and keeps the rest of the input', async () => {
+  const [datasetArn] = await aws.seed(1);
+  const execution = await aws.run(await aws.deploy(machine()), { datasetArn, folder: 'tickets/7/', ticket: 7 });
+  expect(execution).toMatchObject({ status: 'SUCCEEDED' });
+  const { ticket, uri } = JSON.parse(execution.output!);
+  expect(ticket).toBe(7);
+  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(tickets\/7\/Backups_Export[0-9A-F]{8}_[0-9a-f]{32}\/)$/.exec(uri)!;
+  expect((await aws.client.objects(bucket)).every(({ key }) => key.startsWith(prefix))).toBe(true);
+  expect((await aws.client.jobs()).map(({ request, status }) => [request.datasetArn, status])).toEqual([[datasetArn, 'ACTIVE']]);
+  const refused = (await aws.client.decisions()).filter(({ principal, allowed }) => principal.roleArn?.includes('MineRole') && !allowed);
+  expect(refused).toEqual([]);
+});
+
+test('tells the state machine why there is no export', async () => {
+  const [datasetArn] = await aws.seed(1);
+  await aws.client.configurePersonalize({ failNextJobsWith: 'Insufficient privileges for accessing data in Amazon S3.' });
+  expect(await aws.run(await aws.deploy(machine()), { datasetArn, folder: '', ticket: 7 })).toMatchObject({
+    status: 'FAILED', error: 'NotExported', cause: 'Insufficient privileges for accessing data in Amazon S3.',
+  });
+});
+
+test('makes a job for each run id', async () => {
+  const [datasetArn] = await aws.seed(1);
+  const resources = await aws.deploy(machine(sfn.JsonPath.stringAt('$.round')));
+  for (const round of ['one', 'two', 'one']) { await aws.run(resources, { datasetArn, folder: '', ticket: 7, round }); }
+  expect(await aws.client.jobs()).toHaveLength(2);
+});
+
+test('without permission to export the dataset, says so', async () => {
+  const [datasetArn] = await aws.seed(1);
+  const resources = await aws.deploy(stack => {
+    const fragment = new DatasetExportFragment(stack, 'Export', {
+      datasetArn: sfn.JsonPath.stringAt('$.datasetArn'), datasetArnPatterns: [datasetArn.replace('shop0', 'other')], ingestionMode: IngestionMode.ALL,
+    });
+    new sfn.StateMachine(stack, 'Mine', { definitionBody: sfn.DefinitionBody.fromChainable(fragment) });
+  });
+  const { datasetExport } = JSON.parse((await aws.run(resources, { datasetArn })).output!);
+  expect(datasetExport).toMatchObject({
+    status: 'ERROR', failureReason: expect.stringMatching(/^Personalize\.PersonalizeException: .*is not authorized to perform: personalize:CreateDatasetExportJob/),
+  });
+});
