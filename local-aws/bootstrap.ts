@@ -1,12 +1,12 @@
-import { ACCOUNT, type Iam, type S3 } from './core';
-import type { SsmService } from './services/ssm/service';
+import { ACCOUNT } from './core';
+import type { World } from './world';
 
 const QUALIFIER = 'hnb659fds';
-/** high enough for everything that the CDK CLI asks of a bootstrapped environment */
+/** recent enough for everything that the CDK CLI needs */
 const VERSION = '30';
 
-/** Puts in place what `cdk bootstrap` would have: the assets bucket, the roles that the CLI assumes, the version parameter. */
-export function bootstrap(region: string, { iam, s3, ssm }: { iam: Iam; s3: S3; ssm: SsmService }): void {
+/** Creates what `cdk bootstrap` creates: the assets bucket, the roles that the CLI assumes, the version parameter. */
+export function bootstrap({ region, iam, s3, ssm }: World): void {
   const assets = `cdk-${QUALIFIER}-assets-${ACCOUNT}-${region}`;
   const bucketArns = [`arn:aws:s3:::${assets}`, `arn:aws:s3:::${assets}/*`];
   s3.createBucket(assets, {

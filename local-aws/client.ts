@@ -1,4 +1,4 @@
-import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from './wire';
+import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord } from './wire';
 
 /** The control API of a running local AWS. */
 export class LocalAwsClient {
@@ -36,18 +36,9 @@ export class LocalAwsClient {
     return this.json('GET', `stacks/${encodeURIComponent(nameOrArn)}`);
   }
 
-  /** All signals to handles of WaitConditions so far, in order. */
-  public async waitSignals(): Promise<WaitSignalRecord[]> {
-    return this.json('GET', 'wait-signals');
-  }
-
   /** Creates a dataset with records; returns its ARN. */
   public async seedDataset(seed: SeedRequest): Promise<string> {
     return (await this.json<{ datasetArn: string }>('POST', 'personalize/datasets', seed)).datasetArn;
-  }
-
-  public async personalizeSettings(): Promise<PersonalizeSettings> {
-    return this.json('GET', 'personalize/settings');
   }
 
   /** Changes the settings named and leaves the others. */

@@ -1,6 +1,6 @@
 /**
- * Command line: starts local AWS, prints one line of JSON (`Ready`, wire.ts) or, with --exports, what to run in a shell, and
- * serves until SIGTERM, SIGINT or, with --watch-stdin, until standard input closes.
+ * The command line. Starts local AWS; prints one line of JSON (`Ready` in wire.ts) or, with --exports, what to run in a shell; serves until
+ * SIGTERM, SIGINT or, with --watch-stdin, the end of standard input.
  */
 import { parseArgs } from 'node:util';
 import { LocalAws } from './local-aws';
@@ -34,19 +34,19 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   if (values['watch-stdin']) {
-    // so that it ends with whoever started it, however that ended
+    // it ends with the process that started it, however that ends
     process.stdin.on('end', stop).on('close', stop).resume();
   }
   process.stdout.write(`${values.exports ? exportLines(local.ready()) : JSON.stringify(local.ready())}\n`);
 }
 
-/** What is to be run in the shell that is to see local AWS, and no other AWS. */
+/** Commands that make a shell use local AWS and no other AWS. */
 function exportLines({ endpoint, account, region, env }: Ready): string {
   return [
     `# Local AWS runs until Ctrl+C: account ${account}, bootstrapped for the CDK in ${region}. In another shell:`,
-    'unset AWS_PROFILE AWS_SESSION_TOKEN', // either would come before the keys below
+    'unset AWS_PROFILE AWS_SESSION_TOKEN', // they take precedence over the keys below
     ...Object.entries(env).map(([name, value]) => `export ${name}=${value}`),
-    `# Then: npx cdk deploy. For faults and what happened behind it see CONTRIBUTING.md, for example: curl ${endpoint}/_local-aws/calls`,
+    `# Then: npx cdk deploy. For faults and what happened behind it see local-aws/README.md, for example: curl ${endpoint}/_local-aws/calls`,
   ].join('\n');
 }
 

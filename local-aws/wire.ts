@@ -14,11 +14,17 @@ export interface CallRecord {
   errorCode?: string;
 }
 
+/** A decision of IAM. */
 export interface DecisionRecord {
-  readonly principal: { roleArn?: string; userArn?: string; service?: string; sessionArn?: string };
+  /** the ARN of a role (with that of its session) or a user, whose identity policies count, or a service: `personalize.amazonaws.com` */
+  readonly principal: { readonly roleArn?: string; readonly userArn?: string; readonly service?: string; readonly sessionArn?: string };
+  /** `personalize:CreateDatasetExportJob` */
   readonly action: string;
+  /** an ARN, or `*` for actions without resources */
   readonly resource: string;
+  /** condition keys */
   readonly context?: Record<string, string | string[]>;
+  /** bucket, key or trust policy, if the resource has one */
   readonly resourcePolicy?: object;
   readonly allowed: boolean;
 }
@@ -102,19 +108,6 @@ export interface JobRecord {
   readonly lastUpdatedDateTime: string;
 }
 
-/** What was PUT to the handle of a WaitCondition. */
-export interface WaitSignalRecord {
-  readonly stackId: string;
-  readonly stackName: string;
-  /** the handle's */
-  readonly logicalId: string;
-  /** simulated time, ISO 8601 */
-  readonly receivedAt: string;
-  readonly body: string;
-  /** whether a WaitCondition took it: false before one listens, and for good if it is malformed, a repetition, or too late */
-  accepted: boolean;
-}
-
 /** A stack and everything that has happened to it. */
 export interface StackRecord {
   readonly stackId: string;
@@ -183,6 +176,40 @@ export interface ExecutionRecord {
   readonly redriveDate?: number;
   /** how long the history was when the execution ended last */
   readonly historyEvents: number;
+}
+
+/** A request to a custom resource, and every response to it. */
+export interface CustomResourceExchange {
+  readonly requestId: string;
+  readonly functionArn: string;
+  /** simulated time, ISO 8601 */
+  readonly sentAt: string;
+  /** the event that the function got */
+  readonly request: CustomResourceRequest;
+  readonly responses: {
+    /** simulated time, ISO 8601 */
+    readonly receivedAt: string;
+    readonly body: string;
+    /** false: it came too late, or after another one */
+    readonly accepted: boolean;
+  }[];
+  /** absent while CloudFormation waits */
+  outcome?: 'SUCCESS' | 'FAILED' | 'TIMED OUT' | 'CANCELLED';
+  /** of a failure */
+  reason?: string;
+}
+
+export interface CustomResourceRequest {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ServiceToken: string;
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceType: string;
+  readonly ResourceProperties: Record<string, unknown>;
+  readonly OldResourceProperties?: Record<string, unknown>;
 }
 
 /** What can be set for all jobs, or for some. */

@@ -229,8 +229,8 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     const distributed = props.distributed ?? !isInlineMapEnough(work, {
       maxConcurrency, timeoutSeconds: (timeout ?? INLINE_TIMEOUT).toSeconds(), pollSeconds: pollInterval.toSeconds(),
     });
-    const { failOnExportFailure, eventBus } = props;
-    const states = new RunStates(this, { fragment, ...work, maxConcurrency, distributed, eventBus, failOnExportFailure: failOnExportFailure ?? true });
+    const { failOnExportFailure = true, eventBus } = props;
+    const states = new RunStates(this, { fragment, ...work, maxConcurrency, distributed, eventBus, failOnExportFailure });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(states.chain),
       comment: `Exports datasets of Amazon Personalize (${this.node.path})`,

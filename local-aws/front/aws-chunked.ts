@@ -1,12 +1,12 @@
 import { ServiceError } from '../core';
 
-/** Whether the SDK framed the body in chunks of its own (to send a checksum or signature after the data). */
+/** Whether the SDK framed the body in chunks, to send a checksum or a signature after the data. */
 export function isAwsChunked(headers: Record<string, string | undefined>): boolean {
   return (headers['content-encoding'] ?? '').split(',').some(encoding => encoding.trim() === 'aws-chunked')
     || (headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
 }
 
-/** The data without its frames: `<hex size>[;chunk-signature=…]\r\n<data>\r\n` …, a chunk of size 0, trailers. */
+/** Removes the frames: `<hex size>[;chunk-signature=…]\r\n<data>\r\n` …, a chunk of size 0, trailers. */
 export function decodeAwsChunked(body: Buffer): Buffer {
   const chunks: Buffer[] = [];
   for (let position = 0; ;) {

@@ -1,109 +1,84 @@
-import type { ScaledClock } from '../clock';
-import type { CustomResourceExchange } from '../cloudformation';
-import { ServiceError, type ApiResponse, type Logs, type RecordedDecision } from '../core';
-import type { Datasets } from '../services/personalize/datasets';
-import type { PersonalizeService } from '../services/personalize/service';
-import { changePersonalizeSettings } from '../services/personalize/settings';
-import type { S3Store } from '../services/s3/store';
-import type { EventRecord, ExecutionRecord, Fault, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, WaitSignalRecord } from '../wire';
 import type { CallLog } from './calls';
 import type { Faults } from './faults';
-import type { PlainHandler } from './front';
-import { changeSettings } from './settings';
+import type { ScaledClock } from '../clock';
+import { stackRecord } from '../cloudformation/descriptions';
+import { ServiceError, found, type ApiRequest, type ApiResponse } from '../core';
+import { jsonResponse } from '../protocols/rest-json';
+import type { Fault, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest } from '../wire';
+import type { World } from '../world';
 
 export const CONTROL_PREFIX = '/_local-aws/';
 
-export interface Controlled {
-  readonly clock: ScaledClock;
-  readonly calls: CallLog;
-  readonly decisions: () => readonly RecordedDecision[];
-  readonly faults: Faults;
-  readonly datasets: Datasets;
-  readonly personalize: PersonalizeService;
-  readonly lambdaSettings: () => LambdaSettings;
-  readonly s3: S3Store;
-  readonly logs: Logs;
-  /** requests to custom resources and the answers */
-  readonly exchanges: () => readonly CustomResourceExchange[];
-  /** by name or ARN */
-  readonly stack: (nameOrArn: string) => StackRecord | undefined;
-  /** to handles of wait conditions */
-  readonly waitSignals: () => readonly WaitSignalRecord[];
-  readonly events: () => readonly EventRecord[];
-  /** of all state machines */
-  readonly executions: () => readonly ExecutionRecord[];
-}
+export type ControlApi = (request: Omit<ApiRequest, 'caller'>) => Promise<ApiResponse>;
 
-/** The control API: how tests look behind the services and arrange what happens. Plain JSON, no signatures. */
-export function controlApi(parts: Controlled): PlainHandler {
+/** The control API, to look behind the services and to arrange what happens. Plain JSON, not signed. */
+export function controlApi(
+  { iam, cloudformation, events, states, personalize, lambda, s3, logs }: World, clock: ScaledClock, calls: CallLog, faults: Faults,
+): ControlApi {
   const routes: [method: string, path: RegExp, answer: (match: string[], body: () => unknown) => unknown][] = [
-    ['GET', /^calls$/, () => parts.calls.records],
-    ['GET', /^decisions$/, () => parts.decisions()],
-    ['GET', /^custom-resources$/, () => parts.exchanges()],
-    ['GET', /^stacks\/(.+)$/, ([nameOrArn]) => {
-      const stack = parts.stack(nameOrArn);
-      if (!stack) {
-        throw new ServiceError('NoSuchStack', `There is no stack ${nameOrArn}`, 404);
-      }
-      return stack;
+    ['GET', /^calls$/, () => calls.records],
+    ['GET', /^decisions$/, () => iam.decisions],
+    ['GET', /^custom-resources$/, () => cloudformation.customResourceExchanges],
+    ['GET', /^stacks\/(.+)$/, ([nameOrArn]) => stackRecord(found(cloudformation.find(nameOrArn), () => notFound('NoSuchStack', `There is no stack ${nameOrArn}`)))],
+    ['GET', /^events$/, () => events.events],
+    ['GET', /^executions$/, () => states.executions],
+    ['GET', /^personalize\/jobs$/, () => personalize.jobs()],
+    ['POST', /^personalize\/datasets$/, (_, body) => ({ datasetArn: personalize.datasets.seed(body() as SeedRequest) })],
+    ['GET', /^personalize\/settings$/, () => personalize.settings],
+    ['PUT', /^personalize\/settings$/, (_, body) => {
+      const change = body() as Partial<PersonalizeSettings>;
+      return changeSettings(personalize.settings, { ...change, jobs: { ...personalize.settings.jobs, ...change.jobs } });
     }],
-    ['GET', /^wait-signals$/, () => parts.waitSignals()],
-    ['GET', /^events$/, () => parts.events()],
-    ['GET', /^executions$/, () => parts.executions()],
-    ['GET', /^personalize\/jobs$/, () => parts.personalize.jobs()],
-    ['POST', /^personalize\/datasets$/, (_, body) => ({ datasetArn: parts.datasets.seed(body() as SeedRequest) })],
-    ['GET', /^personalize\/settings$/, () => parts.personalize.settings],
-    ['PUT', /^personalize\/settings$/, (_, body) => changePersonalizeSettings(parts.personalize.settings, body() as Partial<PersonalizeSettings>)],
-    ['PUT', /^lambda\/settings$/, (_, body) => changeSettings(parts.lambdaSettings(), body() as Partial<LambdaSettings>)],
-    ['GET', /^faults$/, () => parts.faults.remaining()],
+    ['PUT', /^lambda\/settings$/, (_, body) => changeSettings(lambda.settings, body() as Partial<LambdaSettings>)],
+    ['GET', /^faults$/, () => faults.remaining()],
     ['POST', /^faults$/, (_, body) => {
-      for (const fault of [body()].flat() as Fault[]) {
-        parts.faults.add(fault);
-      }
-      return parts.faults.remaining();
+      [body()].flat().forEach(fault => faults.add(fault as Fault));
+      return faults.remaining();
     }],
     ['DELETE', /^faults$/, () => {
-      parts.faults.clear();
+      faults.clear();
       return [];
     }],
     ['PUT', /^clock\/speed$/, (_, body) => {
-      parts.clock.changeSpeed(body() as number);
+      clock.changeSpeed(body() as number);
       return body();
     }],
     ['POST', /^clock\/sleep$/, async (_, body) => {
-      await parts.clock.sleep(body() as number * 1000);
+      await clock.sleep(body() as number * 1000);
       return body();
     }],
-    ['GET', /^s3\/([^/]+)\/?$/, ([bucket]) => parts.s3.objects(bucket).map(({ key, body, kmsKeyArn }): ObjectRecord =>
-      ({ key, size: body.length, kmsKeyArn }))],
-    ['GET', /^s3\/([^/]+)\/(.+)$/s, ([bucket, key]) => {
-      const object = parts.s3.getObject(bucket, key);
-      if (!object) {
-        throw new ServiceError('NoSuchKey', `There is no ${key} in ${bucket}`, 404);
-      }
-      return object.body;
-    }],
-    ['GET', /^logs\/(.+)$/, ([group]) => parts.logs.lines(group)],
+    ['GET', /^s3\/([^/]+)\/?$/, ([bucket]) => s3.objects(bucket).map(({ key, body, kmsKeyArn }): ObjectRecord => ({ key, size: body.length, kmsKeyArn }))],
+    ['GET', /^s3\/([^/]+)\/(.+)$/s, ([bucket, key]) => found(s3.getObject(bucket, key), () => notFound('NoSuchKey', `There is no ${key} in ${bucket}`)).body],
+    ['GET', /^logs\/(.+)$/, ([group]) => logs.lines(group)],
   ];
 
-  return async ({ method, path, body }): Promise<ApiResponse> => {
+  return async ({ method, path, body }) => {
     const rest = path.slice(CONTROL_PREFIX.length);
     try {
       for (const [routeMethod, pattern, answer] of routes) {
         const match = routeMethod === method ? pattern.exec(rest) : null;
         if (match) {
           const result = await answer(match.slice(1), () => JSON.parse(body.toString('utf8')));
-          return Buffer.isBuffer(result) ? { status: 200, body: result } : json(200, result);
+          return Buffer.isBuffer(result) ? { status: 200, body: result } : jsonResponse(result);
         }
       }
-      return json(404, { code: 'NoSuchRoute', message: `The control API has no ${method} ${path}` });
+      throw notFound('NoSuchRoute', `The control API has no ${method} ${path}`);
     } catch (error) {
       const { code, status } = error instanceof ServiceError ? error : { code: 'BadRequest', status: 400 };
-      return json(status, { code, message: error instanceof Error ? error.message : String(error) });
+      return jsonResponse({ code, message: error instanceof Error ? error.message : String(error) }, status);
     }
   };
 }
 
-function json(status: number, content: unknown): ApiResponse {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(content) };
+function notFound(code: string, message: string): ServiceError {
+  return new ServiceError(code, message, 404);
+}
+
+/** Changes only the named settings. A misspelled one is refused. */
+function changeSettings<T extends object>(settings: T, change: Partial<T>): T {
+  const unknown = Object.keys(change).filter(name => !(name in settings));
+  if (unknown.length > 0) {
+    throw new ServiceError('InvalidSettings', `There is no setting ${unknown.join(', ')}`);
+  }
+  return Object.assign(settings, change);
 }

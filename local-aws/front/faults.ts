@@ -1,8 +1,8 @@
+import { DroppedConnection, type Call, type Interceptor } from './calls';
 import { ServiceError, type Clock } from '../core';
 import type { Fault } from '../wire';
-import { DroppedConnection, type Call, type Interceptor } from './calls';
 
-/** Makes calls go wrong as ordered; an interceptor of the front. */
+/** Makes calls go wrong as ordered. */
 export class Faults {
   private pending: { fault: Fault; letThrough: number; left: number }[] = [];
 
@@ -19,20 +19,17 @@ export class Faults {
     this.pending = [];
   }
 
-  /** The faults that have not been used up. */
+  /** Those that have not been used up. */
   public remaining(): Fault[] {
     return this.pending.map(({ fault, letThrough, left }) => ({ ...fault, after: letThrough, times: left }));
   }
 
   public readonly interceptor: Interceptor = async (call, proceed) => {
     const fault = this.take(call);
-    if (!fault) {
-      return proceed();
-    }
-    if (fault.delaySeconds) {
+    if (fault?.delaySeconds) {
       await this.clock.sleep(fault.delaySeconds * 1000);
     }
-    if (!fault.error && !fault.drop) {
+    if (!fault?.error && !fault?.drop) {
       return proceed();
     }
     if (fault.takesEffect) {
@@ -44,19 +41,18 @@ export class Faults {
     throw new DroppedConnection();
   };
 
-  /** The first fault that is meant for this call, one time less. */
+  /** The first fault that applies to this call; its count goes down. */
   private take(call: Call): Fault | undefined {
     for (const entry of this.pending) {
-      const { fault } = entry;
-      if (fault.operation !== call.operation || (fault.service !== undefined && fault.service !== call.service)) {continue;}
-      if (fault.caller !== undefined && !call.request.caller.arn.includes(fault.caller)) {continue;}
-      if (entry.letThrough > 0) {
+      const { operation, service = call.service, caller = '' } = entry.fault;
+      if (operation === call.operation && service === call.service && call.request.caller.arn.includes(caller)) {
+        if (entry.letThrough === 0) {
+          entry.left--;
+          this.pending = this.pending.filter(({ left }) => left > 0);
+          return entry.fault;
+        }
         entry.letThrough--;
-        continue;
       }
-      entry.left--;
-      this.pending = this.pending.filter(({ left }) => left > 0);
-      return fault;
     }
     return undefined;
   }

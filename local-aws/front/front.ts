@@ -1,55 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NotSupportedError, ServiceError, type ApiRequest, type ApiResponse, type Caller, type Clock, type Service } from '../core';
 import { decodeAwsChunked, isAwsChunked } from './aws-chunked';
 import { CallLog, DroppedConnection, type Call, type Interceptor } from './calls';
-import { credentialScope } from './credential-scope';
+import { CONTROL_PREFIX, type ControlApi } from './control';
+import { NotSupportedError, ServiceError, type Api, type ApiRequest, type ApiResponse } from '../core';
 import { jsonError } from '../protocols/json';
 import { queryError } from '../protocols/query';
+import type { World } from '../world';
 
-/** Answers requests below a path prefix that are no AWS calls: the control API. */
-export type PlainHandler = (request: Omit<ApiRequest, 'caller' | 'region'>) => Promise<ApiResponse>;
+type Received = Omit<ApiRequest, 'caller'>;
 
-export interface FrontOptions {
-  readonly clock: Clock;
-  readonly region: string;
-  /** who holds an access key; undefined: nobody */
-  readonly caller: (accessKeyId: string) => Caller | undefined;
+/** What the front serves. */
+export interface Served {
+  readonly world: World;
+  readonly apis: readonly Api[];
+  readonly control: ControlApi;
+  /** wraps every call of a service */
+  readonly interceptor: Interceptor;
 }
 
-type Received = Omit<ApiRequest, 'caller' | 'region'>;
-
-/** The HTTP server in front of all services: finds the service and the caller of each request by its signature's credential scope. */
+/** The HTTP server in front of all services. Finds a request's service and caller by the credential scope of its signature. */
 export class Front {
-  public readonly calls = new CallLog();
-  /** stand around every call, the first one outermost */
-  public readonly interceptors: Interceptor[] = [];
-  private readonly services = new Map<string, Service>();
-  private readonly plain: { prefix: string; handler: PlainHandler }[] = [];
-  private readonly server: Server;
-
-  constructor(private readonly options: FrontOptions) {
-    this.server = createServer((incoming, outgoing) => void this.serve(incoming, outgoing));
-    // the SDKs keep connections; one closed just as it is used again would look like a fault that nobody ordered
-    this.server.keepAliveTimeout = 120_000;
-  }
-
-  public addService(service: Service): void {
-    this.services.set(service.signingName, service);
-  }
-
-  public addPlain(prefix: string, handler: PlainHandler): void {
-    this.plain.push({ prefix, handler });
-  }
-
-  /** Returns the endpoint. */
-  public async listen(port: number): Promise<string> {
+  /** Listens at a local port; port 0: any free one. */
+  public static async listen(port: number): Promise<Front> {
+    const server = createServer();
+    // the SDKs reuse connections: closing one too early would look like a fault
+    server.keepAliveTimeout = 120_000;
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, '127.0.0.1', () => resolve());
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => resolve());
     });
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return new Front(server);
+  }
+
+  public readonly calls = new CallLog();
+  public readonly endpoint: string;
+
+  private constructor(private readonly server: Server) {
+    this.endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** To be called at once: requests that arrive earlier are lost. */
+  public serve(served: Served): void {
+    this.server.on('request', (incoming, outgoing) => void this.respond(served, incoming, outgoing));
   }
 
   public async close(): Promise<void> {
@@ -58,14 +52,14 @@ export class Front {
     await closed;
   }
 
-  private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private async respond(served: Served, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const requestId = randomUUID();
     try {
-      const response = await this.answer(await receive(incoming), requestId);
+      const response = await this.answer(served, await receive(incoming), requestId);
       outgoing.writeHead(response.status, {
         'x-amzn-requestid': requestId,
         'x-amz-request-id': requestId,
-        ...(response.body !== undefined && { 'content-length': String(Buffer.byteLength(response.body)) }),
+        ...response.body !== undefined && { 'content-length': String(Buffer.byteLength(response.body)) },
         ...response.headers,
       });
       outgoing.end(incoming.method === 'HEAD' ? undefined : response.body);
@@ -77,44 +71,39 @@ export class Front {
     }
   }
 
-  private async answer(received: Received, requestId: string): Promise<ApiResponse> {
-    const plain = this.plain.find(({ prefix }) => received.path.startsWith(prefix));
-    if (plain) {
-      return plain.handler(received);
+  private async answer(served: Served, received: Received, requestId: string): Promise<ApiResponse> {
+    if (received.path.startsWith(CONTROL_PREFIX)) {
+      return served.control(received);
     }
-    const scope = credentialScope(received.headers, received.query);
+    const scope = credentialScope(received);
     if (!scope) {
       return jsonError(new ServiceError('MissingAuthenticationToken', 'The request is not signed', 403), requestId);
     }
-    const service = this.services.get(scope.service);
-    if (!service) {
+    const api = served.apis.find(({ signingName }) => signingName === scope.service);
+    if (!api) {
       return unsupported(received, new NotSupportedError(`the service ${scope.service}`), requestId);
     }
     try {
-      if (scope.region !== this.options.region) {
-        throw new NotSupportedError(`the region ${scope.region}: this is ${this.options.region}`);
+      const { region, iam } = served.world;
+      if (scope.region !== region) {
+        throw new NotSupportedError(`the region ${scope.region}: this is ${region}`);
       }
-      const caller = this.options.caller(scope.accessKeyId);
+      const caller = iam.caller(scope.accessKeyId);
       if (!caller) {
         throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
       }
       const body = isAwsChunked(received.headers) ? decodeAwsChunked(received.body) : received.body;
-      return await this.call(service, { ...received, body, caller, region: scope.region }, requestId);
+      return await this.call(served, api, { ...received, body, caller }, requestId);
     } catch (error) {
-      return service.error(asServiceError(error), requestId);
+      return api.error(asServiceError(error), requestId);
     }
   }
 
-  private async call(service: Service, request: ApiRequest, requestId: string): Promise<ApiResponse> {
-    const call: Call = { service: service.signingName, operation: service.operation(request), request };
-    const record = this.calls.begin(call, this.options.clock.now());
-    // an error that the service answers is an answer to the interceptors as well: only they throw
-    const handle = async (): Promise<ApiResponse> => service.handle(call.operation, request);
-    const chain = this.interceptors.reduceRight<() => Promise<ApiResponse>>(
-      (proceed, interceptor) => () => interceptor(call, proceed), handle,
-    );
+  private async call({ world, interceptor }: Served, api: Api, request: ApiRequest, requestId: string): Promise<ApiResponse> {
+    const call: Call = { service: api.signingName, operation: api.operation(request), request };
+    const record = this.calls.begin(call, world.clock.now());
     try {
-      const response = await chain();
+      const response = await interceptor(call, () => api.handle(call.operation, request, world, requestId));
       record.status = response.status;
       return response;
     } catch (error) {
@@ -123,12 +112,19 @@ export class Front {
         throw error;
       }
       const serviceError = asServiceError(error);
-      const response = service.error(serviceError, requestId);
+      const response = api.error(serviceError, requestId);
       record.status = response.status;
       record.errorCode = serviceError.code;
       return response;
     }
   }
+}
+
+/** `<access key>/<date>/<region>/<service>/aws4_request`, from the Authorization header or a presigned URL. */
+function credentialScope({ headers, query }: Received): { accessKeyId: string; region: string; service: string } | undefined {
+  const credential = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? query.get('X-Amz-Credential') ?? '';
+  const [accessKeyId, , region, service] = credential.split('/');
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
 async function receive(incoming: IncomingMessage): Promise<Received> {
@@ -141,14 +137,14 @@ async function receive(incoming: IncomingMessage): Promise<Received> {
   return { method: incoming.method ?? 'GET', path: decodeURIComponent(url.pathname), query: url.searchParams, headers, body: Buffer.concat(chunks) };
 }
 
-/** A service that is not there has no protocol either: the request's own form tells which answer its sender can read. */
-function unsupported(received: Received, error: NotSupportedError, requestId: string): ApiResponse {
+/** A missing service has no protocol: the form of the request shows which answer its sender can read. */
+function unsupported({ headers }: Received, error: NotSupportedError, requestId: string): ApiResponse {
   console.error(error.message);
-  const isQuery = (received.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
+  const isQuery = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   return isQuery ? queryError(error, requestId, 'https://local-aws/') : jsonError(error, requestId);
 }
 
-/** Anything unforeseen is the server's fault, and said loudly. */
+/** An unexpected error is a bug of local AWS, and is shown. */
 function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) {
     if (error instanceof NotSupportedError) {

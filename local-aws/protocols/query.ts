@@ -1,63 +1,59 @@
-/** The AWS query protocol: form-encoded parameters in, XML out (cloudformation, sts). */
-import { XMLBuilder } from 'fast-xml-parser';
-import { NotSupportedError, type ApiRequest, type ApiResponse, type ServiceError } from '../core';
+import { NotSupportedError, found, type ApiRequest, type ApiResponse, type ServiceError } from '../core';
+import { Protocol, type Operation } from './protocol';
+import { QueryParameters } from './query-parameters';
+import { xmlResponse } from './xml';
 
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: false });
-
-/** The parameters flat, with the dotted names they were sent under (`Parameters.member.1.ParameterKey`). */
-export function queryParameters(request: ApiRequest): Record<string, string> {
-  const form = new URLSearchParams(request.body.toString('utf8'));
-  return Object.fromEntries([...request.query, ...form]);
-}
-
-/** The operation's name: the `Action` parameter. */
-export function queryOperation(request: ApiRequest): string {
-  const action = queryParameters(request).Action;
-  if (!action) {
-    throw new NotSupportedError(`a query request without Action (${request.method} ${request.path})`);
+/** The AWS query protocol: form-encoded parameters in, XML out. */
+export class QueryApi extends Protocol<QueryParameters, object> {
+  constructor(signingName: string, private readonly namespace: string, operations: Readonly<Record<string, Operation<QueryParameters, object>>>) {
+    super(signingName, operations);
   }
-  return action;
-}
 
-/** The values of a list: `Capabilities.member.1`, `Capabilities.member.2` … in order. */
-export function queryMembers(parameters: Record<string, string>, prefix: string): string[] {
-  const values: string[] = [];
-  for (let index = 1; ; index++) {
-    const value = parameters[`${prefix}.member.${index}`];
-    if (value === undefined) {
-      return values;
-    }
-    values.push(value);
+  public operation(request: ApiRequest): string {
+    return found(values(request).Action, () => new NotSupportedError(`a query request without Action (${request.method} ${request.path})`));
   }
-}
 
-/** `<XResponse><XResult>…</XResult><ResponseMetadata>…`; arrays become `<member>` lists, undefined members are left out. */
-export function queryResponse(operation: string, result: object, requestId: string, namespace: string): ApiResponse {
-  return xml(200, {
-    [`${operation}Response`]: {
-      '@xmlns': namespace,
-      [`${operation}Result`]: members(result),
-      'ResponseMetadata': { RequestId: requestId },
-    },
-  });
+  public error(error: ServiceError, requestId: string): ApiResponse {
+    return queryError(error, requestId, this.namespace);
+  }
+
+  protected parameters(request: ApiRequest, operation: string): QueryParameters {
+    return new QueryParameters(`${this.signingName} ${operation}`, values(request));
+  }
+
+  /** `<XResponse><XResult>…</XResult><ResponseMetadata>…` */
+  protected response(operation: string, result: object, parameters: QueryParameters, requestId: string): ApiResponse {
+    parameters.refuseOthers();
+    return xmlResponse(200, 'text/xml', {
+      [`${operation}Response`]: {
+        '@xmlns': this.namespace,
+        [`${operation}Result`]: members(result),
+        'ResponseMetadata': { RequestId: requestId },
+      },
+    });
+  }
 }
 
 export function queryError(error: ServiceError, requestId: string, namespace: string): ApiResponse {
-  return xml(error.status, {
+  return xmlResponse(error.status, 'text/xml', {
     ErrorResponse: {
       '@xmlns': namespace,
-      'Error': { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: errorCode(error), Message: error.message },
+      'Error': {
+        Type: error.status < 500 ? 'Sender' : 'Receiver',
+        // the query protocol has another name for an unknown access key
+        Code: error.code === 'UnrecognizedClientException' ? 'InvalidClientTokenId' : error.code,
+        Message: error.message,
+      },
       'RequestId': requestId,
     },
   });
 }
 
-/** Services of this protocol call an unknown access key by another name. */
-function errorCode({ code }: ServiceError): string {
-  return code === 'UnrecognizedClientException' ? 'InvalidClientTokenId' : code;
+function values({ query, body }: ApiRequest): Record<string, string> {
+  return Object.fromEntries([...query, ...new URLSearchParams(body.toString('utf8'))]);
 }
 
-/** Arrays as the query protocol writes them; dates as ISO 8601. */
+/** Arrays become `<member>` lists, dates ISO 8601; undefined members are left out. */
 function members(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.length > 0 ? { member: value.map(members) } : '';
@@ -70,9 +66,5 @@ function members(value: unknown): unknown {
       .filter(([, member]) => member !== undefined && member !== null)
       .map(([name, member]) => [name, members(member)]));
   }
-  return typeof value === 'string' ? value : String(value);
-}
-
-function xml(status: number, document: object): ApiResponse {
-  return { status, headers: { 'content-type': 'text/xml' }, body: `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(document)}` };
+  return String(value);
 }

@@ -1,20 +1,21 @@
-/** The REST-XML protocol of S3: the operation is in method, path and query; XML comes back. */
-import { XMLBuilder } from 'fast-xml-parser';
 import type { ApiResponse, ServiceError } from '../core';
+import { RestApi } from './rest';
+import { xmlResponse } from './xml';
 
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', suppressEmptyNode: false });
+/** The AWS REST-XML protocol, as S3 has it. */
+export class RestXmlApi<P> extends RestApi<P> {
+  public error(error: ServiceError, requestId: string): ApiResponse {
+    return restXmlError(error, requestId);
+  }
+}
 
-/** A list becomes repeated elements of its name. */
 export function restXmlResponse(root: string, content: object | string, namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'): ApiResponse {
-  const element = typeof content === 'string' ? { '@xmlns': namespace, '#text': content } : { '@xmlns': namespace, ...content };
-  return xml(200, { [root]: element });
+  const element = typeof content === 'string' ? { '#text': content } : content;
+  return xmlResponse(200, 'application/xml', { [root]: { '@xmlns': namespace, ...element } });
 }
 
 export function restXmlError(error: ServiceError, requestId: string): ApiResponse {
+  // S3 has another name for an unknown access key
   const code = error.code === 'UnrecognizedClientException' ? 'InvalidAccessKeyId' : error.code;
-  return xml(error.status, { Error: { Code: code, Message: error.message, RequestId: requestId } });
-}
-
-function xml(status: number, document: object): ApiResponse {
-  return { status, headers: { 'content-type': 'application/xml' }, body: `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(document)}` };
+  return xmlResponse(error.status, 'application/xml', { Error: { Code: code, Message: error.message, RequestId: requestId } });
 }

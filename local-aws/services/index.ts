@@ -1,31 +1,49 @@
-import { cloudFormationService, type CloudFormationService } from '../cloudformation';
-import type { Service, World } from '../core';
-import { lambdaService, type LambdaService } from './lambda';
-import { statesService, type StatesService } from './states';
+import { cloudTrailApi } from './cloudtrail/operations';
+import { eventsApi } from './events/operations';
+import { eventsResources } from './events/resources';
+import { EventStore } from './events/store';
+import { iamResources } from './iam/resources';
+import { IamStore } from './iam/store';
+import { kmsResources } from './kms/resources';
+import { KmsStore } from './kms/store';
+import { lambdaApi } from './lambda/operations';
+import { lambdaResources } from './lambda/resources';
+import { FunctionStore } from './lambda/store';
+import { logsApi } from './logs/operations';
+import { logsResources } from './logs/resources';
+import { LogStore } from './logs/store';
+import { personalizeApi } from './personalize/operations';
+import { personalizeResources } from './personalize/resources';
+import { PersonalizeStore } from './personalize/store';
+import { s3Api } from './s3/operations';
+import { s3Resources } from './s3/resources';
+import { S3Store } from './s3/store';
+import { schedulerResources } from './scheduler/resources';
+import { ScheduleStore } from './scheduler/store';
+import { ssmApi } from './ssm/operations';
+import { ssmResources } from './ssm/resources';
+import { ParameterStore } from './ssm/store';
+import { statesApi } from './states/operations';
+import { statesResources } from './states/resources';
+import { StateMachineStore } from './states/store';
+import { stsApi } from './sts/operations';
+import { cloudFormationApi } from '../cloudformation/operations';
+import { cloudFormationResources } from '../cloudformation/resources';
+import { StackStore } from '../cloudformation/store';
 
-/** The services that run what was deployed, and how to end what they started. */
-export interface DeployedServices {
-  readonly services: Service[];
-  readonly lambda: LambdaService;
-  readonly cloudformation: CloudFormationService;
-  readonly states: StatesService;
-  stop(): Promise<void>;
-}
-
-/** Lambda, Step Functions and CloudFormation are made of the world of the other services. */
-export function deployedServices(world: World): DeployedServices {
-  const lambda = lambdaService(world);
-  const states = statesService(world, lambda);
-  const cloudformation = cloudFormationService(world, lambda, states);
-  return {
-    services: [lambda, states, cloudformation],
-    lambda,
-    cloudformation,
-    states,
-    stop: async () => {
-      await cloudformation.stop();
-      await states.stop();
-      await lambda.stop();
-    },
-  };
-}
+/** All services, each by the name under which the others find its store. Their stores are created in this order. */
+export const SERVICES = {
+  iam: { store: IamStore, resources: iamResources },
+  sts: { api: stsApi },
+  kms: { store: KmsStore, resources: kmsResources },
+  s3: { store: S3Store, api: s3Api, resources: s3Resources },
+  logs: { store: LogStore, api: logsApi, resources: logsResources },
+  ssm: { store: ParameterStore, api: ssmApi, resources: ssmResources },
+  events: { store: EventStore, api: eventsApi, resources: eventsResources },
+  cloudtrail: { api: cloudTrailApi },
+  personalize: { store: PersonalizeStore, api: personalizeApi, resources: personalizeResources },
+  lambda: { store: FunctionStore, api: lambdaApi, resources: lambdaResources },
+  states: { store: StateMachineStore, api: statesApi, resources: statesResources },
+  scheduler: { store: ScheduleStore, resources: schedulerResources },
+  cloudformation: { store: StackStore, api: cloudFormationApi, resources: cloudFormationResources },
+};

@@ -4,9 +4,9 @@ import { FakeCloudFormation, type Operation, type Request } from './fake-cloudfo
 import { exportRequest } from '../../lambda/export-request';
 import { changedInputs } from '../../lambda/input-differences';
 import { jobNameOfArn, outputUri } from '../../lambda/job';
-import { waitSeconds } from '../../lambda/resource';
 import { hasTrigger, jobNameOf } from '../../lambda/job-name';
 import { jobFailed, nameTaken, nameUsedUp, notCreated, rollingBack, timedOut, type JobState } from '../../lambda/messages';
+import { waitSeconds } from '../../lambda/resource';
 import { properties, STACK_ID, type Properties } from '../../tools/simulation/events';
 import { ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, LIMIT_EXCEEDED, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
 import type { FakeJob, Fault } from '../../tools/simulation/fake-personalize';
@@ -138,8 +138,12 @@ const waitOf = ({ event }: Request) => waitSeconds(event.ResourceProperties) * 1
 function kindOf(reason: string, event: Request['event']): string | undefined {
   const context = { event, jobName: jobNameOf(event), logGroup: '' };
   const kinds = {
-    jobFailed: jobFailed(context, '', 1), timedOut: timedOut(context, '', 0, 0, 'exists'), rollingBack: rollingBack(context), notCreated: notCreated(context, ''),
-    nameTaken: nameTaken(context, []), nameUsedUp: nameUsedUp(context, ''),
+    jobFailed: jobFailed(context, '', 1),
+    timedOut: timedOut(context, '', 0, 0, 'exists'),
+    rollingBack: rollingBack(context),
+    notCreated: notCreated(context, ''),
+    nameTaken: nameTaken(context, []),
+    nameUsedUp: nameUsedUp(context, ''),
   };
   return Object.entries(kinds).find(([, { message }]) => reason.startsWith(message.slice(0, 24)))?.[0];
 }

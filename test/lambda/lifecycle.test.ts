@@ -96,7 +96,8 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
   it('fails when the job is gone for two minutes', async () => {
     world.personalize.visibleAfterSeconds = 36_000;
 
-    expect(await world.run(event())).toMatchObject({ reason: jobGone(contextOf(event()), SETTLING_SECONDS).message, at: START + SETTLING_SECONDS * 1000 });
+    const reason = jobGone(contextOf(event()), SETTLING_SECONDS).message;
+    expect(await world.run(event())).toMatchObject({ reason, at: START + SETTLING_SECONDS * 1000 });
     expect(creates()).toBe(1);
   });
 

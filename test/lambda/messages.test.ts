@@ -101,7 +101,8 @@ describe('the length of a message', () => {
     const text = '😀'.repeat(25_000);
     const event = updateEvent(properties(), properties({ JobName: text, RoleArn: text, Prefix: text }), PREVIOUS_ID);
     const context = { event, jobName: text, logGroup: text };
-    for (const message of [...messages(text, context), ...OTHERS(context), failure(text).message]) { expect(jsonBytes(message)).toBeLessThanOrEqual(MAX); }
+    const all = [...messages(text, context), ...OTHERS(context), failure(text).message];
+    for (const message of all) { expect(jsonBytes(message)).toBeLessThanOrEqual(MAX); }
   });
 
   it('keeps a reason of ordinary length', () => {

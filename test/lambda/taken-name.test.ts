@@ -51,7 +51,7 @@ describe('fails at once', () => {
     const outcome = await world.run(event);
 
     expect(outcome).toMatchObject({ status: 'FAILED', at: START });
-    for (const fact of [`jobName "mine"`, prop, `${theirs} `, `${ours})`]) { expect(outcome.reason).toContain(fact); }
+    for (const fact of ['jobName "mine"', prop, `${theirs} `, `${ours})`]) { expect(outcome.reason).toContain(fact); }
   });
 
   it('when it is older than any request can get', async () => {

@@ -247,7 +247,7 @@ test('the largest stack is deployed, each job when it may do what it needs, and 
   for (const [, { Properties }] of kept) { if (Properties?.ServiceToken) { Properties.ServiceToken = TOKEN; } }
   const stacks = await TestStacks.start();
   try {
-    const role = async () => String([...stacks.service.stacks.find('Movies')!.resources].find(([id]) => /HandlerRole/.test(id))![1].attributes.Arn);
+    const role = async () => String([...stacks.stacks.find('Movies')!.resources].find(([id]) => /HandlerRole/.test(id))![1].attributes.Arn);
     const refused: string[] = [];
     let jobs = 0;
     stacks.handler = async ({ LogicalResourceId, ResourceProperties: { DatasetArn, JobName, RoleArn, Tags } }) => {

@@ -5,7 +5,7 @@ import type { Call } from './calls';
 import { SCENARIOS } from './scenarios';
 import { resolve } from '../../local-aws/cloudformation/template/intrinsics';
 import { ACCOUNT } from '../../local-aws/core';
-import { IamStore } from '../../local-aws/services/iam/iam-store';
+import { IamStore } from '../../local-aws/services/iam/store';
 import { ManualClock } from '../simulation/manual-clock';
 
 export const REGION = 'eu-west-1';
@@ -157,7 +157,7 @@ export class ResolvedStack {
 
 /** What IAM answers in a stack. */
 export class StackIam {
-  private readonly store = new IamStore(REGION, new ManualClock());
+  private readonly store = new IamStore({ region: REGION, clock: new ManualClock() });
   private readonly resourcePolicies = new Map<string, object>();
 
   constructor(private readonly stack: ResolvedStack) {

@@ -2,15 +2,10 @@ import type { Clock } from '../../local-aws/core';
 
 /** Time that stands still until a test advances it. */
 export class ManualClock implements Clock {
-  public readonly origin: number;
-  private time: number;
+  public readonly origin = Date.UTC(2026, 0, 1);
+  private time = this.origin;
   private sleepers: { until: number; wake: () => void }[] = [];
-
-  /** @param isBusy whether somebody is at work: that takes no simulated time, so time must wait for it */
-  constructor(private readonly isBusy: () => boolean = () => false) {
-    this.origin = Date.UTC(2026, 0, 1);
-    this.time = this.origin;
-  }
+  private working = 0;
 
   public now(): number {
     return this.time;
@@ -20,9 +15,13 @@ export class ManualClock implements Clock {
     return new Promise(wake => this.sleepers.push({ until: this.time + ms, wake }));
   }
 
-  /** Time stands still anyway. */
-  public work<T>(action: () => Promise<T>): Promise<T> {
-    return action();
+  public async work<T>(action: () => Promise<T>): Promise<T> {
+    this.working++;
+    try {
+      return await action();
+    } finally {
+      this.working--;
+    }
   }
 
   /** Moves time on and wakes the sleepers as their time comes, also those that fall asleep meanwhile. */
@@ -31,7 +30,9 @@ export class ManualClock implements Clock {
     await this.settled();
     for (;;) {
       const [next] = this.sleepers.filter(({ until }) => until <= end).sort((a, b) => a.until - b.until);
-      if (!next) {break;}
+      if (!next) {
+        break;
+      }
       this.sleepers = this.sleepers.filter(sleeper => sleeper !== next);
       this.time = Math.max(this.time, next.until);
       next.wake();
@@ -40,9 +41,10 @@ export class ManualClock implements Clock {
     this.time = end;
   }
 
+  /** Time does not pass while something is at work. */
   private async settled(): Promise<void> {
-    // for some turns of the event loop, nobody is busy although more work follows
-    for (let quiet = 0; quiet < 10; quiet = this.isBusy() ? 0 : quiet + 1) {
+    // between two pieces of work, nobody is at work for some turns of the event loop
+    for (let quiet = 0; quiet < 10; quiet = this.working > 0 ? 0 : quiet + 1) {
       await new Promise(resolve => setImmediate(resolve));
     }
   }

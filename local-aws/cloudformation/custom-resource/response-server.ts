@@ -2,64 +2,49 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { certificateFor } from './certificate';
-import { ACCOUNT, ServiceError, type ApiRequest, type ApiResponse } from '../../core';
-import { DroppedConnection, type Call, type Interceptor } from '../../front/calls';
+import { generate } from 'selfsigned';
+import { ServiceError, type ApiResponse } from '../../core';
 import { restXmlError } from '../../protocols/rest-xml';
 
-/** Something that CloudFormation waits for at a presigned URL. */
-export interface Expected {
-  /** with the secrets in the query that let one answer */
+const DAY_MS = 86_400_000;
+
+/** A response that CloudFormation waits for at a presigned URL. */
+interface Expected {
   readonly url: URL;
-  /** what faults call a PUT to it */
-  readonly operation: 'RespondToCustomResource' | 'SignalWaitCondition';
-  /** may throw a ServiceError: S3 answers that */
-  readonly receive: (body: string, headers: ApiRequest['headers']) => void;
+  readonly onBody: (body: string) => void;
 }
 
-/** Whoever holds the URL. */
-const ANYBODY = { accessKeyId: '', account: ACCOUNT, arn: 'anonymous' };
-
-/** Takes the answers of custom resources and the signals to wait conditions, where their senders think S3 is. */
+/** Receives the responses of custom resources, in the place of the S3 bucket that CloudFormation uses. */
 export class ResponseServer {
-  /** The interceptors stand around everything that is sent with the right secret, the first one outermost. */
-  public static async start(region: string, interceptors: readonly Interceptor[] = []): Promise<ResponseServer> {
+  public static async start(region: string): Promise<ResponseServer> {
     const host = `cloudformation-custom-resource-response-local.s3.${region}.amazonaws.com`;
-    const waitHost = `cloudformation-waitcondition-${region}.s3.${region}.amazonaws.com`;
-    const certificate = await certificateFor([host, waitHost]);
-    const server = https.createServer(certificate);
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'local AWS' }], {
+      keyType: 'ec',
+      algorithm: 'sha256',
+      notBeforeDate: new Date(Date.now() - DAY_MS),
+      notAfterDate: new Date(Date.now() + 7 * DAY_MS),
+      extensions: [{ name: 'basicConstraints', cA: true, critical: true }, { name: 'subjectAltName', altNames: [{ type: 2, value: host }] }],
+    });
+    const server = https.createServer({ key, cert });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     server.unref();
-    return new ResponseServer(server, region, host, waitHost, certificate.cert, interceptors);
+    return new ResponseServer(server, host, cert);
   }
 
   public readonly port: number;
   private readonly expected: Expected[] = [];
 
-  private constructor(
-    private readonly server: https.Server,
-    private readonly region: string,
-    /** for custom resources */
-    public readonly host: string,
-    /** for wait conditions */
-    public readonly waitHost: string,
-    public readonly certificate: string,
-    private readonly interceptors: readonly Interceptor[],
-  ) {
+  private constructor(private readonly server: https.Server, public readonly host: string, public readonly certificate: string) {
     this.port = (server.address() as AddressInfo).port;
     server.on('request', (request, response) => void this.serve(request, response));
   }
 
-  public expect(expected: Expected): void {
-    this.expected.push(expected);
-  }
-
-  /** A URL to answer at, with the secret that lets one answer; each answer is handed over. */
+  /** A URL whose query holds the secret that lets its holder respond. Every response is passed on. */
   public responseUrl(stackId: string, logicalId: string, requestId: string, onBody: (body: string) => void): string {
     const path = `/${encodeURIComponent(`${stackId}|${logicalId}|${requestId}`)}`;
     const query = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=7200&X-Amz-SignedHeaders=host&X-Amz-Signature=${randomBytes(32).toString('hex')}`;
     const url = `https://${this.host}${path}?${query}`;
-    this.expect({ url: new URL(url), operation: 'RespondToCustomResource', receive: onBody });
+    this.expected.push({ url: new URL(url), onBody });
     return url;
   }
 
@@ -70,59 +55,36 @@ export class ResponseServer {
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     try {
-      const { status, headers, body } = await this.answer(await this.received(incoming));
+      const { status, headers, body } = await this.receive(incoming);
       outgoing.writeHead(status, headers).end(body);
     } catch (error) {
-      // somebody who is gone before the end of the body is a process that was killed
-      if (!(error instanceof DroppedConnection) && incoming.complete) {
+      // an incomplete body comes from a function process that was killed
+      if (incoming.complete) {
         console.error('local AWS: unanswered PUT', error);
       }
       incoming.socket.destroy();
     }
   }
 
-  private async received(incoming: IncomingMessage): Promise<ApiRequest> {
+  private async receive(incoming: IncomingMessage): Promise<ApiResponse> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) {
       chunks.push(chunk as Buffer);
     }
     const { pathname, searchParams } = new URL(incoming.url!, `https://${this.host}`);
-    return {
-      method: incoming.method!,
-      path: pathname,
-      query: searchParams,
-      headers: incoming.headers as ApiRequest['headers'],
-      body: Buffer.concat(chunks),
-      region: this.region,
-      caller: ANYBODY,
-    };
+    const found = this.expected.find(({ url }) => (
+      url.pathname === pathname && [...url.searchParams].every(([name, value]) => searchParams.get(name) === value)));
+    if (!found || incoming.method !== 'PUT') {
+      return refusal('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.', 403);
+    }
+    if (incoming.headers['transfer-encoding'] !== undefined) {
+      return refusal('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
+    }
+    found.onBody(Buffer.concat(chunks).toString('utf8'));
+    return { status: 200 };
   }
+}
 
-  private async answer(request: ApiRequest): Promise<ApiResponse> {
-    try {
-      const { operation, receive } = this.find(request);
-      const call: Call = { service: 'cloudformation', operation, request };
-      const take = async (): Promise<ApiResponse> => {
-        receive(request.body.toString('utf8'), request.headers);
-        return { status: 200 };
-      };
-      return await this.interceptors.reduceRight<() => Promise<ApiResponse>>((proceed, interceptor) => () => interceptor(call, proceed), take)();
-    } catch (error) {
-      if (error instanceof ServiceError) {
-        return restXmlError(error, 'local-aws');
-      }
-      throw error;
-    }
-  }
-
-  private find({ method, path, query, headers }: ApiRequest): Expected {
-    const found = this.expected.find(({ url }) => url.pathname === path && [...url.searchParams].every(([name, value]) => query.get(name) === value));
-    if (!found || method !== 'PUT') {
-      throw new ServiceError('SignatureDoesNotMatch', 'The request signature we calculated does not match the signature you provided.', 403);
-    }
-    if (headers['transfer-encoding'] !== undefined) {
-      throw new ServiceError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
-    }
-    return found;
-  }
+function refusal(code: string, message: string, status: number): ApiResponse {
+  return restXmlError(new ServiceError(code, message, status), 'local-aws');
 }

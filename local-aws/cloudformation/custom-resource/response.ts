@@ -1,9 +1,9 @@
-import type { CustomResourceRequest } from './exchange';
+import type { CustomResourceRequest } from '../../wire';
 
 const MOST_BYTES = 4096;
 const LONGEST_PHYSICAL_ID = 1024;
 
-/** What a response means to CloudFormation. */
+/** What CloudFormation makes of a response. */
 export type Verdict =
   | { readonly success: true; readonly physicalId: string; readonly data: Record<string, unknown> }
   | { readonly success: false; readonly physicalId?: string; readonly reason: string };

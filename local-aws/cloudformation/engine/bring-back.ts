@@ -1,12 +1,11 @@
 import type { Provisioner } from './provisioner';
-import type { ResourceState } from './resource-state';
-import type { Stack } from './stack';
+import type { ResourceState, Stack } from './stack';
 import { runSteps } from './steps';
 
 /**
- * After an update that failed with rollback disabled: the resources that failed go back to what they were, and stay UPDATE_FAILED.
+ * After an update that failed with rollback disabled: returns the failed resources to their previous state; they stay UPDATE_FAILED.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
- * What the stack's status is meanwhile, nobody says: it stays what it is, so that this looks like one more update.
+ * The stack's status meanwhile is not documented: here it stays, so that this looks like one more update.
  */
 export async function bringBack(stack: Stack, stable: readonly ResourceState[], provisioner: Provisioner): Promise<void> {
   const run = async (previous: ResourceState): Promise<void> => {
@@ -16,9 +15,9 @@ export async function bringBack(stack: Stack, stable: readonly ResourceState[], 
       return;
     }
     try {
-      await provisioner.update(failed, previous, previous.properties, new AbortController().signal, { status: 'UPDATE_FAILED', statusReason });
+      await provisioner.update(failed, previous, previous.properties, undefined, { status: 'UPDATE_FAILED', statusReason });
     } catch {
-      // the next update starts from the stable state all the same
+      // the next update starts from the stable state anyway
       const { properties, attributes } = previous;
       stack.resources.set(previous.logicalId, { ...stack.resources.get(previous.logicalId)!, properties, attributes, uncertain: true });
     }

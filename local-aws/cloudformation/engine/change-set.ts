@@ -10,7 +10,6 @@ export interface ResourceChange {
   readonly Replacement?: 'Conditional';
 }
 
-/** A planned deployment. */
 export interface ChangeSet {
   readonly id: string;
   readonly name: string;
@@ -19,13 +18,13 @@ export interface ChangeSet {
   readonly blueprint: Blueprint;
   readonly settings: StackSettings;
   readonly changes: readonly ResourceChange[];
-  /** why it cannot be executed */
+  /** why it cannot be executed, if it cannot */
   readonly failure?: string;
 }
 
 export const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-/** What would be done to the resources, as far as the templates show. */
+/** The changes of the resources, as far as the templates show them. */
 export function plannedChanges(stack: Stack, blueprint: Blueprint): ResourceChange[] {
   const before = stack.blueprint;
   const added = [...blueprint.resources].filter(([logicalId]) => !stack.resources.has(logicalId));
@@ -48,7 +47,7 @@ export function plannedChanges(stack: Stack, blueprint: Blueprint): ResourceChan
   ];
 }
 
-/** Whether there is anything to deploy; outputs, tags and policies count as well, and what failed is tried again. */
+/** Outputs, tags and policies count as well, and a failed stack can always be deployed again. */
 export function hasChanges(stack: Stack, blueprint: Blueprint, settings: StackSettings): boolean {
   const { blueprint: before } = stack;
   return !before || stack.isPaused
@@ -57,7 +56,7 @@ export function hasChanges(stack: Stack, blueprint: Blueprint, settings: StackSe
     || !isDeepStrictEqual(stack.settings.tags, settings.tags);
 }
 
-/** A resource keeps its type for life. */
+/** The logical IDs of resources whose type would change, which is not permitted. */
 export function retypedResources(stack: Stack, blueprint: Blueprint): string[] {
   return [...blueprint.resources]
     .filter(([logicalId, { Type }]) => (stack.resources.get(logicalId)?.type ?? Type) !== Type)

@@ -1,19 +1,16 @@
-import { deleteAll } from './deletion';
+import { deleteResources } from './deletion';
 import type { Exports } from './exports';
 import type { Provisioner } from './provisioner';
-import { forget, withoutCurrent } from './replaced';
-import type { ResourceState } from './resource-state';
 import type { Stack } from './stack';
 
-/** What stays when a stack is deleted, besides what its policies say. */
+/** What to keep when a stack is deleted, besides what its policies retain. */
 export interface Kept {
-  /** logical ids */
+  /** logical IDs */
   readonly retain: readonly string[];
   /** everything that cannot be deleted */
   readonly force: boolean;
 }
 
-/** Deletes a stack's resources, except those that its policies or the caller want kept. */
 export async function deleteStack(stack: Stack, provisioner: Provisioner, exports: Exports, { retain, force }: Kept): Promise<void> {
   stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
   try {
@@ -22,24 +19,14 @@ export async function deleteStack(stack: Stack, provisioner: Provisioner, export
     stack.setStatus('DELETE_FAILED', (error as Error).message);
     return;
   }
-  const replaced = withoutCurrent(stack.superseded, stack);
-  const policy = (state: ResourceState) => replaced.includes(state) ? state.updateReplacePolicy : state.deletionPolicy;
-  const left = await deleteAll(
-    [...replaced, ...stack.resources.values()],
-    provisioner,
-    state => policy(state) !== 'Delete' || retain.includes(state.logicalId),
-    { onDeleted: state => forget(stack, state), afterFailure: force ? 'ignore' : 'go on' },
-  );
-  stack.superseded = [];
-  if (force) {
-    stack.resources.clear();
-  } else if (left.size > 0) {
-    for (const [state, error] of left) {
-      stack.resources.set(state.logicalId, { ...state, status: 'DELETE_FAILED', statusReason: error.message });
-    }
-    stack.setStatus('DELETE_FAILED', `The following resource(s) failed to delete: [${[...left.keys()].map(({ logicalId }) => logicalId).join(', ')}]. `);
+  const failure = await deleteResources(stack, provisioner, (state, isReplaced) => (
+    (isReplaced ? state.updateReplacePolicy : state.deletionPolicy) !== 'Delete' || retain.includes(state.logicalId)
+  ), { afterFailure: force ? 'ignore' : 'go on' });
+  if (failure !== undefined && !force) {
+    stack.setStatus('DELETE_FAILED', `${failure} `);
     return;
   }
+  stack.resources.clear();
   stack.outputs = [];
   stack.imports.clear();
   stack.deletionTime = stack.now();

@@ -1,29 +1,30 @@
 import type { Stack, StackOutput } from './stack';
+import { found } from '../../core';
+import type { Blueprint } from '../template/blueprint';
+import { resolve } from '../template/intrinsics';
+import type { Scope } from '../template/scope';
 import { invalid } from '../template/template';
 
 /** The exports of all stacks. */
 export class Exports {
   constructor(private readonly stacks: () => Iterable<Stack>) {}
 
-  /** Notes down that the stack uses it. */
+  /** Records that the stack imports it. */
   public importValue(importer: Stack, name: string): string {
-    const found = this.find(name);
-    if (!found) {
-      throw invalid(`No export named ${name} found.`);
-    }
+    const { value } = found(this.find(name), () => invalid(`No export named ${name} found.`));
     importer.imports.add(name);
-    return found.value;
+    return value;
   }
 
   public checkFree(name: string, stack: Stack): void {
-    const found = this.find(name);
-    if (found && found.stack !== stack) {
-      throw invalid(`Export with name ${name} is already exported by stack ${found.stack.name}. Rollback requested by user.`);
+    const exporter = this.find(name)?.stack;
+    if (exporter && exporter !== stack) {
+      throw invalid(`Export with name ${name} is already exported by stack ${exporter.name}. Rollback requested by user.`);
     }
   }
 
   /**
-   * Refuses to give up exports that others use, or to change their values:
+   * An export that other stacks import cannot be deleted, and its value cannot change:
    * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
    */
   public checkUnused(stack: Stack, outputs: readonly StackOutput[] = []): void {
@@ -46,4 +47,21 @@ export class Exports {
     }
     return undefined;
   }
+}
+
+/** The outputs of a stack whose resources all exist. */
+export function resolveOutputs(stack: Stack, blueprint: Blueprint, scope: Scope, exports: Exports): StackOutput[] {
+  const outputs = [...blueprint.outputs].map(([key, { Value, Description, Export }]): StackOutput => {
+    const value = resolve(Value, scope);
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+      throw invalid(`Template format error: The Value field of every Outputs member must evaluate to a String (${key}).`);
+    }
+    const exportName = Export && String(resolve(Export.Name, scope));
+    if (exportName !== undefined) {
+      exports.checkFree(exportName, stack);
+    }
+    return { key, value: String(value), description: Description, exportName };
+  });
+  exports.checkUnused(stack, outputs);
+  return outputs;
 }

@@ -1,28 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ResourceState } from './resource-state';
-import type { Stack } from './stack';
+import type { ResourceState, Stack } from './stack';
 import { NotSupportedError } from '../../core';
-import { Cancelled, NothingDone, ResourceFailure, type Existing, type Properties, type ResourceContext, type ResourceType } from '../resources/resource-type';
-import type { ResourceTypes } from '../resources/resource-types';
+import type { World } from '../../world';
+import { Cancelled, NothingDone, ResourceFailure, type Existing, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
 import type { ResourceDefinition } from '../template/template';
 
-/** How services say that there is no such thing. */
+/** The errors with which services say that something does not exist. */
 const GONE = ['NoSuchEntity', 'NoSuchBucket', 'ParameterNotFound', 'ResourceNotFoundException', 'NotFoundException'];
-/** The state that an update leaves behind when it succeeds. */
 const UPDATED: Outcome = { status: 'UPDATE_COMPLETE' };
 
 type Outcome = Pick<ResourceState, 'status' | 'statusReason'>;
 
-/** Creates, updates and deletes single resources of a stack, and writes down what came of it. */
+/** What a template says about a resource besides its properties. */
+type Intention = Pick<ResourceState, 'dependencies' | 'deletionPolicy' | 'updateReplacePolicy'>;
+
+/** Creates, updates and deletes single resources of a stack, and records the results in the stack. */
 export class Provisioner {
-  constructor(
-    private readonly types: ResourceTypes,
-    private readonly shared: Pick<ResourceContext, 'world' | 'lambda' | 'states'>,
-    private readonly stack: Stack,
-  ) {}
+  constructor(private readonly world: World, private readonly stack: Stack, private readonly typeOf: (name: string) => ResourceType) {}
 
   public isEager(type: string): boolean {
-    return this.types.get(type).eager ?? false;
+    return this.typeOf(type).eager ?? false;
   }
 
   public async create(
@@ -46,47 +43,46 @@ export class Provisioner {
     }
   }
 
-  /** Whether these properties are what the resource has. */
+  /** Whether the resource has these properties already. */
   public isSame(state: ResourceState, properties: Properties): boolean {
     return !state.uncertain && isDeepStrictEqual(state.properties, properties);
   }
 
-  /** Brings a resource from one state to the properties of another. Returns the new state; the old one stays to be cleaned up when replaced. */
+  /** Returns the new state. A replaced resource is not deleted yet. */
   public async update(
-    before: ResourceState, after: Intention, properties: Properties, signal: AbortSignal, outcome = UPDATED,
+    before: ResourceState, after: Intention, properties: Properties, signal: AbortSignal = new AbortController().signal, outcome = UPDATED,
   ): Promise<ResourceState> {
     const { logicalId } = before;
     const { dependencies, deletionPolicy, updateReplacePolicy } = after;
     const base = { ...before, dependencies, deletionPolicy, updateReplacePolicy, statusReason: undefined, uncertain: undefined };
     const context = this.context(logicalId, signal);
     const replaces = this.isReplacement(before, properties);
-    // until it is done, what is there is what was there
+    // until the update is done, the state is that of before
     this.stack.setResource({ ...before, status: 'UPDATE_IN_PROGRESS', statusReason: undefined });
     try {
       const type = this.checked(before.type, properties);
       const { physicalId, attributes = {} } = replaces
         ? await type.create(properties, context)
-        : await type.update(properties, existing(before), context);
+        : await type.update?.(properties, existing(before), context) ?? existing(before);
       return this.stack.setResource({ ...base, properties, physicalId, attributes, ...outcome });
     } catch (error) {
       const reason = error instanceof Cancelled ? 'Resource update cancelled' : (error as Error).message;
       const physicalId = (error instanceof ResourceFailure ? error.physicalId : undefined) ?? before.physicalId;
-      // a replacement that could not be made leaves the old one as it was
+      // a failed replacement leaves the old resource unchanged
       const left = replaces || error instanceof NothingDone ? before : { properties, uncertain: true };
       this.stack.setResource({ ...base, properties: left.properties, uncertain: left.uncertain, physicalId, status: 'UPDATE_FAILED', statusReason: reason });
       throw error;
     }
   }
 
-  /** Whether a change to these properties makes a new resource. */
+  /** Whether a change to these properties creates a new resource. */
   public isReplacement(state: ResourceState, properties: Properties): boolean {
-    const { properties: kinds } = this.types.get(state.type);
-    return kinds !== 'any' && Object.entries(kinds).some(([name, kind]) => (
-      kind === 'replace' && !isDeepStrictEqual(state.properties[name], properties[name])));
+    const { replaceOn = [] } = this.typeOf(state.type);
+    return replaceOn.some(name => !isDeepStrictEqual(state.properties[name], properties[name]));
   }
 
-  /** Deletes what is behind a state, unless the policy says to keep it. The state itself may be out of the stack already. */
-  public async delete(state: ResourceState, keep: boolean, signal: AbortSignal): Promise<void> {
+  /** Deletes the resource in this state, unless it is to be kept. The stack may already have another state for it. */
+  public async delete(state: ResourceState, keep = false): Promise<void> {
     const event = (status: string, statusReason?: string) => this.stack.addResourceEvent({ ...state, status, statusReason });
     if (keep) {
       event('DELETE_SKIPPED');
@@ -95,19 +91,21 @@ export class Provisioner {
     event('DELETE_IN_PROGRESS');
     try {
       if (state.physicalId !== undefined) {
-        await ignoringGone(async () => this.types.get(state.type).delete(existing(state), this.context(state.logicalId, signal)));
+        await this.typeOf(state.type).delete(existing(state), this.context(state.logicalId, new AbortController().signal));
       }
-      event('DELETE_COMPLETE');
     } catch (error) {
-      event('DELETE_FAILED', (error as Error).message);
-      throw error;
+      if (!GONE.includes((error as Error).name)) {
+        event('DELETE_FAILED', (error as Error).message);
+        throw error;
+      }
     }
+    event('DELETE_COMPLETE');
   }
 
   private checked(name: string, properties: Properties): ResourceType {
-    const type = this.types.get(name);
-    const { properties: known, required = [] } = type;
-    const unknown = known === 'any' ? undefined : Object.keys(properties).find(property => !(property in known));
+    const type = this.typeOf(name);
+    const { replaceOn = [], updateOn = [], required = [] } = type;
+    const unknown = updateOn === 'any' ? undefined : Object.keys(properties).find(property => ![...replaceOn, ...updateOn].includes(property));
     if (unknown) {
       throw new NothingDone(new NotSupportedError(`the property ${unknown} of ${name}`).message);
     }
@@ -119,28 +117,14 @@ export class Provisioner {
   }
 
   private context(logicalId: string, signal: AbortSignal): ResourceContext {
-    return { ...this.shared, stack: this.stack, logicalId, signal };
+    return { world: this.world, stack: this.stack, logicalId, signal };
   }
 }
-
-/** What the template says of a resource beside its properties. */
-type Intention = Pick<ResourceState, 'dependencies' | 'deletionPolicy' | 'updateReplacePolicy'>;
 
 export function policies({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete' }: ResourceDefinition): Omit<Intention, 'dependencies'> {
   return { deletionPolicy: DeletionPolicy, updateReplacePolicy: UpdateReplacePolicy };
 }
 
-/** What somebody else deleted before is deleted. */
-async function ignoringGone(remove: () => Promise<void>): Promise<void> {
-  try {
-    await remove();
-  } catch (error) {
-    if (!GONE.includes((error as Error).name)) {
-      throw error;
-    }
-  }
-}
-
-function existing(state: ResourceState): Existing {
-  return { physicalId: state.physicalId ?? '', properties: state.properties, attributes: state.attributes };
+function existing({ physicalId = '', properties, attributes }: ResourceState): Existing {
+  return { physicalId, properties, attributes };
 }

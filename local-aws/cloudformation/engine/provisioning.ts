@@ -2,12 +2,11 @@ import type { Stack } from './stack';
 import { runSteps, type Step } from './steps';
 
 /**
- * The part of an operation that makes and changes resources. A failure calls off everything else; with rollback disabled,
- * only what depends on the failed resource does not begin:
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+ * The part of an operation that creates and updates resources. A failure cancels everything else. With rollback disabled, it stops only what
+ * depends on the failed resource: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
  */
 export class Provisioning {
-  /** whether somebody asked for its end */
+  /** by a user */
   public isCancelled = false;
   private readonly controller = new AbortController();
 
@@ -22,7 +21,7 @@ export class Provisioning {
     return this.controller.signal;
   }
 
-  /** Whether what was done stays when something failed. */
+  /** Whether the result stays after a failure. */
   public get isKept(): boolean {
     return this.stack.disableRollback && !this.isCancelled;
   }

@@ -1,21 +1,31 @@
+import type { Exports } from './exports';
 import type { Stack } from './stack';
-import type { AuthorizationRequest, Iam } from '../../core';
+import { found } from '../../core';
+import type { Principal } from '../../services/iam/authorization';
+import type { World } from '../../world';
 import type { Blueprint } from '../template/blueprint';
+import type { Scope } from '../template/scope';
 import type { StackOutputReference } from '../template/stack-output';
 import { invalid } from '../template/template';
 
-/** Looks up what Fn::GetStackOutput asked for. */
-export type StackOutputReader = (reference: StackOutputReference) => string;
+/** The two ways to refer to other stacks. */
+export interface OtherStacks {
+  /** for Fn::ImportValue */
+  readonly exports: Exports;
+  /** for Fn::GetStackOutput */
+  readonly outputs: StackOutputs;
+}
 
 /**
- * The outputs of all stacks, exported or not. Who reads one needs cloudformation:DescribeStacks on its stack, and does not hold it back:
+ * The outputs of all stacks. Reading one needs cloudformation:DescribeStacks on its stack, and does not protect it from changes:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
  */
 export class StackOutputs {
-  constructor(private readonly find: (stackName: string) => Stack | undefined, private readonly iam: Iam) {}
+  constructor(private readonly find: (stackName: string) => Stack | undefined, private readonly world: Pick<World, 'iam'>) {}
 
-  /** Reads everything that a stack refers to; what is wrong with a reference is told when it is used. */
-  public async read({ stackOutputs }: Blueprint, principal: AuthorizationRequest['principal']): Promise<StackOutputReader> {
+  /** Reads everything that a stack refers to. A wrong reference throws only when it is used. */
+  public async read({ stackOutputs }: Blueprint, principal: Principal): Promise<Scope['stackOutput']> {
+    const key = ({ stackName, outputName }: StackOutputReference) => `${stackName}\n${outputName}`;
     const read = new Map<string, string | Error>();
     for (const reference of stackOutputs) {
       read.set(key(reference), await this.value(reference, principal).catch((error: Error) => error));
@@ -29,20 +39,13 @@ export class StackOutputs {
     };
   }
 
-  private async value({ stackName, outputName }: StackOutputReference, principal: AuthorizationRequest['principal']): Promise<string> {
+  private async value({ stackName, outputName }: StackOutputReference, principal: Principal): Promise<string> {
     const stack = this.find(stackName);
     if (!stack || stack.isDeleted) {
       throw invalid(`Stack with id ${stackName} does not exist`);
     }
-    await this.iam.authorize({ principal, action: 'cloudformation:DescribeStacks', resource: stack.id });
-    const output = stack.outputs.find(({ key: name }) => name === outputName);
-    if (!output) {
-      throw invalid(`Output ${outputName} does not exist in stack ${stackName}`);
-    }
-    return output.value;
+    await this.world.iam.authorize({ principal, action: 'cloudformation:DescribeStacks', resource: stack.id });
+    const missing = () => invalid(`Output ${outputName} does not exist in stack ${stackName}`);
+    return found(stack.outputs.find(({ key }) => key === outputName), missing).value;
   }
-}
-
-function key({ stackName, outputName }: StackOutputReference): string {
-  return `${stackName}\n${outputName}`;
 }

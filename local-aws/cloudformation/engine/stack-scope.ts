@@ -1,22 +1,16 @@
 import type { Stack } from './stack';
-import { NotSupportedError } from '../../core';
-import { missingAttribute } from '../custom-resource/attributes';
-import { isCustomResource } from '../custom-resource/type-name';
+import { NotSupportedError, found } from '../../core';
+import { isCustomResource } from '../custom-resource/custom-resources';
 import type { Blueprint } from '../template/blueprint';
 import type { Scope } from '../template/scope';
 import { invalid } from '../template/template';
 
-/** What a stack's resources can refer to while they are made. */
+/** What a stack's resources can refer to. */
 export function stackScope(
   stack: Stack, { template, parameters, conditions }: Blueprint, others: Pick<Scope, 'importValue' | 'stackOutput'>,
 ): Scope {
-  const resource = (logicalId: string) => {
-    const state = stack.resources.get(logicalId);
-    if (!state) {
-      throw invalid(`Template error: instance of Ref or Fn::GetAtt references undefined resource ${logicalId}`);
-    }
-    return state;
-  };
+  const resource = (logicalId: string) => found(stack.resources.get(logicalId), () => (
+    invalid(`Template error: instance of Ref or Fn::GetAtt references undefined resource ${logicalId}`)));
   return {
     template,
     parameters,
@@ -25,11 +19,9 @@ export function stackScope(
     physicalId: logicalId => resource(logicalId).physicalId,
     attribute: (logicalId, name) => {
       const state = resource(logicalId);
-      const value = state.attributes[name];
-      if (value === undefined) {
-        throw isCustomResource(state.type) ? missingAttribute(name, stack.id, logicalId) : new NotSupportedError(`the attribute ${name} of ${state.type}`);
-      }
-      return value;
+      return found(state.attributes[name], () => isCustomResource(state.type)
+        ? new Error(`CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${stack.id}|${logicalId}`)
+        : new NotSupportedError(`the attribute ${name} of ${state.type}`));
     },
   };
 }

@@ -1,7 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import type { ResourceState } from './resource-state';
-import type { AuthorizationRequest } from '../../core';
+import type { Principal } from '../../services/iam/authorization';
 import type { Blueprint } from '../template/blueprint';
+import type { DeletionPolicy } from '../template/template';
+
+/** A resource of a stack. A change replaces the object, so that the state before an update remains. */
+export interface ResourceState {
+  readonly logicalId: string;
+  readonly type: string;
+  /** undefined: nothing was created */
+  readonly physicalId?: string;
+  /** resolved */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly dependencies: readonly string[];
+  readonly deletionPolicy: DeletionPolicy;
+  readonly updateReplacePolicy: DeletionPolicy;
+  readonly status: string;
+  readonly statusReason?: string;
+  /** An update failed and may have changed anything: even with the same properties the resource is not the same. */
+  readonly uncertain?: boolean;
+  readonly timestamp: Date;
+}
 
 export interface StackEvent {
   readonly EventId: string;
@@ -22,16 +41,16 @@ export interface StackOutput {
   readonly exportName?: string;
 }
 
-/** What a change set brings along besides the template and its parameters. */
+/** What a change set contains besides the template and its parameters. */
 export interface StackSettings {
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
   readonly capabilities: readonly string[];
   readonly roleArn?: string;
-  /** as whom CloudFormation acts: the role, or else whoever deploys */
-  readonly principal: AuthorizationRequest['principal'];
+  /** CloudFormation acts as this: the role, or else the caller */
+  readonly principal: Principal;
 }
 
-/** What a stack was when it was complete the last time: what a rollback brings it back to. */
+/** A stack when it was last complete, to which a rollback returns it. */
 export interface StableState {
   readonly blueprint: Blueprint;
   readonly settings: StackSettings;
@@ -39,29 +58,29 @@ export interface StableState {
   readonly imports: ReadonlySet<string>;
 }
 
-/** A stack and everything that has happened to it. */
+/** A stack and its history. */
 export class Stack {
   public readonly creationTime: Date;
   public lastUpdatedTime?: Date;
   public deletionTime?: Date;
   public status = 'REVIEW_IN_PROGRESS';
   public statusReason?: string;
-  /** what is deployed, or was to be */
+  /** what is deployed, or failed to be */
   public blueprint?: Blueprint;
   public settings: StackSettings;
   public readonly resources = new Map<string, ResourceState>();
   public outputs: readonly StackOutput[] = [];
   /** undefined: it was never complete */
   public stable?: StableState;
-  /** replaced, and to be deleted when the stack is complete again */
+  /** replaced, to be deleted once the stack is complete again */
   public superseded: ResourceState[] = [];
-  /** names of other stacks' exports in use */
+  /** the names of the exports that it imports */
   public readonly imports = new Set<string>();
-  /** whether what the last operation did stays when it fails */
+  /** Whether a failure of the last operation is kept. */
   public disableRollback = false;
   /** oldest first */
   public readonly events: StackEvent[] = [];
-  /** ends the operation that is running */
+  /** Cancels the running operation. */
   public cancel?: () => void;
   public terminationProtection = false;
   private lastTick = 0;
@@ -79,7 +98,7 @@ export class Stack {
     return this.status.endsWith('_IN_PROGRESS') && this.status !== 'REVIEW_IN_PROGRESS';
   }
 
-  /** Its last operation failed with rollback disabled: it can go on, or be rolled back. */
+  /** The last operation failed with rollback disabled: the stack can be updated or rolled back. */
   public get isPaused(): boolean {
     return this.status === 'CREATE_FAILED' || this.status === 'UPDATE_FAILED';
   }
@@ -90,7 +109,7 @@ export class Stack {
     this.addEvent(this.name, this.id, 'AWS::CloudFormation::Stack', status, reason);
   }
 
-  /** Takes it as it is now for complete. */
+  /** Makes the current state the stable one. */
   public settle(blueprint: Blueprint, settings: StackSettings): void {
     this.blueprint = blueprint;
     this.settings = settings;
@@ -105,7 +124,14 @@ export class Stack {
     }
   }
 
-  /** Sets a resource's state and tells so in the events. */
+  /** Removes resources, and returns their states. */
+  public takeOut(isTaken: (state: ResourceState) => boolean): ResourceState[] {
+    const taken = [...this.resources.values()].filter(isTaken);
+    taken.forEach(({ logicalId }) => this.resources.delete(logicalId));
+    return taken;
+  }
+
+  /** Sets a resource's state and adds an event. */
   public setResource(state: Omit<ResourceState, 'timestamp'>): ResourceState {
     const stamped = { ...state, timestamp: this.now() };
     this.resources.set(state.logicalId, stamped);
@@ -118,8 +144,8 @@ export class Stack {
   }
 
   /**
-   * Real time, not simulated: the CDK CLI shows what happened since the change set was made, or since it began itself.
-   * Never the same twice: whoever sorts events by it gets them in order.
+   * Real time, not simulated: the CDK CLI shows the events since its start or since the creation of the change set.
+   * No time occurs twice, so that events can be sorted by it.
    */
   public now(): Date {
     this.lastTick = Math.max(Date.now(), this.lastTick + 1);

@@ -1,35 +1,34 @@
-/** Something to be done for one resource. */
+/** What an operation does to one resource. */
 export interface Step {
   readonly id: string;
-  /** steps that must be over before; ids that are not among the steps count as over */
+  /** the IDs of steps that must finish first; those that are not among the steps have finished */
   readonly after: readonly string[];
-  /** a custom resource, or a test's failure: what runs the deployment's code */
+  /** It runs the deployment's code, as custom resources do. */
   readonly eager: boolean;
   run(): Promise<void>;
 }
 
 export interface StepOptions {
   /**
-   * The order is as unkind as dependencies allow. `eager first` (create, update): everything that no custom resource that is
-   * next in line depends on waits until there is none left. `eager last` (delete): custom resources are deleted when everything
-   * that may go before them is gone. So a custom resource that forgot to depend on a policy runs without it.
+   * The order is as unkind as the dependencies allow. `eager first` (create, update): while there are custom resources left, only what the next
+   * ones depend on runs. `eager last` (delete): custom resources are deleted after everything that may go before them. So a custom resource
+   * with a forgotten dependency on a policy runs without it.
    */
   readonly order: 'eager first' | 'eager last';
   /**
-   * `stop`: after a failure nothing new begins; `go on`: only what comes after the failed step does not begin;
-   * `ignore`: everything begins.
+   * `stop`: nothing more starts after a failure; `go on`: only steps after the failed one do not start; `ignore`: everything starts.
    */
   readonly afterFailure: 'stop' | 'go on' | 'ignore';
-  /** called at the first failure, while others are still running */
+  /** called at the first failure, while others may still run */
   readonly onFailure?: () => void;
-  /** nothing new begins when it is aborted */
+  /** Once it is aborted, nothing more starts. */
   readonly signal?: AbortSignal;
 }
 
-/** CloudFormation's limit of custom resource operations at a time. */
+/** How many operations on custom resources CloudFormation runs at a time. */
 const MOST_EAGER = 64;
 
-/** Runs the steps in parallel as their order allows; returns the failures by step. */
+/** Runs the steps, in parallel where their order allows. Returns the failures by step. */
 export async function runSteps(steps: readonly Step[], options: StepOptions): Promise<Map<string, Error>> {
   const byId = new Map(steps.map(step => [step.id, step]));
   const waiting = new Map(byId);

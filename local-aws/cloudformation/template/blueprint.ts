@@ -1,18 +1,18 @@
 import { evaluateConditions, parameterScope } from './conditions';
 import { resolve } from './intrinsics';
-import { parameterValues, type GivenParameters } from './parameters';
+import { parameterValues, type GivenParameters, type ParameterReader } from './parameters';
 import { references } from './references';
 import { stackOutputArguments, stackOutputReference, type StackOutputReference } from './stack-output';
 import { dependsOn, invalid, type OutputDefinition, type ResourceDefinition, type Template } from './template';
-import { ACCOUNT, type Ssm } from '../../core';
+import { ACCOUNT, found } from '../../core';
 
-/** A template together with its parameters: which resources there are to be, and what they depend on. */
+/** A template with its parameters: the resources to be created, and their dependencies. */
 export class Blueprint {
   public readonly parameters: ReadonlyMap<string, string | string[]>;
   public readonly conditions: ReadonlyMap<string, boolean>;
   public readonly resources: ReadonlyMap<string, ResourceDefinition>;
   public readonly outputs: ReadonlyMap<string, OutputDefinition>;
-  /** what it reads of other stacks */
+  /** the outputs of other stacks that it reads */
   public readonly stackOutputs: readonly StackOutputReference[];
   private readonly dependenciesOf = new Map<string, string[]>();
 
@@ -23,7 +23,7 @@ export class Blueprint {
     public readonly given: GivenParameters,
     stack: { readonly id: string; readonly name: string },
     region: string,
-    ssm: Pick<Ssm, 'parameter'>,
+    ssm: ParameterReader,
   ) {
     this.parameters = new Map([...parameterValues(template, given, ssm), ...pseudoParameters(stack, region)]);
     this.conditions = evaluateConditions(template, this.parameters);
@@ -38,17 +38,14 @@ export class Blueprint {
     this.stackOutputs = this.findStackOutputs();
   }
 
-  /** The logical ids of the resources that this one depends on directly. */
+  /** The logical IDs of a resource's direct dependencies. */
   public dependencies(logicalId: string): readonly string[] {
     return this.dependenciesOf.get(logicalId) ?? [];
   }
 
   private condition(name: string): boolean {
-    const value = this.conditions.get(name);
-    if (value === undefined) {
-      throw invalid(`Template format error: Unresolved condition dependencies [${name}] in the Resources block of the template`);
-    }
-    return value;
+    return found(this.conditions.get(name), () => (
+      invalid(`Template format error: Unresolved condition dependencies [${name}] in the Resources block of the template`)));
   }
 
   private findDependencies(logicalId: string, definition: ResourceDefinition): string[] {
@@ -77,7 +74,9 @@ export class Blueprint {
     const left = new Map(this.dependenciesOf);
     for (;;) {
       const free = [...left].filter(([, names]) => !names.some(name => left.has(name)));
-      if (free.length === 0) {break;}
+      if (free.length === 0) {
+        break;
+      }
       free.forEach(([logicalId]) => left.delete(logicalId));
     }
     if (left.size > 0) {

@@ -2,9 +2,9 @@ import { resolve } from './intrinsics';
 import type { Scope } from './scope';
 import { misplacedStackOutput } from './stack-output';
 import { invalid, type Template } from './template';
-import { NotSupportedError } from '../../core';
+import { NotSupportedError, found } from '../../core';
 
-/** All conditions of a template, evaluated. */
+/** The values of all conditions of a template. */
 export function evaluateConditions(template: Template, parameters: ReadonlyMap<string, string | string[]>): Map<string, boolean> {
   const results = new Map<string, boolean>();
   const evaluateNamed = (name: string): boolean => {
@@ -12,10 +12,8 @@ export function evaluateConditions(template: Template, parameters: ReadonlyMap<s
     if (known !== undefined) {
       return known;
     }
-    const definition = template.Conditions?.[name];
-    if (definition === undefined) {
-      throw invalid(`Template format error: Unresolved condition dependencies [${name}] in the Conditions block of the template`);
-    }
+    const definition = found(template.Conditions?.[name], () => (
+      invalid(`Template format error: Unresolved condition dependencies [${name}] in the Conditions block of the template`)));
     const result = evaluate(definition);
     results.set(name, result);
     return result;
@@ -44,7 +42,7 @@ export function evaluateConditions(template: Template, parameters: ReadonlyMap<s
   return results;
 }
 
-/** What can be referred to before there are resources: parameters. */
+/** The scope where only parameters can be referred to. */
 export function parameterScope(template: Template, parameters: Scope['parameters'], conditions: Scope['conditions']): Scope {
   const unresolved = (name: string): never => {
     throw invalid(`Template error: Unresolved dependencies [${name}]. Cannot reference resources in the Conditions block of the template`);

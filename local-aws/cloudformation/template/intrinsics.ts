@@ -1,10 +1,10 @@
 import type { Scope } from './scope';
 import { stackOutputReference } from './stack-output';
 import { subPieces } from './sub';
-import { chosen, intrinsicName, invalid } from './template';
-import { NotSupportedError } from '../../core';
+import { chosen, intrinsicName, invalid, type ResourceDefinition } from './template';
+import { NotSupportedError, found } from '../../core';
 
-/** `AWS::NoValue`: leaves out the property or list element that it stands for. */
+/** `AWS::NoValue` removes the property or list element that it stands for. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
 type Intrinsic = (argument: unknown, scope: Scope) => unknown;
@@ -25,20 +25,21 @@ const INTRINSICS: Record<string, Intrinsic> = {
   'Fn::Sub': (argument, scope) => {
     const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
     return subPieces(String(text)).map(piece => {
-      if ('text' in piece) {return piece.text;}
+      if ('text' in piece) {
+        return piece.text;
+      }
       const { variable } = piece;
-      if (variable in variables) {return scalar(resolve(variables[variable], scope), 'Fn::Sub');}
+      if (variable in variables) {
+        return scalar(resolve(variables[variable], scope), 'Fn::Sub');
+      }
       const dot = variable.indexOf('.');
       return scalar(dot < 0 ? ref(variable, scope) : scope.attribute(variable.slice(0, dot), variable.slice(dot + 1)), 'Fn::Sub');
     }).join('');
   },
   'Fn::Select': (argument, scope) => {
     const [index, values] = list(argument, 'Fn::Select', scope, 2);
-    const value = Array.isArray(values) ? values[Number(index)] : undefined;
-    if (value === undefined) {
-      throw invalid(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`);
-    }
-    return value;
+    const value: unknown = Array.isArray(values) ? values[Number(index)] : undefined;
+    return found(value, () => invalid(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`));
   },
   'Fn::Split': (argument, scope) => {
     const [delimiter, text] = list(argument, 'Fn::Split', scope, 2);
@@ -47,18 +48,15 @@ const INTRINSICS: Record<string, Intrinsic> = {
   'Fn::If': (argument, scope) => resolve(chosen(argument, scope.conditions), scope),
   'Fn::FindInMap': (argument, scope) => {
     const [map, first, second] = list(argument, 'Fn::FindInMap', scope, 3).map(String);
-    const value = scope.template.Mappings?.[map]?.[first]?.[second];
-    if (value === undefined) {
-      throw invalid(`Template error: Unable to get mapping for ${map}::${first}::${second}`);
-    }
-    return value;
+    const unmapped = () => invalid(`Template error: Unable to get mapping for ${map}::${first}::${second}`);
+    return found(scope.template.Mappings?.[map]?.[first]?.[second], unmapped);
   },
   'Fn::ImportValue': (argument, scope) => scope.importValue(scalar(resolve(argument, scope), 'Fn::ImportValue')),
   'Fn::GetStackOutput': (argument, scope) => scope.stackOutput(stackOutputReference(resolve(argument, scope), scope.parameters.get('AWS::Region'))),
   'Fn::Base64': (argument, scope) => Buffer.from(scalar(resolve(argument, scope), 'Fn::Base64')).toString('base64'),
 };
 
-/** The value with all its intrinsic functions carried out; those that are not known are refused by name. */
+/** Evaluates all intrinsic functions in a value. Unknown ones are refused by name. */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) {
     return value.map(element => resolve(element, scope)).filter(element => element !== NO_VALUE);
@@ -71,15 +69,16 @@ export function resolve(value: unknown, scope: Scope): unknown {
   }
   const name = intrinsicName(value);
   if (name) {
-    const intrinsic = INTRINSICS[name];
-    if (!intrinsic) {
-      throw new NotSupportedError(`the intrinsic function ${name}`);
-    }
+    const intrinsic = found(INTRINSICS[name], () => new NotSupportedError(`the intrinsic function ${name}`));
     return intrinsic((value as Record<string, unknown>)[name], scope);
   }
   return Object.fromEntries(Object.entries(value)
     .map(([key, member]) => [key, resolve(member, scope)] as const)
     .filter(([, member]) => member !== NO_VALUE));
+}
+
+export function resolveProperties({ Properties = {} }: ResourceDefinition, scope: Scope): Readonly<Record<string, unknown>> {
+  return resolve(Properties, scope) as Record<string, unknown>;
 }
 
 function ref(name: string, scope: Scope): unknown {

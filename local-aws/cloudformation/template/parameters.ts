@@ -1,12 +1,16 @@
 import { invalid, type ParameterDefinition, type Template } from './template';
-import { NotSupportedError, type Ssm } from '../../core';
+import { NotSupportedError, found } from '../../core';
 
 const SSM_TYPE = 'AWS::SSM::Parameter::Value<String>';
 
-/** What is deployed with a template: its parameters as they were given (for SSM parameters: the names). */
+/** Parameters as they were given; SSM parameters by their names. */
 export type GivenParameters = ReadonlyMap<string, string>;
 
-/** The parameters as given, or as they were before (`UsePreviousValue`), or by default; complains about those that are missing or too many. */
+export interface ParameterReader {
+  parameter(name: string): string | undefined;
+}
+
+/** The parameters as given, as before (`UsePreviousValue`) or by default. Refuses missing and unknown ones. */
 export function givenParameters(template: Template, given: ReadonlyMap<string, string | undefined>, previous?: GivenParameters): GivenParameters {
   const definitions = template.Parameters ?? {};
   const unknown = [...given.keys()].filter(name => !(name in definitions));
@@ -32,24 +36,19 @@ export function givenParameters(template: Template, given: ReadonlyMap<string, s
 }
 
 /** The values that Ref sees. */
-export function parameterValues(template: Template, given: GivenParameters, ssm: Pick<Ssm, 'parameter'>): Map<string, string | string[]> {
+export function parameterValues(template: Template, given: GivenParameters, ssm: ParameterReader): Map<string, string | string[]> {
   return new Map([...given].map(([name, value]) => [name, valueOf(name, template.Parameters![name], value, ssm)]));
 }
 
-function valueOf(name: string, { Type }: ParameterDefinition, value: string, ssm: Pick<Ssm, 'parameter'>): string | string[] {
+function valueOf(name: string, { Type }: ParameterDefinition, value: string, ssm: ParameterReader): string | string[] {
   switch (Type) {
     case 'String':
     case 'Number':
       return value;
     case 'CommaDelimitedList':
       return value.split(',').map(element => element.trim());
-    case SSM_TYPE: {
-      const found = ssm.parameter(value);
-      if (found === undefined) {
-        throw invalid(`Unable to fetch parameters [${value}] from parameter store for this account.`);
-      }
-      return found;
-    }
+    case SSM_TYPE:
+      return found(ssm.parameter(value), () => invalid(`Unable to fetch parameters [${value}] from parameter store for this account.`));
     default:
       throw new NotSupportedError(`the parameter type ${Type} (parameter ${name})`);
   }

@@ -1,7 +1,7 @@
 import { subPieces } from './sub';
 import { chosen, intrinsicName } from './template';
 
-/** The names that a value refers to by Ref, Fn::GetAtt and Fn::Sub, in the branches that conditions leave. */
+/** The names that a value refers to by Ref, Fn::GetAtt and Fn::Sub, in the branches that its conditions choose. */
 export function references(value: unknown, conditions: ReadonlyMap<string, boolean>): Set<string> {
   const names = new Set<string>();
   collect(value, conditions, names);

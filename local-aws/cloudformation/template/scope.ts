@@ -1,7 +1,7 @@
 import type { StackOutputReference } from './stack-output';
 import type { Template } from './template';
 
-/** What intrinsic functions can refer to. */
+/** What intrinsic functions refer to. */
 export interface Scope {
   readonly template: Template;
   /** values of the template's parameters and of the pseudo parameters */

@@ -1,19 +1,18 @@
 import { chosen, intrinsicName, invalid } from './template';
 import { NotSupportedError, ServiceError } from '../../core';
 
-/** What a Fn::GetStackOutput asks for. */
 export interface StackOutputReference {
   readonly stackName: string;
   readonly outputName: string;
 }
 
 /**
- * The functions that it may stand in; everywhere else CloudFormation answers InternalFailure:
+ * The functions that Fn::GetStackOutput may be in. In others CloudFormation answers InternalFailure:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
  */
 const PLACES = ['Fn::If', 'Fn::Join', 'Fn::Select'];
 
-/** The arguments of all Fn::GetStackOutput in a value, in the branches that conditions leave. */
+/** The arguments of every Fn::GetStackOutput in a value, in the branches that its conditions choose. */
 export function stackOutputArguments(value: unknown, conditions: ReadonlyMap<string, boolean>, allowed = true): unknown[] {
   if (value === null || typeof value !== 'object') {
     return [];

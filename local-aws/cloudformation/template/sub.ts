@@ -1,4 +1,4 @@
-/** The pieces of a Fn::Sub text: literal text, or what stands in `${…}`. */
+/** A piece of a Fn::Sub text: literal text, or the content of `${…}`. */
 export type SubPiece = { readonly text: string } | { readonly variable: string };
 
 export function subPieces(text: string): SubPiece[] {
@@ -7,7 +7,7 @@ export function subPieces(text: string): SubPiece[] {
     if (inner === undefined) {
       return { text: piece };
     }
-    // `${!Literal}` is how a literal `${Literal}` is written
+    // `${!Literal}` means a literal `${Literal}`
     return inner.startsWith('!') ? { text: `\${${inner.slice(1)}}` } : { variable: inner.trim() };
   });
 }

@@ -1,4 +1,4 @@
-import { NotSupportedError, ServiceError } from '../../core';
+import { NotSupportedError, ServiceError, found } from '../../core';
 
 export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate';
 
@@ -46,10 +46,10 @@ const RESOURCE_KEYS = ['Type', 'Properties', 'DependsOn', 'Condition', 'Metadata
 const PARAMETER_KEYS = ['Type', 'Default', 'Description', 'AllowedValues', 'NoEcho'];
 const OUTPUT_KEYS = ['Value', 'Description', 'Condition', 'Export'];
 const POLICIES: unknown[] = [undefined, 'Delete', 'Retain', 'RetainExceptOnCreate'];
-/** CDK's: the CLI has checked the same before. */
+/** The CDK's; its CLI checks the same. */
 const IGNORED_RULE = 'CheckBootstrapVersion';
 
-/** Reads a template (JSON) and refuses by name what cannot be deployed. */
+/** Parses a JSON template. Refuses by name whatever is not supported. */
 export function parseTemplate(text: string): Template {
   if (Buffer.byteLength(text) > MOST_BYTES) {
     throw invalid(`1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MOST_BYTES}`);
@@ -114,18 +114,14 @@ function refuseOthers(value: object, known: string[], what: string): void {
   }
 }
 
-/** The name of the intrinsic function that this object is. */
+/** The name of the intrinsic function, if the object is one. */
 export function intrinsicName(value: object): string | undefined {
   const keys = Object.keys(value);
   return keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::')) ? keys[0] : undefined;
 }
 
-/** The branch that a Fn::If takes. */
+/** The branch that a Fn::If chooses. */
 export function chosen(argument: unknown, conditions: ReadonlyMap<string, boolean>): unknown {
   const [condition, whenTrue, whenFalse] = argument as [string, unknown, unknown];
-  const value = conditions.get(condition);
-  if (value === undefined) {
-    throw invalid(`Template error: unresolved condition dependency ${condition} in Fn::If`);
-  }
-  return value ? whenTrue : whenFalse;
+  return found(conditions.get(condition), () => invalid(`Template error: unresolved condition dependency ${condition} in Fn::If`)) ? whenTrue : whenFalse;
 }

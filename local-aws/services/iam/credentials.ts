@@ -1,20 +1,28 @@
-import { ACCOUNT, type Caller, type Credentials } from '../../core';
+import { ACCOUNT, type Caller } from '../../core';
 
-/** The dummy key that a person deploys with; its user may do everything. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+  readonly caller: Caller;
+}
+
+/** The key that a person deploys with; it is worth nothing elsewhere. Its user may do everything. */
 export const DEPLOYER = {
   accessKeyId: 'LOCALAWSDEPLOYER',
   secretAccessKey: 'local-aws',
   userArn: `arn:aws:iam::${ACCOUNT}:user/deployer`,
 };
 
-/** Who is behind which access key id. */
+/** Who holds which access key. */
 export class CredentialStore {
   private readonly callers = new Map<string, Caller>([
     [DEPLOYER.accessKeyId, { accessKeyId: DEPLOYER.accessKeyId, account: ACCOUNT, arn: DEPLOYER.userArn }],
   ]);
   private issued = 0;
 
-  /** Undefined for a key that nobody was given. */
+  /** Undefined for an unknown key. */
   public caller(accessKeyId: string): Caller | undefined {
     return this.callers.get(accessKeyId);
   }
@@ -28,7 +36,7 @@ export class CredentialStore {
       accessKeyId,
       secretAccessKey: DEPLOYER.secretAccessKey,
       sessionToken: `session-token-of-${accessKeyId}`,
-      // by the wall clock, not the simulated one: the SDKs compare it with theirs
+      // in real time, not simulated: the SDKs compare it with their own clock
       expiration: new Date(Date.now() + 12 * 3600 * 1000),
       caller,
     };

@@ -1,7 +1,8 @@
 import { runSimulation, type RequestAnalysis, type RunSimulationResults, type Simulation } from '@cloud-copilot/iam-simulate';
-import { ACCOUNT, NotSupportedError, type AuthorizationRequest } from '../../core';
+import { nameOf, type AuthorizationRequest } from './authorization';
+import { ACCOUNT, NotSupportedError, found } from '../../core';
 
-/** The policies of whoever asks. */
+/** The policies of the principal. */
 export interface PrincipalPolicies {
   readonly identity: { name: string; policy: object }[];
   readonly boundary?: { name: string; policy: object };
@@ -9,20 +10,20 @@ export interface PrincipalPolicies {
 
 export interface Decision {
   readonly allowed: boolean;
-  /** in AWS's words, why not */
+  /** why not, in AWS's words */
   readonly reason?: string;
 }
 
-/** Decides one request by the policies given. What the simulator cannot evaluate is refused by name, never allowed. */
+/** What the simulator cannot evaluate is refused by name, never allowed. */
 export async function decide(request: AuthorizationRequest, policies: PrincipalPolicies, region: string, now: number): Promise<Decision> {
   const { action, resource } = request;
   if (resource !== '*' && /[*?]/.test(resource)) {
-    // the simulator would take it for "some resource like this" and allow what is only allowed for some of them
+    // the simulator would allow what is allowed on only some of the resources
     throw new NotSupportedError(`an authorization on a resource with wildcards: ${action} on ${resource}`);
   }
   const simulation: Simulation = {
     request: {
-      principal: simulatedPrincipal(request),
+      principal: found(nameOf(request.principal), () => new NotSupportedError('an authorization without a principal')),
       action,
       resource: { resource, accountId: ACCOUNT },
       contextVariables: { ...globalContext(request, region, now), ...request.context },
@@ -41,22 +42,14 @@ export async function decide(request: AuthorizationRequest, policies: PrincipalP
   return analysis?.result === 'Allowed' ? { allowed: true } : { allowed: false, reason: wording(request, analysis) };
 }
 
-/** Without wildcards there is one analysis. For `*` it must be a statement for `*` that allows: not one for some resources only. */
+/** For the resource `*`, only statements on `*` count, not those on some resources. */
 function decisive(results: Exclude<RunSimulationResults, { resultType: 'error' }>): RequestAnalysis | undefined {
   return results.resultType === 'single'
     ? results.result.analysis
     : results.results.find(({ resourcePattern }) => resourcePattern === '*')?.analysis;
 }
 
-function simulatedPrincipal({ principal }: AuthorizationRequest): string {
-  const named = principal.sessionArn ?? principal.roleArn ?? principal.userArn ?? principal.service;
-  if (!named) {
-    throw new NotSupportedError('an authorization without a principal');
-  }
-  return named;
-}
-
-/** What AWS puts into every request's context by itself. */
+/** The condition keys that AWS sets in every request. */
 function globalContext({ principal }: AuthorizationRequest, region: string, now: number): Record<string, string> {
   return {
     'aws:CurrentTime': new Date(now).toISOString(),
@@ -73,8 +66,7 @@ function globalContext({ principal }: AuthorizationRequest, region: string, now:
 }
 
 function wording({ principal, action, resource }: AuthorizationRequest, analysis?: RequestAnalysis): string {
-  const who = principal.sessionArn ?? principal.roleArn ?? principal.userArn;
-  const subject = who ? `User: ${who}` : `Service: ${principal.service}`;
+  const subject = `${principal.service ? 'Service' : 'User'}: ${nameOf(principal)}`;
   return `${subject} is not authorized to perform: ${action} on resource: ${resource} ${cause(action, analysis)}`;
 }
 

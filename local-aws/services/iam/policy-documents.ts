@@ -5,8 +5,12 @@ interface Statement {
   readonly Condition?: Record<string, unknown>;
 }
 
-/** The statements of a policy document, of which JSON allows one without an array. */
-export function statements(document: object): Statement[] {
+interface RoleFinder {
+  hasRole(roleArn: string): boolean;
+}
+
+/** A single statement needs no array. */
+function statements(document: object): Statement[] {
   const { Statement } = document as { Statement?: Statement | Statement[] };
   return Statement === undefined ? [] : Array.isArray(Statement) ? Statement : [Statement];
 }
@@ -16,10 +20,7 @@ const OPERATOR = new RegExp('^(ForAllValues:|ForAnyValue:)?(' + [
   'Date(Not)?Equals', 'Date(Less|Greater)Than(Equals)?', 'Bool', 'BinaryEquals', '(Not)?IpAddress', 'Arn(Not)?(Equals|Like)', 'Null',
 ].join('|') + ')(IfExists)?$', 'i');
 
-/**
- * Refuses what AWS refuses when the policy is put and what the simulator would pass over in silence: it ignores statements
- * with unknown condition operators, denying ones too.
- */
+/** Refuses what AWS refuses. The simulator would ignore statements with an unknown condition operator, even if they deny. */
 export function checkPolicyDocument(document: object): void {
   const all = statements(document);
   if (all.length === 0) {
@@ -34,13 +35,18 @@ export function checkPolicyDocument(document: object): void {
   }
 }
 
-/** Key, bucket and trust policies name roles; AWS refuses those that name one that does not exist. */
-export function checkRolePrincipals(document: object, hasRole: (arn: string) => boolean): void {
+/** AWS refuses a key, bucket or trust policy that names a role that does not exist. */
+export function checkRolePrincipals(document: object, iam: RoleFinder): void {
   for (const arn of statements(document).flatMap(statement => awsPrincipals(statement.Principal))) {
-    if (/^arn:[^:]+:iam::\d{12}:role\//.test(arn) && !hasRole(arn)) {
+    if (/^arn:[^:]+:iam::\d{12}:role\//.test(arn) && !iam.hasRole(arn)) {
       throw malformed(`Policy contains a statement with one or more invalid principals: ${arn}`);
     }
   }
+}
+
+export function checkResourcePolicy(document: object, iam: RoleFinder): void {
+  checkPolicyDocument(document);
+  checkRolePrincipals(document, iam);
 }
 
 function awsPrincipals(principal: unknown): string[] {

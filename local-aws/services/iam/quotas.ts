@@ -1,7 +1,7 @@
 import { ServiceError } from '../../core';
 
 /**
- * The default quotas of an account: of those that can be raised, what it has when nobody asks for more.
+ * An account's default quotas.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
@@ -9,7 +9,7 @@ export const QUOTAS = {
   rolesPerAccount: 1_000,
   managedPoliciesPerAccount: 1_500,
   managedPoliciesPerRole: 10,
-  /** all of a role together */
+  /** of all inline policies of a role together */
   inlinePolicyCharacters: 10_240,
   managedPolicyCharacters: 6_144,
   trustPolicyCharacters: 2_048,
@@ -17,7 +17,7 @@ export const QUOTAS = {
   policyNameCharacters: 128,
 };
 
-/** White space between the parts of a document is not counted. */
+/** White space does not count. */
 export function policyLength(document: object): number {
   return JSON.stringify(document).length;
 }
@@ -38,7 +38,7 @@ export function checkTrustPolicy(document: object): void {
   checkQuota('ACLSizePerRole', policyLength(document), QUOTAS.trustPolicyCharacters);
 }
 
-/** @param name as IAM's message has it */
+/** @param name as in IAM's message */
 export function checkQuota(name: string, value: number, quota: number): void {
   if (value > quota) {
     throw limitExceeded(`Cannot exceed quota for ${name}: ${quota}`);

@@ -1,5 +1,5 @@
 'use strict';
-/** The main program of a function process: loads the handler, takes invocations by IPC, answers as Lambda's Node.js runtime does. */
+/** The main program of a function process: loads the handler, takes invocations by IPC, and answers as Lambda's Node.js runtime does. */
 const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -7,7 +7,7 @@ const { setClockOffset } = require('./preload.cjs');
 const { patchConsole } = require('./runtime-console.cjs');
 
 const send = process.send.bind(process);
-// the channel is ours, not the handler's
+// hidden from the handler
 delete process.send;
 
 let current;
@@ -19,7 +19,7 @@ class RuntimeError extends Error {
   }
 }
 
-// the places that a trace names in Lambda: nothing of this machine
+// stack traces name the folders of Lambda, not those of this machine
 const PLACES = [[process.env.LAMBDA_TASK_ROOT, '/var/task'], [path.join(__dirname, 'bootstrap.cjs'), '/var/runtime/index.mjs']];
 
 function errorShape(error) {

@@ -2,16 +2,19 @@ import type { LambdaFunction } from './function';
 import { ServiceError, type Clock } from '../../core';
 import type { LambdaSettings } from '../../wire';
 
-/** What happens to an event that there is no room for: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+/** How long an event without room waits: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const FIRST_INTERVAL_MS = 1000;
 const LONGEST_INTERVAL_MS = 5 * 60_000;
-/** After that, an event is discarded. */
+/** An older event is discarded. */
 export const LONGEST_EVENT_AGE_MS = 6 * 3_600_000;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export class TooManyRequests extends ServiceError {
+  public readonly members: object;
+
   constructor(public readonly reason: 'ConcurrentInvocationLimitExceeded' | 'ReservedFunctionConcurrentInvocationLimitExceeded') {
     super('TooManyRequestsException', 'Rate Exceeded.', 429);
+    this.members = { message: this.message, Reason: reason };
   }
 }
 
@@ -19,34 +22,33 @@ export class TooManyRequests extends ServiceError {
 export type Leave = () => void;
 
 /**
- * How many invocations there may be at a time: those of all functions together, but for functions with a reserve of their own, which the
- * others do without.
+ * How many invocations may run at a time. A function with reserved concurrency has its own limit; all others share the rest of the account's.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 export class Concurrency {
-  /** by default, those of https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  /** the defaults of https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
   public readonly settings: LambdaSettings = { concurrentExecutions: 1000, heldByOthers: 0 };
-  private readonly underWay: LambdaFunction[] = [];
+  private readonly running: LambdaFunction[] = [];
 
   constructor(private readonly clock: Clock, private readonly functions: () => LambdaFunction[]) {}
 
-  /** Throws TooManyRequests when there is no room. */
+  /** Throws TooManyRequests if there is no room. */
   public enter(fn: LambdaFunction): Leave {
-    const reserved = reserveOf(fn);
+    const reserved = reservedBy(fn);
     if (reserved !== undefined && this.count(other => other === fn) >= reserved) {
       throw new TooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
     }
-    if (reserved === undefined && this.count(other => reserveOf(other) === undefined) >= this.unreserved()) {
+    if (reserved === undefined && this.count(other => reservedBy(other) === undefined) >= this.unreserved()) {
       throw new TooManyRequests('ConcurrentInvocationLimitExceeded');
     }
-    this.underWay.push(fn);
+    this.running.push(fn);
     return () => {
-      this.underWay.splice(this.underWay.indexOf(fn), 1);
+      this.running.splice(this.running.indexOf(fn), 1);
     };
   }
 
-  /** Waits for room, asking at growing intervals; undefined when it is not wanted any more. */
+  /** Waits for room, asking at growing intervals. Undefined once it is no longer wanted. */
   public async enterByAndBy(fn: LambdaFunction, isWanted: () => boolean): Promise<Leave | undefined> {
     for (let interval = FIRST_INTERVAL_MS; isWanted(); interval = Math.min(2 * interval, LONGEST_INTERVAL_MS)) {
       try {
@@ -59,15 +61,15 @@ export class Concurrency {
   }
 
   private count(which: (fn: LambdaFunction) => boolean): number {
-    return this.underWay.filter(which).length;
+    return this.running.filter(which).length;
   }
 
   private unreserved(): number {
-    const reserved = this.functions().reduce((sum, fn) => sum + (reserveOf(fn) ?? 0), 0);
+    const reserved = this.functions().reduce((sum, fn) => sum + (reservedBy(fn) ?? 0), 0);
     return this.settings.concurrentExecutions - this.settings.heldByOthers - reserved;
   }
 }
 
-function reserveOf({ configuration }: LambdaFunction): number | undefined {
+function reservedBy({ configuration }: LambdaFunction): number | undefined {
   return configuration.reservedConcurrency;
 }

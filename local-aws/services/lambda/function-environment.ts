@@ -1,14 +1,14 @@
 import * as path from 'node:path';
-import { clockOffset } from './clock-offset';
-import { logGroupOf, type LambdaFunction } from './function';
+import { clockOffset, logGroupOf, type LambdaFunction } from './function';
 import type { RuntimeFolder } from './runtime-folder';
-import type { Credentials, World } from '../../core';
+import type { World } from '../../world';
+import type { Credentials } from '../iam/credentials';
 
-/** Where answers to CloudFormation go: a host name that only function processes can reach, at a local port. */
+/** Where responses to CloudFormation go: a host name that only function processes can resolve, at a local port. */
 export interface ResponseGateway {
   readonly host: string;
   readonly port: number;
-  /** file with the certificate to trust */
+  /** with the certificate to trust */
   readonly certificateFile: string;
 }
 
@@ -18,14 +18,19 @@ const RESERVED = [
   'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'LAMBDA_TASK_ROOT',
 ];
 
-/** The names that a function may not set. */
+/** The variables that a function may not set. */
 export function reservedNames(environment: Record<string, string>): string[] {
   return Object.keys(environment).filter(name => RESERVED.includes(name));
 }
 
-/** The whole environment of a function's process: nothing of this machine's own gets in. */
+/** The whole environment of a function's process: nothing of this machine's environment gets in. */
 export function environmentOf(
-  fn: LambdaFunction, credentials: Credentials, logStream: string, world: World, runtime: RuntimeFolder, gateway?: ResponseGateway,
+  fn: LambdaFunction,
+  credentials: Credentials,
+  logStream: string,
+  world: Pick<World, 'region' | 'clock' | 'endpoint'>,
+  runtime: RuntimeFolder,
+  gateway?: ResponseGateway,
 ): Record<string, string> {
   const { configuration } = fn;
   const preload = JSON.stringify(path.join(__dirname, 'preload.cjs'));
@@ -47,7 +52,7 @@ export function environmentOf(
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    // from here on: what makes it local
+    // not of Lambda: what makes it local
     AWS_ENDPOINT_URL: world.endpoint,
     HOME: runtime.home,
     NODE_PATH: runtime.modules,

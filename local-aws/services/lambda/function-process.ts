@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
-import { clockOffset } from './clock-offset';
-import type { LambdaFunction } from './function';
+import { clockOffset, type LambdaFunction } from './function';
 import type { Clock } from '../../core';
 
-/** What came of an invocation: the payload, or the error as Lambda shapes it. */
+/** The payload of an invocation, or the error as Lambda shapes it. */
 export type Outcome = { readonly payload: string } | { readonly error: object };
 
 export interface ProcessInvocation {
@@ -16,7 +15,7 @@ export interface ProcessInvocation {
 
 type Message = { ready: true } | Outcome;
 
-/** One node process of one function; it takes one invocation at a time. */
+/** A Node.js process of a function. It takes one invocation at a time. */
 export class FunctionProcess {
   public readonly revision: number;
   private readonly child: ChildProcess;
@@ -34,7 +33,7 @@ export class FunctionProcess {
     this.revision = fn.revision;
     this.child = spawn(process.execPath, [
       `--max-old-space-size=${memorySize}`,
-      // the SDK's complaint about an old Node.js would get into the function's log
+      // or the function's log would have the SDK's warning about an old Node.js
       '--no-warnings',
       path.join(__dirname, 'bootstrap.cjs'),
       JSON.stringify({ format: logging.format, level: logging.applicationLevel }),
@@ -43,7 +42,7 @@ export class FunctionProcess {
       this.exit = { code, signal };
     });
     this.child.once('error', () => {
-      // it could not be started: its code is gone because local AWS is stopping
+      // it could not start: local AWS is stopping and has removed its code
       this.exit = { code: null, signal: null };
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
@@ -56,7 +55,7 @@ export class FunctionProcess {
     return this.exit === undefined && !this.child.killed;
   }
 
-  /** Lambda does not count the initialization in the timeout: it begins when the process is ready. */
+  /** The timeout begins when the process is ready: Lambda does not count the initialization. */
   public async invoke(invocation: ProcessInvocation, timeoutSeconds: number): Promise<Outcome> {
     const initialized = await this.initialized;
     if (!initialized || !('ready' in initialized)) {
@@ -65,7 +64,7 @@ export class FunctionProcess {
     const answer = this.nextMessage();
     const milliseconds = timeoutSeconds * 1000;
     this.child.send({ ...invocation, deadline: this.clock.now() + milliseconds, clockOffset: clockOffset(this.clock) }, () => {
-      // a process that is gone shows by its exit
+      // whether it failed shows in the process's exit
     });
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<Outcome>(resolve => {
@@ -90,7 +89,7 @@ export class FunctionProcess {
     this.child.kill('SIGKILL');
   }
 
-  /** The process's next message; undefined when it ended instead. */
+  /** The process's next message; undefined if it ends instead. */
   private nextMessage(): Promise<Message | undefined> {
     return new Promise(resolve => {
       if (this.exit) {

@@ -1,4 +1,5 @@
-/** What CloudFormation says of a function. */
+import type { Clock } from '../../core';
+
 export interface FunctionConfiguration {
   readonly functionName: string;
   /** the zip file */
@@ -10,27 +11,25 @@ export interface FunctionConfiguration {
   readonly memorySize: number;
   readonly description?: string;
   readonly environment: Record<string, string>;
-  readonly logging: LoggingConfiguration;
+  readonly logging: {
+    /** default: `/aws/lambda/<name>` */
+    readonly logGroup?: string;
+    readonly format: 'Text' | 'JSON';
+    /** TRACE, DEBUG, INFO … FATAL; only for the format JSON */
+    readonly applicationLevel: string;
+  };
   readonly reservedConcurrency?: number;
 }
 
-export interface LoggingConfiguration {
-  /** default: `/aws/lambda/<name>` */
-  readonly logGroup?: string;
-  readonly format: 'Text' | 'JSON';
-  /** TRACE, DEBUG, INFO … FATAL; counts for format JSON only */
-  readonly applicationLevel: string;
-}
-
-/** A function as it lives on: configuration, unpacked code and resource policy. */
 export interface LambdaFunction {
   readonly arn: string;
   configuration: FunctionConfiguration;
   /** folder with the unpacked code */
   codeFolder: string;
-  /** counts the changes of code and configuration: processes of an older one take no more invocations */
+  /** counts changes; the processes of an older revision take no more invocations */
   revision: number;
   lastModified: Date;
+  /** the statements of its resource policy, by ID */
   readonly permissions: Map<string, object>;
 }
 
@@ -38,7 +37,7 @@ export function logGroupOf({ functionName, logging }: FunctionConfiguration): st
   return logging.logGroup ?? `/aws/lambda/${functionName}`;
 }
 
-/** The function's resource policy, when it has statements. */
-export function resourcePolicyOf(fn: LambdaFunction): object | undefined {
-  return fn.permissions.size > 0 ? { Version: '2012-10-17', Statement: [...fn.permissions.values()] } : undefined;
+/** How far simulated time is ahead of real time. It stays the same while a function is at work. */
+export function clockOffset(clock: Clock): number {
+  return clock.now() - Date.now();
 }

@@ -1,11 +1,17 @@
-import { ACCOUNT, type World } from '../../core';
+import { ACCOUNT } from '../../core';
+import type { World } from '../../world';
 
-/** Brings a process's lines to its log group, as far as the function's role may write there; otherwise they are lost, as in AWS. */
+/** Writes a process's lines to its log group. Without the permission of the function's role they are lost, as in AWS. */
 export class LogWriter {
   private permitted?: Promise<boolean>;
   private queue = Promise.resolve();
 
-  constructor(private readonly world: World, private readonly roleArn: string, private readonly logGroup: string, private readonly stream: string) {}
+  constructor(
+    private readonly world: Pick<World, 'region' | 'iam' | 'logs'>,
+    private readonly roleArn: string,
+    private readonly logGroup: string,
+    private readonly stream: string,
+  ) {}
 
   public write(line: string): void {
     this.queue = this.queue.then(async () => {
@@ -17,14 +23,17 @@ export class LogWriter {
   }
 
   private async prepare(): Promise<boolean> {
-    const group = `arn:aws:logs:${this.world.region}:${ACCOUNT}:log-group:${this.logGroup}`;
+    const { region, logs } = this.world;
+    const group = `arn:aws:logs:${region}:${ACCOUNT}:log-group:${this.logGroup}`;
     const stream = `${group}:log-stream:${this.stream}`;
-    if (!this.world.logs.hasLogGroup(this.logGroup)) {
+    if (!logs.hasLogGroup(this.logGroup)) {
       if (!await this.may('logs:CreateLogGroup', group)) {
         return false;
       }
-      // another process of the function may have made it meanwhile
-      if (!this.world.logs.hasLogGroup(this.logGroup)) { this.world.logs.createLogGroup(this.logGroup); }
+      // meanwhile another process may have created it
+      if (!logs.hasLogGroup(this.logGroup)) {
+        logs.createLogGroup(this.logGroup);
+      }
     }
     return await this.may('logs:CreateLogStream', stream) && await this.may('logs:PutLogEvents', stream);
   }

@@ -1,7 +1,7 @@
 'use strict';
 /**
- * Loaded into every function process before anything else: simulated time, and the way to the hosts that CloudFormation
- * wants its answers and signals at. The settings leave the environment, so that the function sees what Lambda would give it.
+ * Loaded into every function process before anything else: simulates time, and redirects responses to CloudFormation to local AWS.
+ * Removes its settings from the environment, so that the function sees what Lambda would give it.
  */
 const net = require('node:net');
 
@@ -12,16 +12,16 @@ function setting(name) {
 }
 
 let clockOffset = Number(setting('LOCAL_AWS_CLOCK_OFFSET') ?? 0);
-const responseHosts = setting('LOCAL_AWS_RESPONSE_HOST')?.split(',');
+const responseHost = setting('LOCAL_AWS_RESPONSE_HOST');
 const responsePort = Number(setting('LOCAL_AWS_RESPONSE_PORT'));
 
-/** Simulated time may have run fast between two invocations. */
+/** Simulated time may have run fast since the last invocation. */
 exports.setClockOffset = (offset) => {
   clockOffset = offset;
 };
 
 simulateDate();
-if (responseHosts) {
+if (responseHost) {
   redirect();
 }
 
@@ -35,13 +35,13 @@ function simulateDate() {
   });
 }
 
-/** The provider framework drops the port of the ResponseURL, and 443 is not to be had without root. TLS still checks the name. */
+/** The Provider framework drops the port of the ResponseURL, and only root may listen on 443. TLS still checks the host name. */
 function redirect() {
   const connect = net.Socket.prototype.connect;
   net.Socket.prototype.connect = function (...args) {
     const normalized = Array.isArray(args[0]) ? args[0] : args;
     const options = normalized[0];
-    if (options && responseHosts.includes(options.host) && Number(options.port) === 443) {
+    if (options && options.host === responseHost && Number(options.port) === 443) {
       const redirected = { ...options, host: '127.0.0.1', port: responsePort };
       return connect.call(this, redirected, normalized.find((argument) => typeof argument === 'function'));
     }

@@ -1,25 +1,30 @@
 import type { LambdaFunction } from './function';
 import type { FunctionProcess } from './function-process';
 
-/** As many as two cores can stand. */
+/** As many as two cores can bear. */
 const MOST_AT_ONCE = 6;
 const IDLE_MS = 30_000;
 
-/** The processes of all functions: warm ones are reused, invocations beyond what this machine can stand wait in line. */
+interface Idle {
+  readonly process: FunctionProcess;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The processes of all functions. Warm ones are reused; invocations beyond what this machine can bear wait in line. */
 export class ProcessPool {
-  private readonly idle: { process: FunctionProcess; timer: NodeJS.Timeout }[] = [];
+  private idle: Idle[] = [];
   private readonly busy = new Set<FunctionProcess>();
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
   constructor(private readonly start: (fn: LambdaFunction) => Promise<FunctionProcess>) {}
 
-  /** Whether these credentials are those of a function at work. */
+  /** Whether these are the credentials of a function at work. */
   public isBusy(accessKeyId: string): boolean {
     return [...this.busy].some(process => process.accessKeyId === accessKeyId);
   }
 
-  /** An invocation nested in another one never waits in line: the outer one, which waits for it, has its place already. */
+  /** A nested invocation does not wait in line: the outer one, which waits for it, already has a place. */
   public async use<T>(fn: LambdaFunction, nested: boolean, work: (process: FunctionProcess) => Promise<T>): Promise<T> {
     if (!nested) {
       await this.enter();
@@ -40,22 +45,14 @@ export class ProcessPool {
     }
   }
 
-  /** Ends the idle processes of a function; those at work end when they are done. */
+  /** Ends the idle processes of a function. Those at work end when they are done. */
   public retire(fn: LambdaFunction): void {
-    for (const { process, timer } of this.idle.filter(entry => entry.process.fn === fn)) {
-      clearTimeout(timer);
-      this.endIdle(process);
-    }
+    this.idle.filter(({ process }) => process.fn === fn).forEach(entry => this.end(entry));
   }
 
   public stop(): void {
-    for (const { process, timer } of [...this.idle]) {
-      clearTimeout(timer);
-      this.endIdle(process);
-    }
-    for (const process of this.busy) {
-      process.kill();
-    }
+    this.idle.forEach(entry => this.end(entry));
+    this.busy.forEach(process => process.kill());
   }
 
   private async enter(): Promise<void> {
@@ -66,7 +63,7 @@ export class ProcessPool {
     }
   }
 
-  /** The next in line takes over the place. */
+  /** The next in line takes the place over. */
   private leave(): void {
     const next = this.waiting.shift();
     if (next) {
@@ -77,20 +74,16 @@ export class ProcessPool {
   }
 
   private takeIdle(fn: LambdaFunction): FunctionProcess | undefined {
-    const index = this.idle.findIndex(({ process }) => process.fn === fn && process.alive);
-    if (index < 0) {
-      return undefined;
+    const entry = this.idle.find(({ process }) => process.fn === fn && process.alive);
+    if (entry) {
+      this.forget(entry);
     }
-    const [{ process, timer }] = this.idle.splice(index, 1);
-    clearTimeout(timer);
-    return process;
+    return entry?.process;
   }
 
   private startFresh(fn: LambdaFunction): Promise<FunctionProcess> {
     if (this.idle.length > 0 && this.idle.length + this.busy.size >= MOST_AT_ONCE) {
-      const [{ process, timer }] = this.idle;
-      clearTimeout(timer);
-      this.endIdle(process);
+      this.end(this.idle[0]);
     }
     return this.start(fn);
   }
@@ -100,16 +93,18 @@ export class ProcessPool {
       process.kill();
       return;
     }
-    const timer = setTimeout(() => this.endIdle(process), IDLE_MS);
-    timer.unref();
-    this.idle.push({ process, timer });
+    const entry = { process, timer: setTimeout(() => this.end(entry), IDLE_MS) };
+    entry.timer.unref();
+    this.idle.push(entry);
   }
 
-  private endIdle(process: FunctionProcess): void {
-    const index = this.idle.findIndex(entry => entry.process === process);
-    if (index >= 0) {
-      this.idle.splice(index, 1);
-    }
-    process.kill();
+  private end(entry: Idle): void {
+    this.forget(entry);
+    entry.process.kill();
+  }
+
+  private forget(entry: Idle): void {
+    clearTimeout(entry.timer);
+    this.idle = this.idle.filter(other => other !== entry);
   }
 }

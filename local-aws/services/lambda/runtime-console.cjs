@@ -1,5 +1,5 @@
 'use strict';
-/** The console as Lambda's Node.js runtime patches it: a level, the request id, and JSON lines where the function asks for them. */
+/** Patches the console as Lambda's Node.js runtime does: with levels, the request ID, and JSON lines if the function is configured for them. */
 const { format } = require('node:util');
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
@@ -16,7 +16,7 @@ exports.patchConsole = (logFormat, minimum, requestId) => {
   }
 };
 
-// a line break would begin another log event: CloudWatch gets carriage returns
+// a line break would start another log event: Lambda sends carriage returns
 function textLine(level, requestId, args) {
   return `${new Date().toISOString()}\t${requestId ?? 'undefined'}\t${level}\t${format(...args)}`.replace(/\n/g, '\r');
 }

@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-/** What the Lambda runtime brings along, as far as the Provider framework, AwsCustomResource and hand-written handlers take it from there. */
+/** The modules of the Lambda runtime that the Provider framework, AwsCustomResource and hand-written handlers use. */
 const RUNTIME_MODULES = ['@aws-sdk/client-lambda', '@aws-sdk/client-sfn', '@aws-sdk/client-personalize'];
 
-/** A temporary folder with what function processes may see of this machine: the runtime's modules, an empty home, the functions' code. */
+/** A temporary folder with all that function processes see of this machine: the runtime's modules, an empty home, the functions' code. */
 export class RuntimeFolder {
   public readonly modules: string;
   public readonly home: string;
@@ -27,7 +27,7 @@ export class RuntimeFolder {
     return this.subfolder(path.join('code', `${functionName}-${++this.count}`));
   }
 
-  /** Where a file of ours can lie for the processes. */
+  /** Writes a file for the processes to read; returns its path. */
   public file(name: string, content: string): string {
     const file = path.join(this.root, name);
     fs.writeFileSync(file, content);

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as yauzl from 'yauzl';
 
-/** Unpacks a zip into a folder. yauzl refuses names that would lead out of it. */
+/** Unpacks a zip file into a folder. yauzl refuses names that lead out of it. */
 export async function unzip(zip: Buffer, folder: string): Promise<void> {
   const file = await open(zip);
   await new Promise<void>((resolve, reject) => {

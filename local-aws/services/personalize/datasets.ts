@@ -1,7 +1,8 @@
 import { csvColumns, inSchema, parseCsv, type Records, type Row } from './records';
 import { sampleRows } from './sample';
-import { ACCOUNT, ServiceError, type Clock, type PersonalizeResources } from '../../core';
+import { ACCOUNT, ServiceError, found } from '../../core';
 import type { DatasetType, SeedRequest } from '../../wire';
+import type { World } from '../../world';
 
 export interface DatasetGroup {
   readonly name: string;
@@ -25,13 +26,12 @@ export interface Dataset {
 const TYPES: DatasetType[] = ['INTERACTIONS', 'ITEMS', 'USERS', 'ACTIONS', 'ACTION_INTERACTIONS'];
 
 /** Schemas, dataset groups and datasets with their records. */
-export class Datasets implements PersonalizeResources {
+export class Datasets {
   private readonly schemas = new Map<string, { columns: string[] }>();
   private readonly groups = new Map<string, DatasetGroup>();
   private readonly datasets = new Map<string, Dataset>();
 
-  /** `interactionsCsv`: the records that new INTERACTIONS datasets start with instead of the sample's. */
-  constructor(private readonly region: string, private readonly clock: Clock, private readonly interactionsCsv?: string) {}
+  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'interactionsCsv'>) {}
 
   public createSchema(name: string, schema: string): string {
     const arn = this.newArn(`schema/${name}`, this.schemas);
@@ -40,27 +40,27 @@ export class Datasets implements PersonalizeResources {
   }
 
   public deleteSchema(schemaArn: string): void {
-    found(this.schemas, schemaArn, 'schema');
+    existing(this.schemas, schemaArn, 'schema');
     this.refuseWhile([...this.datasets.values()].some(dataset => dataset.schemaArn === schemaArn), schemaArn);
     this.schemas.delete(schemaArn);
   }
 
   public createDatasetGroup(request: { name: string; kmsKeyArn?: string; roleArn?: string; domain?: string }): string {
     const arn = this.newArn(`dataset-group/${request.name}`, this.groups);
-    this.groups.set(arn, { ...request, arn, created: this.clock.now() });
+    this.groups.set(arn, { ...request, arn, created: this.world.clock.now() });
     return arn;
   }
 
   public deleteDatasetGroup(arn: string): void {
-    found(this.groups, arn, 'dataset group');
+    existing(this.groups, arn, 'dataset group');
     this.refuseWhile([...this.datasets.values()].some(({ groupArn }) => groupArn === arn), arn);
     this.groups.delete(arn);
   }
 
-  /** The dataset has its records from the start: those of the file given to local AWS, or the sample's. */
+  /** The dataset starts with the records of the file given to local AWS, or of the sample. */
   public createDataset(request: { name: string; datasetGroupArn: string; datasetType: string; schemaArn: string }): string {
-    const group = found(this.groups, request.datasetGroupArn, 'dataset group');
-    const { columns } = found(this.schemas, request.schemaArn, 'schema');
+    const group = existing(this.groups, request.datasetGroupArn, 'dataset group');
+    const { columns } = existing(this.schemas, request.schemaArn, 'schema');
     const type = request.datasetType.toUpperCase() as DatasetType;
     if (!TYPES.includes(type)) {
       throw new ServiceError('InvalidInputException', `Dataset type ${request.datasetType} is not valid`);
@@ -72,49 +72,37 @@ export class Datasets implements PersonalizeResources {
       type,
       groupArn: group.arn,
       schemaArn: request.schemaArn,
-      created: this.clock.now(),
+      created: this.world.clock.now(),
       records: { bulk: this.initialRows(type, columns), put: [] },
     });
     return arn;
   }
 
   public deleteDataset(arn: string): void {
-    found(this.datasets, arn, 'dataset');
+    existing(this.datasets, arn, 'dataset');
     this.datasets.delete(arn);
   }
 
   public dataset(arn: string): Dataset {
-    return found(this.datasets, arn, 'dataset');
+    return existing(this.datasets, arn, 'dataset');
   }
 
   public group(arn: string): DatasetGroup {
-    return found(this.groups, arn, 'dataset group');
+    return existing(this.groups, arn, 'dataset group');
   }
 
-  /** The datasets of a group, in the order in which they were created. */
+  /** In the order of their creation. */
   public datasetsOf(groupArn: string): Dataset[] {
     this.group(groupArn);
     return [...this.datasets.values()].filter(dataset => dataset.groupArn === groupArn);
   }
 
-  /** The columns of the dataset's schema, in its order. */
+  /** In the order of the dataset's schema. */
   public columns(dataset: Dataset): string[] {
-    return found(this.schemas, dataset.schemaArn, 'schema').columns;
+    return existing(this.schemas, dataset.schemaArn, 'schema').columns;
   }
 
-  /** Replaces a dataset's records by those of CSV texts with header. */
-  public loadRecords(datasetArn: string, { bulk, put }: { bulk?: string; put?: string }): void {
-    const dataset = this.dataset(datasetArn);
-    const rows = (csv: string): Row[] => inSchema(this.columns(dataset), parseCsv(csv));
-    if (bulk !== undefined) {
-      dataset.records.bulk = rows(bulk);
-    }
-    if (put !== undefined) {
-      dataset.records.put = rows(put);
-    }
-  }
-
-  /** Makes a dataset out of a CSV text, with a schema of its columns; its group too unless it exists. Returns the dataset's ARN. */
+  /** Creates a dataset from CSV, with a schema of its columns, and its group unless that exists. Returns the dataset's ARN. */
   public seed({ group, type, csv, putCsv, kmsKeyArn }: SeedRequest): string {
     const groupArn = this.arn(`dataset-group/${group}`);
     if (!this.groups.has(groupArn)) {
@@ -125,23 +113,25 @@ export class Datasets implements PersonalizeResources {
     const schema = JSON.stringify({ type: 'record', name: type, fields: csvColumns(csv).map(name => ({ name, type: 'string' })) });
     const schemaArn = this.createSchema(`${group}-${type}`, schema);
     const arn = this.createDataset({ name: `${group}-${type}`, datasetGroupArn: groupArn, datasetType: type, schemaArn });
-    this.loadRecords(arn, { bulk: csv, put: putCsv });
+    const { records } = this.dataset(arn);
+    const rows = (text: string): Row[] => inSchema(csvColumns(csv), parseCsv(text));
+    records.bulk = rows(csv);
+    records.put = putCsv === undefined ? [] : rows(putCsv);
     return arn;
   }
 
   private initialRows(type: DatasetType, columns: string[]): Row[] {
-    return type === 'INTERACTIONS' && this.interactionsCsv !== undefined
-      ? inSchema(columns, parseCsv(this.interactionsCsv))
-      : sampleRows(type, columns);
+    const { interactionsCsv } = this.world;
+    return type === 'INTERACTIONS' && interactionsCsv !== undefined ? inSchema(columns, parseCsv(interactionsCsv)) : sampleRows(type, columns);
   }
 
   private arn(resource: string): string {
-    return `arn:aws:personalize:${this.region}:${ACCOUNT}:${resource}`;
+    return `arn:aws:personalize:${this.world.region}:${ACCOUNT}:${resource}`;
   }
 
-  private newArn(resource: string, existing: Map<string, unknown>): string {
+  private newArn(resource: string, resources: Map<string, unknown>): string {
     const arn = this.arn(resource);
-    if (existing.has(arn)) {
+    if (resources.has(arn)) {
       throw new ServiceError('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`);
     }
     return arn;
@@ -154,12 +144,8 @@ export class Datasets implements PersonalizeResources {
   }
 }
 
-function found<T>(resources: Map<string, T>, arn: string, kind: string): T {
-  const resource = resources.get(arn);
-  if (!resource) {
-    throw new ServiceError('ResourceNotFoundException', `The given ${kind} does not exist: ${arn}`);
-  }
-  return resource;
+function existing<T>(resources: Map<string, T>, arn: string, kind: string): T {
+  return found(resources.get(arn), () => new ServiceError('ResourceNotFoundException', `The given ${kind} does not exist: ${arn}`));
 }
 
 function schemaColumns(schema: string): string[] {

@@ -1,40 +1,42 @@
-import type { ExportJob } from './export-job';
-import { ACCOUNT, ServiceError, type AuthorizationRequest, type Iam, type Kms, type S3 } from '../../core';
+import type { ExportJob } from './store';
+import { ACCOUNT, ServiceError } from '../../core';
+import type { World } from '../../world';
+import type { AuthorizationRequest, Principal } from '../iam/authorization';
 
 const SERVICE = 'personalize.amazonaws.com';
-/** The role's own policy and the key's policy must allow these … */
+/** Both the role's own policies and the key policy must allow these. */
 const KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey', 'kms:ListGrants'];
-/** … and the key's policy alone this one. */
+/** The key policy alone must allow this one. */
 const KEY_POLICY_ACTION = 'kms:CreateGrant';
-/** In addition, in both policies, when the dataset group has a key of its own. */
+/** Needed, in both, if the dataset group has its own key. */
 const GROUP_KEY_ACTION = 'kms:GenerateDataKeyWithoutPlaintext';
-/** A key policy that leaves everything to identity policies: to ask what these say by themselves. */
+/** A key policy that delegates everything to identity policies: with it, a decision shows what these allow by themselves. */
 const DELEGATING_KEY_POLICY = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
 };
+const DENYING_KEY_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 'kms:*', Resource: '*' }] };
 
 export interface ExportTarget {
   readonly bucket: string;
   readonly keys: string[];
-  /** the key that the output is encrypted with: the job's or the bucket's */
+  /** the key that encrypts the output: the job's, or else the bucket's */
   readonly kmsKeyArn?: string;
   readonly groupKmsKeyArn?: string;
 }
 
-/** Decides whether Personalize, itself and in the service role it was given, may write a job's output. */
+/** Decides whether Personalize may write a job's output, both as the service and in the job's role. */
 export class ExportAccess {
-  constructor(private readonly parts: { iam: Iam; s3: S3; kms: Kms }, private readonly sendSourceContext: () => boolean) {}
+  constructor(private readonly world: Pick<World, 'iam' | 's3' | 'kms'>, private readonly sendSourceContext: () => boolean) {}
 
-  /** The first thing that is not allowed; undefined when everything is. */
+  /** The first thing that is not allowed; undefined if everything is. */
   public async missing(job: ExportJob, target: ExportTarget): Promise<string | undefined> {
-    const source = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': job.arn };
+    const { iam } = this.world;
     const { roleArn } = job.request;
+    const source = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': job.arn };
     let sessionArn: string;
     try {
-      const session = await this.parts.iam.assumeRole({
-        roleArn, sessionName: 'PersonalizeDatasetExport', principal: { service: SERVICE }, context: source,
-      });
+      const session = await iam.assumeRole({ roleArn, sessionName: 'PersonalizeDatasetExport', principal: { service: SERVICE }, context: source });
       sessionArn = session.caller.arn;
     } catch (error) {
       if (error instanceof ServiceError && error.code === 'AccessDenied') {
@@ -43,12 +45,8 @@ export class ExportAccess {
       throw error;
     }
     const role = { roleArn, sessionArn };
-    const requests = [
-      ...this.bucketRequests(job, target, role, source),
-      ...this.keyRequests(target, role, source),
-    ];
-    for (const request of requests) {
-      if (!await this.parts.iam.isAllowed(request)) {
+    for (const request of [...this.bucketRequests(job, target, role, source), ...this.keyRequests(target, role, source)]) {
+      if (!await iam.isAllowed(request)) {
         const who = request.principal.service ?? (request.principal.roleArn ? roleArn : `${roleArn} (by the key policy alone)`);
         return `${who} may not ${request.action} on ${request.resource}`;
       }
@@ -56,17 +54,12 @@ export class ExportAccess {
     return undefined;
   }
 
-  private bucketRequests(
-    job: ExportJob, { bucket, keys }: ExportTarget, role: AuthorizationRequest['principal'], source: Record<string, string>,
-  ): AuthorizationRequest[] {
+  private bucketRequests(job: ExportJob, { bucket, keys }: ExportTarget, role: Principal, source: Record<string, string>): AuthorizationRequest[] {
     const { kmsKeyArn } = job.request.jobOutput.s3DataDestination;
-    const resourcePolicy = this.parts.s3.bucket(bucket)?.policy;
-    const tls = { 'aws:SecureTransport': 'true' };
-    const encryption = kmsKeyArn
-      ? { 's3:x-amz-server-side-encryption': 'aws:kms', 's3:x-amz-server-side-encryption-aws-kms-key-id': kmsKeyArn }
-      : {};
+    const resourcePolicy = this.world.s3.bucket(bucket)?.policy;
+    const encryption = kmsKeyArn && { 's3:x-amz-server-side-encryption': 'aws:kms', 's3:x-amz-server-side-encryption-aws-kms-key-id': kmsKeyArn };
     return [role, { service: SERVICE }].flatMap(principal => {
-      const context = { ...tls, ...this.sourceContext(principal, source) };
+      const context = { 'aws:SecureTransport': 'true', ...this.sourceContext(principal, source) };
       return [
         { principal, action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}`, context, resourcePolicy },
         ...keys.map(key => ({
@@ -76,12 +69,10 @@ export class ExportAccess {
     });
   }
 
-  private keyRequests(
-    { kmsKeyArn, groupKmsKeyArn }: ExportTarget, role: AuthorizationRequest['principal'], source: Record<string, string>,
-  ): AuthorizationRequest[] {
-    // without roleArn the role's own policies do not count: what remains is the key policy
+  private keyRequests({ kmsKeyArn, groupKmsKeyArn }: ExportTarget, role: Principal, source: Record<string, string>): AuthorizationRequest[] {
+    // without roleArn, the role's own policies do not count
     const byKeyPolicyAlone = { sessionArn: role.sessionArn };
-    const on = (keyArn: string) => (principal: AuthorizationRequest['principal'], action: string, policy?: object): AuthorizationRequest => ({
+    const on = (keyArn: string) => (principal: Principal, action: string, policy?: object): AuthorizationRequest => ({
       principal, action, resource: keyArn, context: this.sourceContext(principal, source), resourcePolicy: policy ?? this.keyPolicy(keyArn),
     });
     const requests: AuthorizationRequest[] = [];
@@ -95,7 +86,7 @@ export class ExportAccess {
       );
     }
     if (groupKmsKeyArn) {
-      for (const keyArn of new Set([groupKmsKeyArn, ...(kmsKeyArn ? [kmsKeyArn] : [])])) {
+      for (const keyArn of new Set([groupKmsKeyArn, ...kmsKeyArn ? [kmsKeyArn] : []])) {
         const request = on(keyArn);
         requests.push(
           request(role, GROUP_KEY_ACTION, DELEGATING_KEY_POLICY),
@@ -107,13 +98,12 @@ export class ExportAccess {
     return requests;
   }
 
-  /** A key that is gone can be used by nobody: as if its policy allowed nothing. */
+  /** Nobody can use a key that is gone. */
   private keyPolicy(keyArn: string): object {
-    return this.parts.kms.keyPolicy(keyArn)
-      ?? { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 'kms:*', Resource: '*' }] };
+    return this.world.kms.keyPolicy(keyArn) ?? DENYING_KEY_POLICY;
   }
 
-  private sourceContext(principal: AuthorizationRequest['principal'], source: Record<string, string>): Record<string, string> {
+  private sourceContext(principal: Principal, source: Record<string, string>): Record<string, string> {
     return principal.service && this.sendSourceContext() ? source : {};
   }
 }

@@ -1,56 +1,58 @@
 import type { Dataset, Datasets } from './datasets';
 import { ExportAccess, type ExportTarget } from './export-access';
-import type { ExportJob, ExportJobStatus } from './export-job';
 import { exportedRows, toCsv } from './records';
-import { NotSupportedError, type Clock, type Iam, type Kms, type S3 } from '../../core';
+import type { ExportJob } from './store';
+import { NotSupportedError } from '../../core';
 import type { JobSettings, PersonalizeSettings } from '../../wire';
+import type { World } from '../../world';
 
 const INSUFFICIENT_PRIVILEGES = 'Insufficient privileges for accessing data in Amazon S3.';
 const INVALID_PATH = 'Invalid S3 output path';
 
-/** A job that cannot be done, with the reason that DescribeDatasetExportJob gives for it. */
+/** A failure with the reason that DescribeDatasetExportJob gives. */
 class JobFailure extends Error {
   constructor(reason: string, public readonly detail?: string) {
     super(reason);
   }
 }
 
-/** Takes export jobs through their statuses and writes what they export. */
+/** Takes export jobs through their statuses and writes their output. */
 export class ExportRunner {
   private readonly access: ExportAccess;
 
   constructor(
-    private readonly parts: { clock: Clock; iam: Iam; s3: S3; kms: Kms; datasets: Datasets },
+    private readonly world: Pick<World, 'clock' | 'iam' | 's3' | 'kms'>,
+    private readonly datasets: Datasets,
     private readonly settings: PersonalizeSettings,
   ) {
-    this.access = new ExportAccess(parts, () => settings.sendSourceContext);
+    this.access = new ExportAccess(world, () => settings.sendSourceContext);
   }
 
-  /** Never rejects: whatever happens becomes the job's status. The dataset's records are those at the start. */
+  /** Never rejects: a failure becomes the job's status. Exports the records that the dataset has when the job starts. */
   public async run(job: ExportJob, dataset: Dataset): Promise<void> {
     try {
-      await this.pass(this.settingsOf(job).secondsPending);
-      this.become(job, 'CREATE IN_PROGRESS');
+      await this.world.clock.sleep(this.settingsOf(job).secondsPending * 1000);
+      this.setStatus(job, 'CREATE IN_PROGRESS');
       const files = this.files(job, dataset);
       await this.target(job, dataset, files);
-      await this.pass(this.settingsOf(job).secondsInProgress);
-      const ordered = this.settingsOf(job).failNextJobsWith ?? this.settings.failJobsOf[dataset.arn];
-      if (ordered !== undefined) {
-        throw new JobFailure(ordered);
+      await this.world.clock.sleep(this.settingsOf(job).secondsInProgress * 1000);
+      const failure = this.settingsOf(job).failNextJobsWith ?? this.settings.failJobsOf[dataset.arn];
+      if (failure !== undefined) {
+        throw new JobFailure(failure);
       }
-      // access is needed until the last byte is written, not only at first
+      // access is needed until the end, not only at first
       const target = await this.target(job, dataset, files);
       for (const [key, body] of files) {
-        this.parts.s3.putObject(target.bucket, key, Buffer.from(body), target.kmsKeyArn);
+        this.world.s3.putObject(target.bucket, key, Buffer.from(body), target.kmsKeyArn);
       }
-      this.become(job, 'ACTIVE');
+      this.setStatus(job, 'ACTIVE');
     } catch (error) {
       job.failureReason = error instanceof Error ? error.message : String(error);
       job.detail = error instanceof JobFailure ? error.detail : undefined;
       if (!(error instanceof JobFailure)) {
         console.error(error instanceof NotSupportedError ? error.message : error);
       }
-      this.become(job, 'CREATE FAILED');
+      this.setStatus(job, 'CREATE FAILED');
     }
   }
 
@@ -59,10 +61,10 @@ export class ExportRunner {
     return Object.assign({ ...this.settings }, ...own);
   }
 
-  /** Where the output goes, after everything that could forbid it was asked. */
+  /** Where the output goes. Throws unless everything that it takes is allowed. */
   private async target(job: ExportJob, dataset: Dataset, files: Map<string, string>): Promise<ExportTarget> {
     const { bucket } = location(job);
-    const configuration = this.parts.s3.bucket(bucket);
+    const configuration = this.world.s3.bucket(bucket);
     if (!configuration) {
       throw new JobFailure(INVALID_PATH, `there is no bucket ${bucket}`);
     }
@@ -70,7 +72,7 @@ export class ExportRunner {
       bucket,
       keys: [...files.keys()],
       kmsKeyArn: job.request.jobOutput.s3DataDestination.kmsKeyArn ?? configuration.kmsKeyArn,
-      groupKmsKeyArn: this.parts.datasets.group(dataset.groupArn).kmsKeyArn,
+      groupKmsKeyArn: this.datasets.group(dataset.groupArn).kmsKeyArn,
     };
     const missing = await this.access.missing(job, target);
     if (missing !== undefined) {
@@ -79,10 +81,10 @@ export class ExportRunner {
     return target;
   }
 
-  /** Keys and contents. AWS does not document the names: nothing may depend on these. */
+  /** Contents by key. AWS does not document the names: nothing may depend on them. */
   private files(job: ExportJob, dataset: Dataset): Map<string, string> {
     const { folder } = location(job);
-    const columns = this.parts.datasets.columns(dataset);
+    const columns = this.datasets.columns(dataset);
     const rows = exportedRows(dataset.type, columns, dataset.records, job.request.ingestionMode ?? 'PUT');
     const { recordsPerFile } = this.settings;
     const count = Math.max(1, Math.ceil(rows.length / recordsPerFile));
@@ -92,17 +94,13 @@ export class ExportRunner {
     ]));
   }
 
-  private become(job: ExportJob, status: ExportJobStatus): void {
+  private setStatus(job: ExportJob, status: ExportJob['status']): void {
     job.status = status;
-    job.updated = this.parts.clock.now();
-  }
-
-  private async pass(seconds: number): Promise<void> {
-    await this.parts.clock.sleep(seconds * 1000);
+    job.updated = this.world.clock.now();
   }
 }
 
-/** Bucket and folder (empty or with a slash at its end) of the job's output path. */
+/** The folder is empty or ends with a slash. */
 function location(job: ExportJob): { bucket: string; folder: string } {
   const { path } = job.request.jobOutput.s3DataDestination;
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];

@@ -6,7 +6,7 @@ import type { DatasetType } from '../../wire';
 /** One record: its values by column. */
 export type Row = Record<string, string>;
 
-/** A dataset's records by the way they came in, each in the order of arrival. */
+/** A dataset's records, by how they were ingested, in the order of arrival. */
 export interface Records {
   bulk: Row[];
   put: Row[];
@@ -14,7 +14,7 @@ export interface Records {
 
 export type IngestionMode = 'BULK' | 'PUT' | 'ALL';
 
-/** The columns that tell which record is which, for the dataset types that have such. */
+/** The columns that identify records, for the dataset types that have one. */
 const ID_COLUMN: Partial<Record<DatasetType, string>> = { ITEMS: 'ITEM_ID', USERS: 'USER_ID' };
 
 export function parseCsv(text: string): Row[] {
@@ -30,7 +30,7 @@ export function toCsv(columns: string[], rows: Row[]): string {
   return stringify(rows, { header: true, columns });
 }
 
-/** Takes the schema's columns out of rows that may have more of them. */
+/** Drops the columns that the schema does not have. */
 export function inSchema(columns: string[], rows: Row[]): Row[] {
   const missing = rows.length > 0 ? columns.filter(column => !(column in rows[0])) : [];
   if (missing.length > 0) {
@@ -40,8 +40,8 @@ export function inSchema(columns: string[], rows: Row[]): Row[] {
 }
 
 /**
- * What an export job writes: records equal in every field once; of both ways together only the newest record of an item
- * or user, but every interaction.
+ * What an export job writes: each distinct record once; in mode ALL only the newest record of each item or user, but every
+ * distinct interaction.
  */
 export function exportedRows(type: DatasetType, columns: string[], { bulk, put }: Records, mode: IngestionMode): Row[] {
   const chosen = { BULK: bulk, PUT: put, ALL: [...bulk, ...put] }[mode];

@@ -7,7 +7,7 @@ const ROWS: Record<DatasetType, number> = { INTERACTIONS: 1000, ITEMS, USERS, AC
 /** 2026-01-01T00:00:00Z */
 const START = 1767225600;
 
-/** Made-up records for a dataset's columns, always the same ones. */
+/** Made-up records with these columns, always the same ones. */
 export function sampleRows(type: DatasetType, columns: string[]): Row[] {
   const random = numbers(type.length);
   return Array.from({ length: ROWS[type] }, (_, index) =>
@@ -18,7 +18,7 @@ function value(type: DatasetType, column: string, index: number, random: () => n
   switch (column) {
     case 'USER_ID': return `user-${type === 'USERS' ? index + 1 : 1 + Math.floor(random() * USERS)}`;
     case 'ITEM_ID': return `item-${type === 'ITEMS' ? index + 1 : 1 + Math.floor(random() * ITEMS)}`;
-    // one record every ten minutes, so that no two interactions are equal
+    // ten minutes apart, so that no two interactions are equal
     case 'TIMESTAMP': case 'CREATION_TIMESTAMP': return String(START + index * 600);
     case 'EVENT_TYPE': return ['watch', 'click', 'purchase'][Math.floor(random() * 3)];
     case 'GENRES': return ['Drama', 'Comedy|Romance', 'Action, "and" more'][Math.floor(random() * 3)];

@@ -13,7 +13,7 @@ export function checkTagCount(tags: Tag[]): void {
   }
 }
 
-/** The condition keys of a request that sends tags. */
+/** The condition keys of a request with tags. */
 export function requestTagContext(tags: Tag[]): Record<string, string | string[]> {
   return tags.length === 0 ? {} : {
     ...Object.fromEntries(tags.map(({ tagKey, tagValue }) => [`aws:RequestTag/${tagKey}`, tagValue])),

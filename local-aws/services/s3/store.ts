@@ -1,18 +1,33 @@
-import { ServiceError, type BucketConfiguration, type Clock, type S3, type StoredObject } from '../../core';
-import { checkPolicyDocument, checkRolePrincipals } from '../iam/policy-documents';
+import { ServiceError, found } from '../../core';
+import type { World } from '../../world';
+import { checkResourcePolicy } from '../iam/policy-documents';
+
+export interface BucketConfiguration {
+  /** the default KMS key's ARN; undefined: SSE-S3 */
+  readonly kmsKeyArn?: string;
+  readonly versioned?: boolean;
+  readonly policy?: object;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  readonly body: Buffer;
+  readonly lastModified: Date;
+  readonly kmsKeyArn?: string;
+}
 
 interface Bucket {
   configuration: BucketConfiguration;
   readonly objects: Map<string, StoredObject>;
-  /** keys with older versions or a delete marker, which is all that is kept of these */
+  /** the keys that have older versions or a delete marker; nothing else is kept of these */
   readonly olderVersions: Set<string>;
 }
 
-/** Buckets and objects, in memory. */
-export class S3Store implements S3 {
+/** Buckets and objects. Whoever uses them asks IAM, with the bucket's policy as resource policy. */
+export class S3Store {
   private readonly buckets = new Map<string, Bucket>();
 
-  constructor(private readonly clock: Clock, private readonly hasRole: (arn: string) => boolean) {}
+  constructor(private readonly world: Pick<World, 'clock' | 'iam'>) {}
 
   public createBucket(name: string, configuration: BucketConfiguration): void {
     if (this.buckets.has(name)) {
@@ -21,18 +36,18 @@ export class S3Store implements S3 {
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
       throw new ServiceError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
     }
-    this.checkPolicy(configuration.policy);
-    this.buckets.set(name, { configuration: { ...configuration }, objects: new Map(), olderVersions: new Set() });
+    this.checkPolicy(configuration);
+    this.buckets.set(name, { configuration, objects: new Map(), olderVersions: new Set() });
   }
 
-  public updateBucket(name: string, configuration: Partial<BucketConfiguration>): void {
-    this.checkPolicy(configuration.policy);
-    const bucket = this.get(name);
-    bucket.configuration = { ...bucket.configuration, ...configuration };
+  public updateBucket(name: string, change: BucketConfiguration): void {
+    this.checkPolicy(change);
+    const bucket = this.existing(name);
+    bucket.configuration = { ...bucket.configuration, ...change };
   }
 
   public deleteBucket(name: string): void {
-    const { objects, olderVersions } = this.get(name);
+    const { objects, olderVersions } = this.existing(name);
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html: all object versions and delete markers must be gone
     if (objects.size + olderVersions.size > 0) {
       const versions = objects.size === 0 ? '. You must delete all versions in the bucket.' : '';
@@ -45,57 +60,50 @@ export class S3Store implements S3 {
     return this.buckets.get(name)?.configuration;
   }
 
-  /** In the order of their keys, as S3 lists them. */
+  /** In the order of their keys' bytes, as S3 lists them. */
   public objects(bucket: string): StoredObject[] {
-    return [...this.get(bucket).objects.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+    return [...this.existing(bucket).objects.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
   public olderVersions(bucket: string): string[] {
-    return [...this.get(bucket).olderVersions];
+    return [...this.existing(bucket).olderVersions];
   }
 
-  public putObject(bucket: string, key: string, body: Buffer, kmsKeyArn?: string): void {
-    const { objects, configuration } = this.get(bucket);
+  public putObject(bucket: string, key: string, body: Buffer, kmsKeyArn = this.bucket(bucket)?.kmsKeyArn): void {
     this.keepVersion(bucket, key);
-    objects.set(key, { key, body, lastModified: new Date(this.clock.now()), kmsKeyArn: kmsKeyArn ?? configuration.kmsKeyArn });
+    this.existing(bucket).objects.set(key, { key, body, lastModified: new Date(this.world.clock.now()), kmsKeyArn });
   }
 
   public getObject(bucket: string, key: string): StoredObject | undefined {
-    return this.get(bucket).objects.get(key);
+    return this.existing(bucket).objects.get(key);
   }
 
-  /** A versioned bucket still has what it had before. */
+  /** In a versioned bucket, the object stays as an older version. */
   public deleteObject(bucket: string, key: string): void {
     this.keepVersion(bucket, key);
-    this.get(bucket).objects.delete(key);
+    this.existing(bucket).objects.delete(key);
   }
 
-  /** For good, with all its versions. */
   public deleteVersions(bucket: string, key: string): void {
-    const { objects, olderVersions } = this.get(bucket);
+    const { objects, olderVersions } = this.existing(bucket);
     objects.delete(key);
     olderVersions.delete(key);
   }
 
   private keepVersion(bucket: string, key: string): void {
-    const { objects, olderVersions, configuration } = this.get(bucket);
+    const { objects, olderVersions, configuration } = this.existing(bucket);
     if (configuration.versioned && objects.has(key)) {
       olderVersions.add(key);
     }
   }
 
-  private get(name: string): Bucket {
-    const bucket = this.buckets.get(name);
-    if (!bucket) {
-      throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404);
-    }
-    return bucket;
+  private existing(name: string): Bucket {
+    return found(this.buckets.get(name), () => new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404));
   }
 
-  private checkPolicy(policy: object | undefined): void {
+  private checkPolicy({ policy }: BucketConfiguration): void {
     if (policy) {
-      checkPolicyDocument(policy);
-      checkRolePrincipals(policy, this.hasRole);
+      checkResourcePolicy(policy, this.world.iam);
     }
   }
 }

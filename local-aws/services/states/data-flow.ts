@@ -10,13 +10,13 @@ export function isJsonata(state: State): boolean {
   return state.QueryLanguage === 'JSONata';
 }
 
-/** What a state works on: its input after InputPath and Parameters. */
+/** A state's input after InputPath and Parameters. */
 export function effectiveInput(state: State, input: JSONValue, context: Context): JSONValue {
   const chosen = library.processInputPath(state.InputPath as string | null | undefined, copy(input), context);
   return copy(state.Parameters === undefined || state.Type === 'Map' ? chosen : library.processPayloadTemplate(state.Parameters, chosen, context));
 }
 
-/** A state's output: its result after ResultSelector, ResultPath and OutputPath, or what Output makes of its input. */
+/** A state's result after ResultSelector, ResultPath and OutputPath, or, in JSONata, after Output. */
 export async function outputOf(state: State, input: JSONValue, result: JSONValue, context: Context, clock: Clock): Promise<JSONValue> {
   if (isJsonata(state)) {
     return state.Output === undefined ? input : evaluated(state.Output as JSONValue, { input, context }, clock);
@@ -41,7 +41,7 @@ export function itemsOf(state: State, input: JSONValue, context: Context): JSONV
     template === undefined ? Value : library.processPayloadTemplate(template, chosen, { ...context, Map: { Item: { Index, Value } } })));
 }
 
-/** Paths give parts of what they are applied to, and some intrinsic functions change it; what a state gets is its own. */
+/** Paths return parts of their input, and some intrinsic functions change it. Each state gets its own copy. */
 function copy(value: JSONValue): JSONValue {
   return JSON.parse(JSON.stringify(value)) as JSONValue;
 }

@@ -1,7 +1,7 @@
 import { isIntegration } from './integration';
 import { NotSupportedError } from '../../core';
 
-/** A state, as far as it matters here. */
+/** The fields of a state that are used here by name. */
 export interface State {
   Type: string;
   Resource?: string;
@@ -20,7 +20,7 @@ export interface Definition {
 
 const DATA_FLOW = ['Type', 'Comment', 'InputPath', 'OutputPath'];
 const RESULT = ['Parameters', 'ResultSelector', 'ResultPath', 'Next', 'End', 'Retry', 'Catch'];
-/** What can be run of each state, by its query language. */
+/** The supported fields of each state type, by query language. */
 const JSON_PATH_FIELDS: Record<string, string[]> = {
   Task: [...DATA_FLOW, ...RESULT, 'Resource', 'TimeoutSeconds'],
   Pass: [...DATA_FLOW, 'Parameters', 'Result', 'ResultPath', 'Next', 'End'],
@@ -39,7 +39,7 @@ const JSONATA_FIELDS: Record<string, string[]> = Object.fromEntries(
 const MACHINE_FIELDS = ['States', 'StartAt', 'Comment', 'Version', 'TimeoutSeconds', 'ProcessorConfig'];
 const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+(:[^:]+)?$/;
 
-/** Refuses by name what cannot be run. */
+/** Refuses by name whatever is not supported. */
 export function checkDefinition(definition: Definition): void {
   for (const field of Object.keys(definition)) {
     if (!MACHINE_FIELDS.includes(field)) {

@@ -3,10 +3,10 @@ import { Interpreter, atStart, type Progress } from './interpreter';
 import type { JSONValue } from './library';
 import { MapRun } from './map-run';
 import { History } from './quotas';
+import type { StatesWorld } from './store';
 import { runTask } from './task';
-import { ServiceError, type World } from '../../core';
+import { ServiceError } from '../../core';
 import type { ExecutionRecord } from '../../wire';
-import type { LambdaService } from '../lambda';
 
 export interface StateMachine {
   readonly arn: string;
@@ -17,7 +17,7 @@ export interface StateMachine {
 type Status = ExecutionRecord['status'];
 type Writable<T> = { -readonly [member in keyof T]: T[member] };
 
-/** Why an execution stops before its time. */
+/** Why an execution is interrupted. */
 class Interruption extends Error {
   constructor(public readonly status: Status, error?: string, cause?: string) {
     super(cause);
@@ -28,18 +28,16 @@ class Interruption extends Error {
 /** https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
 const REDRIVABLE_SECONDS = 14 * 24 * 3600;
 
-/** What executions have in common. */
-export interface Surroundings {
-  readonly world: World;
-  readonly lambda: LambdaService;
-  /** told of each Map Run, which can be described from then on */
+interface Surroundings {
+  readonly world: StatesWorld;
+  /** called for each Map Run when it starts */
   readonly onMapRun: (mapRun: MapRun) => void;
 }
 
-/** An execution, or a child of a Map Run's: once started, it can be stopped, and redriven when it did not succeed. */
+/** An execution, of its own or as a child of a Map Run. It can be stopped, and redriven if it did not succeed. */
 export class Run {
   public readonly record: Writable<ExecutionRecord>;
-  /** one for all redrives, as the definition */
+  /** one for all redrives */
   private readonly history = new History();
   private readonly definition: Definition;
   private readonly roleArn: string;
@@ -66,7 +64,7 @@ export class Run {
     this.interrupt?.(new Interruption('ABORTED', error, cause));
   }
 
-  /** @throws when that is not possible; otherwise it goes on */
+  /** Throws if the execution cannot be redriven; otherwise continues it. */
   public redrive(signal?: AbortSignal): Promise<void> {
     const { record } = this;
     const problem = record.status === 'SUCCEEDED' || record.status === 'RUNNING' ? `Execution is ${record.status} and cannot be redriven`
@@ -114,7 +112,7 @@ export class Run {
   }
 
   private interpreter(): Interpreter {
-    const { record, machine, roleArn, surroundings: { world, lambda } } = this;
+    const { record, machine, roleArn, surroundings: { world, onMapRun } } = this;
     const session = { arn: machine.arn, roleArn };
     return new Interpreter({
       clock: world.clock,
@@ -132,10 +130,10 @@ export class Run {
         },
         StateMachine: { Id: record.stateMachineArn, Name: machine.arn.slice(machine.arn.lastIndexOf(':') + 1) },
       },
-      runTask: (resource, input) => world.clock.work(() => runTask(world, lambda, session, resource, input)) as Promise<JSONValue>,
+      runTask: (resource, input) => world.clock.work(() => runTask(world, session, resource, input)) as Promise<JSONValue>,
       runMap: async (state, inputs, progress, signal) => {
         const mapRun = progress.mapRun ??= new MapRun({ world, executionArn: record.executionArn, roleArn, state }, inputs);
-        this.surroundings.onMapRun(mapRun);
+        onMapRun(mapRun);
         return mapRun.go({
           start: (input, name, childSignal) => this.startChild(state, mapRun, input, name, childSignal),
           redrive: (run, childSignal) => this.redriveChild(run, childSignal),
@@ -160,7 +158,7 @@ export class Run {
     try {
       await run.redrive(signal);
     } catch (error) {
-      // what cannot be redriven stays as it is: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+      // a child that cannot be redriven stays as it is: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
       if ((error as ServiceError).code !== 'ExecutionNotRedrivable') {
         throw error;
       }

@@ -1,6 +1,6 @@
 import type { State } from './definition';
 
-/** What a state fails with: the name is the error, the message its cause. */
+/** The failure of a state: its name is the error, its message the cause. */
 export class StateFailure extends Error {
   constructor(error: string, cause: string) {
     super(cause);
@@ -8,7 +8,7 @@ export class StateFailure extends Error {
   }
 }
 
-/** Ends the execution, whatever its states catch. */
+/** Ends the execution; no catcher catches it. */
 export class ExecutionFailure extends StateFailure {}
 
 export interface Retrier {
@@ -26,28 +26,28 @@ export interface Catcher {
   readonly ResultPath?: string | null;
 }
 
-/** Terminal errors, which no wildcard stands for. */
+/** No wildcard matches these. */
 const TERMINAL = ['States.DataLimitExceeded', 'States.Runtime'];
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-function isMeant({ ErrorEquals }: Retrier | Catcher, error: Error, state: State): boolean {
+function matches({ ErrorEquals }: Retrier | Catcher, error: Error, state: State): boolean {
   return ErrorEquals.some(name => name === error.name || (!TERMINAL.includes(error.name)
     && (name === 'States.ALL' || (name === 'States.TaskFailed' && state.Type === 'Task' && error.name !== 'States.Timeout'))));
 }
 
 export function catcherOf(state: State, error: Error): Catcher | undefined {
-  return (state.Catch as Catcher[] | undefined)?.find(catcher => isMeant(catcher, error, state));
+  return (state.Catch as Catcher[] | undefined)?.find(catcher => matches(catcher, error, state));
 }
 
-/** How often each retrier of a state was asked, in one run of the state. */
+/** Counts the attempts of each retrier, in one run of a state. */
 export class Retries {
   private readonly attempts = new Map<Retrier, number>();
 
   constructor(private readonly state: State) {}
 
-  /** @returns the seconds to wait before the next attempt, if there is one */
+  /** The seconds to wait before the next attempt; undefined if there is none. */
   public delayAfter(error: Error): number | undefined {
-    const retrier = (this.state.Retry as Retrier[] | undefined)?.find(candidate => isMeant(candidate, error, this.state));
+    const retrier = (this.state.Retry as Retrier[] | undefined)?.find(candidate => matches(candidate, error, this.state));
     if (!retrier) {
       return undefined;
     }

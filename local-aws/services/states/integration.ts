@@ -1,15 +1,15 @@
 import { StateFailure } from './failures';
-import type { Credentials } from '../../core';
+import type { Credentials } from '../iam/credentials';
 
-/** How a service is called, and how Step Functions words what it says. */
+/** How Step Functions calls a service and names its errors. */
 interface ServiceApi {
   readonly signingName: string;
   readonly targetPrefix: string;
-  /** what errors' names begin with */
+  /** of the names of errors */
   readonly errorPrefix: string;
-  /** members of the API begin with a small letter; in state machines they never do */
-  readonly smallMembers: boolean;
-  /** the errors that the service's model names: all others are the prefix and `Exception` */
+  /** The API's members begin with a lower-case letter; those in state machines never do. */
+  readonly lowerCase: boolean;
+  /** the errors in the service's model; any other is named by the prefix and `Exception` */
   readonly modelledErrors: readonly string[];
 }
 
@@ -18,15 +18,15 @@ const SERVICES: Readonly<Record<string, ServiceApi>> = {
     signingName: 'personalize',
     targetPrefix: 'AmazonPersonalize',
     errorPrefix: 'Personalize',
-    smallMembers: true,
+    lowerCase: true,
     modelledErrors: ['InvalidInput', 'InvalidNextToken', 'LimitExceeded', 'ResourceAlreadyExists', 'ResourceInUse', 'ResourceNotFound', 'TooManyTags'],
   },
   sfn: {
-    signingName: 'states', targetPrefix: 'AWSStepFunctions', errorPrefix: 'Sfn', smallMembers: true, modelledErrors: ['ResourceNotFound', 'InvalidArn'],
+    signingName: 'states', targetPrefix: 'AWSStepFunctions', errorPrefix: 'Sfn', lowerCase: true, modelledErrors: ['ResourceNotFound', 'InvalidArn'],
   },
 };
 const EVENTS: ServiceApi = {
-  signingName: 'events', targetPrefix: 'AWSEvents', errorPrefix: 'EventBridge', smallMembers: false, modelledErrors: ['InternalException'],
+  signingName: 'events', targetPrefix: 'AWSEvents', errorPrefix: 'EventBridge', lowerCase: false, modelledErrors: ['InternalException'],
 };
 
 const SDK_INTEGRATION = /^arn:aws:states:::aws-sdk:([a-z]+):([a-zA-Z]+)$/;
@@ -43,12 +43,12 @@ export async function callService(endpoint: string, region: string, credentials:
   }
   const [, service, action] = SDK_INTEGRATION.exec(resource)!;
   const api = SERVICES[service];
-  const parameters = api.smallMembers ? members(input, 'toLowerCase') : input;
+  const parameters = api.lowerCase ? members(input, 'toLowerCase') : input;
   const answer = await call(api, endpoint, region, credentials, firstLetter(action, 'toUpperCase'), parameters);
-  return api.smallMembers ? members(answer, 'toUpperCase') : answer;
+  return api.lowerCase ? members(answer, 'toUpperCase') : answer;
 }
 
-/** The optimized integration: takes details as objects, and fails when an event is refused. */
+/** The optimized integration takes details as objects, and fails if an event is refused. */
 async function putEvents(
   endpoint: string, region: string, credentials: Credentials, { Entries }: { Entries: { Detail?: unknown }[] },
 ): Promise<unknown> {
@@ -71,7 +71,7 @@ async function call(
         'content-type': 'application/x-amz-json-1.1',
         'x-amz-target': `${api.targetPrefix}.${operation}`,
         'x-amz-security-token': sessionToken,
-        // local AWS looks at who signs, not at the signature
+        // local AWS does not check signatures
         'authorization': `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${region}/${api.signingName}/aws4_request, SignedHeaders=host, Signature=0`,
       },
       body: JSON.stringify(parameters),
@@ -88,7 +88,7 @@ async function call(
   throw new StateFailure(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
 }
 
-/** Other first letters for all members. Times become texts on the way out. */
+/** Changes the first letters of all members. In answers, times become ISO 8601. */
 function members(value: unknown, change: 'toLowerCase' | 'toUpperCase'): unknown {
   if (Array.isArray(value)) {
     return value.map(element => members(element, change));

@@ -8,17 +8,17 @@ import { withinQuota, type History } from './quotas';
 import { each, unlessAborted, withTimeout } from './waiting';
 import { NotSupportedError, type Clock } from '../../core';
 
-/** How far a state machine, an iteration or a branch has got: a redrive goes on with it. */
+/** How far a state machine, an iteration or a branch has got. A redrive continues from here. */
 export interface Progress {
   readonly definition: Definition;
-  /** the state that it is in, and that state's input */
+  /** the current state, and its input */
   state: string;
   input: JSONValue;
-  /** of the state: the iterations of an inline Map, the branches of a Parallel */
+  /** the iterations of the state, if it is an inline Map, or its branches, if it is a Parallel */
   parts?: Progress[];
-  /** of the state, when it is a Distributed Map */
+  /** of the state, if it is a Distributed Map */
   mapRun?: MapRun;
-  /** of all, when it is done */
+  /** set when it is done */
   output?: JSONValue;
 }
 
@@ -26,22 +26,22 @@ export function atStart(definition: Definition, input: JSONValue): Progress {
   return { definition, state: definition.StartAt, input };
 }
 
-/** What an execution runs with. */
+/** What an execution runs in. */
 export interface Environment {
   readonly clock: Clock;
   readonly history: History;
   readonly context: Context;
   readonly runTask: (resource: string, input: JSONValue) => Promise<JSONValue>;
-  /** starts a Map Run, or redrives the one there is */
+  /** starts a Map Run, or redrives the existing one */
   readonly runMap: (state: State, inputs: JSONValue[], progress: Progress, signal: AbortSignal) => Promise<JSONValue>;
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const INLINE_CONCURRENCY = 40;
-/** Scheduled, started. */
+/** scheduled, started */
 const EVENTS_BEFORE_TASK = 2;
 
-/** Runs a state machine from where its progress is; each entry into a state and exit from it is an event of the history. */
+/** Runs a state machine from its progress on. Entering and leaving a state are events of the history. */
 export class Interpreter {
   constructor(private readonly environment: Environment) {}
 
@@ -63,7 +63,7 @@ export class Interpreter {
     return progress.output;
   }
 
-  /** With its retries, from the beginning after a redrive, and catchers. */
+  /** Runs a state with its retriers, which start anew after a redrive, and its catchers. */
   private async runState(state: State, progress: Progress, signal: AbortSignal): Promise<{ output: JSONValue; next?: string }> {
     const retries = new Retries(state);
     const EnteredTime = new Date(this.environment.clock.now()).toISOString();
@@ -93,7 +93,7 @@ export class Interpreter {
           const output = withResult(catcher.ResultPath, progress.input, { Error: name, Cause: message });
           return { output: withinQuota(output, `state '${progress.state}' has an output whose size`), next: catcher.Next };
         }
-        // what failed for its size is run again, all of it: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        // a state that failed because of its data's size runs again as a whole: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
         if ((error as Error).name === 'States.DataLimitExceeded') {
           progress.parts = progress.mapRun = undefined;
         }
@@ -143,7 +143,7 @@ export class Interpreter {
     history.add(EVENTS_BEFORE_TASK);
     try {
       const task = runTask(state.Resource!, input);
-      task.catch(() => {}); // nobody waits for it any more when it takes too long
+      task.catch(() => {}); // after a timeout nobody waits for it
       return withinQuota(
         await unlessAborted(signal, withTimeout(clock, state.TimeoutSeconds, task, () => new StateFailure('States.Timeout', 'The task timed out.'))),
         'task has an output whose size',
@@ -166,7 +166,7 @@ export class Interpreter {
     return this.runParts(progress.parts, Number(state.MaxConcurrency) || INLINE_CONCURRENCY, 2, signal);
   }
 
-  /** @param events each part's own, besides those of its states */
+  /** @param events of each part, besides those of its states */
   private async runParts(parts: Progress[], concurrency: number, events: number, signal: AbortSignal): Promise<JSONValue> {
     const { history } = this.environment;
     history.add(1); // started

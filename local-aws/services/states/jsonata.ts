@@ -7,14 +7,14 @@ interface Expression {
   evaluate(input: unknown, bindings: object): Promise<unknown>;
 }
 
-// no dependency of this project, but of the ASL validator
+// a dependency of the ASL validator, not of this project
 // eslint-disable-next-line @typescript-eslint/no-require-imports, import/no-extraneous-dependencies
 const jsonata = require('jsonata') as (expression: string) => Expression;
 
 const EXPRESSION = /^\{%([^]*)%\}$/;
 
 /**
- * A value of a state whose query language is JSONata: the texts in it that are expressions become what they stand for.
+ * Evaluates the expressions in a value of a JSONata state.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 export async function evaluated(value: JSONValue, states: { input: JSONValue; context: object }, clock: Clock): Promise<JSONValue> {

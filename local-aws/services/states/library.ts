@@ -1,4 +1,3 @@
-import './indefinite-paths';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,7 +16,12 @@ interface IntrinsicFunction {
   execute(...args: JSONValue[]): JSONValue;
 }
 
-/** What the library has inside of it: JSONPath, intrinsic functions and choice rules. */
+interface Query {
+  readonly path: string;
+  readonly wrap?: boolean;
+}
+
+/** What the library does not export: JSONPath, intrinsic functions and choice rules. */
 interface Internals {
   readonly ChoiceStateAction: new (state: object, name: string) => { execute(input: JSONValue, context: object): Promise<{ nextState: string }> };
   readonly StatesHash: { readonly prototype: { execute(text: string, algorithm: string): string } };
@@ -37,11 +41,11 @@ const INTERNALS = [
 ];
 
 /**
- * aws-local-stepfunctions runs whole state machines only, and forgets what they have done: it knows no quotas and no redrive. So its
- * parts are used, which say what a path, an intrinsic function and a choice rule mean. Its version is pinned.
+ * aws-local-stepfunctions can only run whole state machines, without quotas and redrives. So only its parts are used: paths, intrinsic
+ * functions and choice rules. Its version is pinned.
  */
 function load(): typeof Library & Internals {
-  // the library's types are for ES modules only, its code is not
+  // its types are for ES modules only, its code is not
   const file = require.resolve('aws-local-stepfunctions');
   const module_ = { exports: {} };
   const code = `${readFileSync(file, 'utf8')}\nObject.assign(module.exports, { ${INTERNALS.join(', ')} });`;
@@ -50,9 +54,25 @@ function load(): typeof Library & Internals {
   return module_.exports as typeof Library & Internals;
 }
 
+/**
+ * In Step Functions, the result of an indefinite path (`[*]`, `..`, a filter, a slice) is a list, empty if nothing matches. There the library's
+ * JSONPath returns undefined, and the library fails.
+ */
+function patchIndefinitePaths(): void {
+  // a dependency of the library
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const module_ = require('jsonpath-plus') as { JSONPath: (query: Query) => unknown };
+  const original = module_.JSONPath;
+  module_.JSONPath = Object.assign((query: Query): unknown => {
+    const result = original(query);
+    return result === undefined && query.wrap === false && /\[\*\]|\.\.|\[\?|\[\d*:\d*\]/.test(query.path) ? [] : result;
+  }, original);
+}
+
+patchIndefinitePaths();
 export const library = load();
 
-// version 3.0.0 takes all backslashes out of what a function gives, those of JSON too
+// version 3.0.0 removes all backslashes from a function's result, even those of JSON
 library.BaseIntrinsicFunction.prototype.call = function (this: IntrinsicFunction, input, context, ...args) {
   if (args.some(arg => arg.startsWith('\'') && arg.includes('\\'))) {
     throw new NotSupportedError(`a backslash in a text of an intrinsic function: ${args.join(', ')}`);
@@ -61,5 +81,5 @@ library.BaseIntrinsicFunction.prototype.call = function (this: IntrinsicFunction
   library.validateArguments(this.funcDefinition, ...parsed);
   return this.execute(...parsed);
 };
-// and hashes the first 64 bytes of a text only
+// and hashes only the first 64 bytes
 library.StatesHash.prototype.execute = (text, algorithm) => createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex');

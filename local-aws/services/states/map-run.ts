@@ -3,10 +3,10 @@ import type { State } from './definition';
 import type { Run } from './execution';
 import { StateFailure } from './failures';
 import type { JSONValue } from './library';
+import type { StatesWorld } from './store';
 import { each } from './waiting';
-import type { World } from '../../core';
 
-/** What a Map Run does with its child executions. */
+/** How a Map Run starts and redrives its child executions. */
 export interface Children {
   start(input: JSONValue, name: string, signal: AbortSignal): { run: Run; ended: Promise<void> };
   redrive(run: Run, signal: AbortSignal): Promise<void>;
@@ -17,13 +17,13 @@ type Counts = Record<'pending' | 'running' | 'succeeded' | 'failed' | 'timedOut'
 /** A child execution for each item, at most MaxConcurrency at a time; the results go to a bucket. */
 export class MapRun {
   public readonly mapRunArn: string;
-  /** what the executions of its children are below */
+  /** part of the ARNs of its child executions */
   public readonly label = randomUUID();
   public status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' = 'RUNNING';
   private readonly id = randomUUID();
   private readonly children: { readonly input: JSONValue; run?: Run }[];
 
-  constructor(public readonly parent: { world: World; executionArn: string; roleArn: string; state: State }, inputs: JSONValue[]) {
+  constructor(public readonly parent: { world: StatesWorld; executionArn: string; roleArn: string; state: State }, inputs: JSONValue[]) {
     const { executionArn } = parent;
     this.mapRunArn = `${executionArn.split(':').slice(0, 5).join(':')}:mapRun:${executionArn.split(':')[6]}/${this.label}:${this.id}`;
     this.children = inputs.map(input => ({ input }));
@@ -45,7 +45,7 @@ export class MapRun {
   }
 
   /**
-   * Starts the children that have not been started yet, and redrives those that did not succeed.
+   * Starts the children that have not started yet, and redrives those that did not succeed.
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
    */
   public async go(children: Children, signal: AbortSignal): Promise<JSONValue> {

@@ -7,7 +7,7 @@ export const MAX_PAYLOAD_BYTES = 262_144;
 export const MAX_DEFINITION_BYTES = 1_048_576;
 
 /**
- * How many events an execution's history has.
+ * Counts the events of an execution's history.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html
  */
 export class History {
@@ -17,12 +17,12 @@ export class History {
     return this.events;
   }
 
-  /** As many as are left must do for what ends the execution. */
+  /** The last event is reserved for the end of the execution. */
   public get isFull(): boolean {
     return this.events >= MAX_EVENTS - 1;
   }
 
-  /** What the error is called is not documented. */
+  /** The name of the error is not documented. */
   public add(events: number): void {
     if (this.events + events > MAX_EVENTS - 1) {
       this.events = MAX_EVENTS;
@@ -31,7 +31,7 @@ export class History {
     this.events += events;
   }
 
-  /** The last event, for which there is always room. */
+  /** Adds the last event. */
   public end(): void {
     this.events = Math.min(this.events + 1, MAX_EVENTS);
   }

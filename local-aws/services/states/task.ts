@@ -1,7 +1,9 @@
-import { ACCOUNT, ServiceError, type Credentials, type World } from '../../core';
-import type { LambdaService } from '../lambda';
 import { StateFailure } from './failures';
 import { callService, isIntegration } from './integration';
+import type { StatesWorld } from './store';
+import { ACCOUNT, ServiceError } from '../../core';
+import type { World } from '../../world';
+import type { Credentials } from '../iam/credentials';
 
 interface Machine {
   readonly arn: string;
@@ -9,11 +11,11 @@ interface Machine {
 }
 
 /**
- * A session of the state machine's role, with the context that guards against a confused deputy.
+ * A session of the state machine's role, with the context that policies use against the confused deputy problem.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
  */
-export async function assumeRoleOf({ arn, roleArn }: Machine, world: World): Promise<Credentials> {
-  return world.iam.assumeRole({
+export async function assumeRoleOf({ arn, roleArn }: Machine, iam: World['iam']): Promise<Credentials> {
+  return iam.assumeRole({
     roleArn,
     sessionName: 'states',
     principal: { service: 'states.amazonaws.com' },
@@ -21,12 +23,12 @@ export async function assumeRoleOf({ arn, roleArn }: Machine, world: World): Pro
   });
 }
 
-/** Runs a task as a session of the state machine's role: invokes a function or calls a service. */
-export async function runTask(world: World, lambda: LambdaService, machine: Machine, resource: string, input: unknown): Promise<unknown> {
+/** Invokes a function or calls a service, as a session of the state machine's role. */
+export async function runTask({ region, endpoint, iam, lambda }: StatesWorld, machine: Machine, resource: string, input: unknown): Promise<unknown> {
   if (isIntegration(resource)) {
-    return callService(world.endpoint, world.region, await assumeRoleOf(machine, world), resource, input);
+    return callService(endpoint, region, await assumeRoleOf(machine, iam), resource, input);
   }
-  const result = await invoke(world, lambda, machine, resource, input);
+  const result = await invoke({ iam, lambda }, machine, resource, input);
   const payload: unknown = JSON.parse(result.payload);
   if (result.functionError) {
     throw new StateFailure(String((payload as { errorType?: string }).errorType), result.payload);
@@ -34,14 +36,11 @@ export async function runTask(world: World, lambda: LambdaService, machine: Mach
   return payload;
 }
 
-async function invoke(world: World, lambda: LambdaService, machine: Machine, functionName: string, input: unknown) {
+async function invoke({ iam, lambda }: Pick<World, 'iam' | 'lambda'>, machine: Machine, functionName: string, input: unknown) {
   try {
-    const { caller } = await assumeRoleOf(machine, world);
+    const { caller } = await assumeRoleOf(machine, iam);
     return await lambda.invoke({ functionName, payload: JSON.stringify(input), principal: { roleArn: machine.roleArn, sessionArn: caller.arn } });
   } catch (error) {
-    if (error instanceof ServiceError) {
-      throw new StateFailure(`Lambda.${error.code}`, error.message);
-    }
-    throw error;
+    throw error instanceof ServiceError ? new StateFailure(`Lambda.${error.code}`, error.message) : error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core';
 
-/** What a promise comes to, unless the signal comes first. */
+/** The promise's result, unless the signal comes first. */
 export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   let onAbort!: () => void;
   const aborted = new Promise<never>((_, reject) => {
@@ -17,7 +17,7 @@ export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>)
   }
 }
 
-/** Does something with each element, as many at a time as are allowed. When one fails, the others stop: it fails. */
+/** Runs an action on each element, `concurrency` at a time. The first failure stops the others. */
 export async function each<T>(
   elements: readonly T[], concurrency: number, signal: AbortSignal, action: (element: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {

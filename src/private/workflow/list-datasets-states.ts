@@ -1,7 +1,7 @@
 import { Duration, Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { MAX_LIST_RETRIES } from './history-budget';
 import { jsonataPass, shortened } from './expressions';
+import { MAX_LIST_RETRIES } from './history-budget';
 import { EXPORTABLE_TYPES, Work, groupReasonLength } from './payload-budget';
 import { INVALID_INPUT, NOT_FOUND, callPersonalize, transientRetry } from './personalize-calls';
 

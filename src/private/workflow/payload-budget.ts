@@ -56,7 +56,8 @@ export function groupReasonLength(stack: Stack, { datasetArns, datasetGroupArns 
 
 /** Checks that the ARNs of all datasets fit into the input of a state. */
 export function payloadProblem(stack: Stack, { datasetArns, datasetGroupArns }: Work): string | undefined {
-  const bytes = arnBytes(stack, datasetArns) + EXPORTABLE_TYPES.length * (arnBytes(stack, datasetGroupArns) + DATASET_TYPE_BYTES * datasetGroupArns.length);
+  const groupBytes = arnBytes(stack, datasetGroupArns) + DATASET_TYPE_BYTES * datasetGroupArns.length;
+  const bytes = arnBytes(stack, datasetArns) + EXPORTABLE_TYPES.length * groupBytes;
   return bytes <= AVAILABLE_BYTES_FOR_ARNS ? undefined
     : `datasets and datasetGroups must be fewer, got ${datasetArns.length} and ${datasetGroupArns.length}: the ARNs of all datasets, counting three for each `
       + `dataset group, may have ${AVAILABLE_BYTES_FOR_ARNS} bytes in a state machine but have ${bytes}, split them among several workflows`;

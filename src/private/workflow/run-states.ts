@@ -50,7 +50,11 @@ export class RunStates {
       skippedDatasets: '$states.input.report.skippedDatasets',
     });
     const map = (distributed ? distributedMap : inlineMap)(scope, {
-      ...props, destination, jobNamePrefix, exportOne: next => this.exportOne(next), reportRun: (fields, failures) => this.reportRun(fields, failures),
+      ...props,
+      destination,
+      jobNamePrefix,
+      exportOne: next => this.exportOne(next),
+      reportRun: (fields, failures) => this.reportRun(fields, failures),
     });
     const exports = choose.next(map).next(this.endOfRun(again));
     const work = datasetGroupArns.length > 0 ? listDatasets(scope, props).next(exports) : exports;

@@ -1,102 +1,107 @@
 import * as https from 'node:https';
-import { CloudFormationService } from '../../../local-aws/cloudformation/cloudformation-service';
-import type { CustomResourceRequest } from '../../../local-aws/cloudformation/custom-resource/exchange';
+import { bootstrap } from '../../../local-aws/bootstrap';
+import { ScaledClock } from '../../../local-aws/clock';
 import type { Kept } from '../../../local-aws/cloudformation/engine/delete-stack';
 import type { Stack } from '../../../local-aws/cloudformation/engine/stack';
-import type { ExecutionOptions } from '../../../local-aws/cloudformation/engine/stacks';
-import { LocalAws } from '../../../local-aws/local-aws';
-import type { LambdaService } from '../../../local-aws/services/lambda';
-import { StatesService } from '../../../local-aws/services/states';
+import { StackStore, type ChangeSetRequest } from '../../../local-aws/cloudformation/store';
+import { DEPLOYER } from '../../../local-aws/services/iam/credentials';
+import type { CustomResourceRequest } from '../../../local-aws/wire';
+import { stopWorld, type World } from '../../../local-aws/world';
+import { testWorld } from '../testing-world';
 
-/** What a custom resource's function answers; undefined: nothing. Text is sent as it is. */
+/** The response of a custom resource's function; undefined: none. A string is sent as it is. */
 export type Answer = { Status?: string; Reason?: string; PhysicalResourceId?: string; Data?: object } | string | undefined;
 
-const PRINCIPAL = { userArn: 'arn:aws:iam::111122223333:user/deployer' };
+const PRINCIPAL = { userArn: DEPLOYER.userArn };
 
-/** CloudFormation with the real stores behind it, and functions that are closures of the test. */
+/** Deploys to CloudFormation with everything behind it, except that the functions are closures of the test. */
 export class TestStacks {
   public static async start(speed = 1000): Promise<TestStacks> {
-    return new TestStacks(await LocalAws.start({ speed }));
+    return new TestStacks(new ScaledClock(speed), true);
   }
 
-  public readonly service: CloudFormationService;
-  /** the function behind every custom resource; by default, it says yes to everything */
-  public handler: (request: CustomResourceRequest) => Answer | Promise<Answer>;
+  public static async withRealFunctions(speed = 1000): Promise<TestStacks> {
+    return new TestStacks(new ScaledClock(speed), false);
+  }
+
+  public readonly world: World;
   public readonly requests: CustomResourceRequest[] = [];
   /** whether the function can be invoked */
   public isReachable = true;
   private gateway?: { port: number; certificate: string };
 
-  private constructor(public readonly local: LocalAws) {
-    this.handler = ({ RequestType, PhysicalResourceId, LogicalResourceId }) => (
-      { PhysicalResourceId: RequestType === 'Create' ? `${LogicalResourceId}-id` : PhysicalResourceId });
-    const lambda = {
-      openGateway: (_hosts: string, port: number, certificate: string) => {
-        this.gateway = { port, certificate };
-      },
-      invokeAsync: async ({ functionName, payload }: { functionName: string; payload: string }) => {
-        if (!this.isReachable || functionName.endsWith(':missing')) {
-          throw new Error(`Function not found: ${functionName}`);
-        }
-        void this.invoke(JSON.parse(payload));
-      },
-    } as unknown as LambdaService;
-    this.service = new CloudFormationService(local.world, lambda, new StatesService(local.world, lambda));
+  private constructor(private readonly clock: ScaledClock, fakesFunctions: boolean) {
+    const world = testWorld(clock);
+    bootstrap(world);
+    this.world = fakesFunctions ? { ...world, lambda: this.fakeFunctions() } : world;
+    if (fakesFunctions) {
+      Object.assign(this.world, { cloudformation: new StackStore(this.world) });
+    }
   }
 
-  public get world() {
-    return this.local.world;
+  /** The function behind every custom resource. By default it says yes to everything. */
+  public handler: (request: CustomResourceRequest) => Answer | Promise<Answer> = ({ RequestType, PhysicalResourceId, LogicalResourceId }) => (
+    { PhysicalResourceId: RequestType === 'Create' ? `${LogicalResourceId}-id` : PhysicalResourceId });
+
+  public get stacks(): StackStore {
+    return this.world.cloudformation;
   }
 
-  /** Creates or updates a stack and waits until that is over. */
-  public async deploy(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Promise<Stack> {
-    const stack = this.begin(template, stackName, given, options);
-    await this.service.stacks.settled(stack);
-    return stack;
+  /** Creates or updates a stack and waits for the end. */
+  public async deploy(template: object, stackName = 'Stack', disableRollback = false): Promise<Stack> {
+    return this.settled(this.begin(template, stackName, disableRollback));
   }
 
   /** The same with rollback disabled. */
-  public async deployWithoutRollback(template: object, stackName = 'Stack'): Promise<Stack> {
-    return this.deploy(template, stackName, {}, { disableRollback: true });
+  public async deployWithoutRollback(template: object): Promise<Stack> {
+    return this.deploy(template, 'Stack', true);
   }
 
-  public begin(template: object, stackName = 'Stack', given: Record<string, string> = {}, options: ExecutionOptions = {}): Stack {
-    const { stacks } = this.service;
-    const { stack, changeSet } = stacks.createChangeSet({
-      stackName,
-      changeSetName: 'change',
-      type: stacks.find(stackName) ? 'UPDATE' : 'CREATE',
-      templateText: JSON.stringify(template),
-      parameters: new Map(Object.entries(given)),
-      settings: { tags: [], capabilities: [], principal: PRINCIPAL },
-    });
-    stacks.executeChangeSet(stack, changeSet, options);
+  public begin(template: object, stackName = 'Stack', disableRollback = false): Stack {
+    const { stack, changeSet } = this.createChangeSet(template, stackName);
+    this.stacks.executeChangeSet(stack, changeSet, disableRollback);
     return stack;
   }
 
-  public async rollBack(stack: Stack, retainExceptOnCreate = false): Promise<void> {
-    this.service.stacks.rollbackStack(stack, { principal: PRINCIPAL }, { retainExceptOnCreate });
-    await this.service.stacks.settled(stack);
+  public createChangeSet(template: object, stackName = 'Stack', settings: Partial<ChangeSetRequest['settings']> = {}): ReturnType<StackStore['createChangeSet']> {
+    return this.stacks.createChangeSet({
+      stackName,
+      changeSetName: 'change',
+      type: this.stacks.find(stackName) ? 'UPDATE' : 'CREATE',
+      templateText: JSON.stringify(template),
+      parameters: new Map(),
+      settings: { tags: [], capabilities: [], principal: PRINCIPAL, ...settings },
+    });
   }
 
-  public async delete(stack: Stack, { retain = [], force = false }: Partial<Kept> = {}): Promise<void> {
-    this.service.stacks.deleteStack(stack, { principal: PRINCIPAL }, { retain, force });
-    await this.service.stacks.settled(stack);
+  public async rollBack(stack: Stack, retainExceptOnCreate = false): Promise<Stack> {
+    this.stacks.rollbackStack(stack, { principal: PRINCIPAL }, retainExceptOnCreate);
+    return this.settled(stack);
+  }
+
+  public async delete(stack: Stack, { retain = [], force = false }: Partial<Kept> = {}): Promise<Stack> {
+    this.stacks.deleteStack(stack, { principal: PRINCIPAL }, { retain, force });
+    return this.settled(stack);
+  }
+
+  public async settled(stack: Stack): Promise<Stack> {
+    await this.stacks.settled(stack);
+    return stack;
   }
 
   public async stop(): Promise<void> {
-    await this.service.stop();
-    await this.local.stop();
+    await stopWorld(this.world);
+    this.clock.stop();
   }
 
-  /** Answers a request as the function would, from outside. */
+  /** Responds as the function would. */
   public async answer(request: CustomResourceRequest, answer: Exclude<Answer, undefined>): Promise<void> {
     const { StackId, RequestId, LogicalResourceId } = request;
     const body = typeof answer === 'string' ? answer : JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, ...answer });
     await this.put(request.ResponseURL, body);
   }
 
-  /** A PUT as a function would send it; returns the HTTP status. */
+  /** PUTs as a function would; returns the HTTP status. */
   public async put(url: string, body: string, headers: Record<string, string> = {}): Promise<number> {
     const { port, certificate } = this.gateway!;
     const { hostname, pathname, search } = new URL(url);
@@ -105,6 +110,20 @@ export class TestStacks {
         response.resume().on('end', () => resolve(response.statusCode!));
       }).on('error', reject).end(body);
     });
+  }
+
+  private fakeFunctions(): World['lambda'] {
+    return {
+      openGateway: (_host: string, port: number, certificate: string) => {
+        this.gateway = { port, certificate };
+      },
+      invokeAsync: async ({ functionName, payload }: { functionName: string; payload: string }) => {
+        if (!this.isReachable || functionName.endsWith(':missing')) {
+          throw new Error(`Function not found: ${functionName}`);
+        }
+        void this.invoke(JSON.parse(payload));
+      },
+    } as unknown as World['lambda'];
   }
 
   private async invoke(request: CustomResourceRequest): Promise<void> {
@@ -126,13 +145,26 @@ export function failure(properties: object = {}, rest: object = {}): object {
   return { Type: 'LocalAws::Test::Failure', Properties: properties, ...rest };
 }
 
-/** What happened to the resources, as `STATUS LogicalId`, without the stack's own events. */
+export function topic(DisplayName: unknown, rest: object = {}): object {
+  return { Type: 'AWS::SNS::Topic', Properties: { DisplayName }, ...rest };
+}
+
+export function bucket(BucketName: string, rest: object = {}): object {
+  return { Type: 'AWS::S3::Bucket', Properties: { BucketName }, ...rest };
+}
+
+/** The events of the resources, as `STATUS LogicalId`. */
 export function story(stack: Stack): string[] {
   return stack.events.filter(({ LogicalResourceId }) => LogicalResourceId !== stack.name)
     .map(({ ResourceStatus, LogicalResourceId }) => `${ResourceStatus} ${LogicalResourceId}`);
 }
 
-/** What became of the stack. */
+/** The statuses that the stack went through. */
 export function statuses(stack: Stack): string[] {
   return stack.events.filter(({ LogicalResourceId }) => LogicalResourceId === stack.name).map(({ ResourceStatus }) => ResourceStatus);
+}
+
+/** Of the first failure of a resource, or of the first event with the status. */
+export function reason(stack: Stack, status = /_FAILED$/): string | undefined {
+  return stack.events.find(({ ResourceStatus }) => status.test(ResourceStatus))?.ResourceStatusReason;
 }

@@ -1,53 +1,45 @@
-import { ACCOUNT, ServiceError, type ApiRequest, type Caller, type Service } from '../../../local-aws/core';
+import { ACCOUNT, ServiceError, type Caller } from '../../../local-aws/core';
 import { Faults } from '../../../local-aws/front/faults';
 import { Front } from '../../../local-aws/front/front';
-import { jsonError, jsonOperation, jsonResponse } from '../../../local-aws/protocols/json';
-import { queryError, queryMembers, queryOperation, queryParameters, queryResponse } from '../../../local-aws/protocols/query';
+import { JsonApi } from '../../../local-aws/protocols/json';
+import { QueryApi } from '../../../local-aws/protocols/query';
 import { ManualClock } from '../../../tools/simulation/manual-clock';
+import { testWorld } from '../testing-world';
 
 const CALLER: Caller = { accessKeyId: 'KNOWN', account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/u` };
 
-/** Counts how often it was really called. */
-class Counter implements Service {
-  public readonly signingName = 'counter';
-  public count = 0;
-  public readonly operation = jsonOperation;
-  public readonly error = jsonError;
-
-  public async handle(operation: string, request: ApiRequest): Promise<{ status: number; body?: string | Buffer }> {
-    this.count++;
-    if (operation === 'Break') {throw new Error('broken');}
-    if (operation === 'Refuse') {throw new ServiceError('AccessDenied', 'no', 403);}
-    return jsonResponse({ operation, region: request.region, caller: request.caller.arn, body: request.body.toString() });
-  }
-}
-
-const echo: Service = {
-  signingName: 'echo',
-  operation: queryOperation,
-  error: (error, requestId) => queryError(error, requestId, 'urn:x'),
-  handle: async (operation, request) => {
-    const parameters = queryParameters(request);
-    return queryResponse(operation, { Names: queryMembers(parameters, 'Names'), Text: parameters.Text, Nothing: undefined, No: [] }, 'id', 'urn:x');
+/** How often Count was really called. */
+let count: number;
+const counter = new JsonApi('counter', {
+  Count: async ({ parameters, request: { caller } }) => {
+    count++;
+    return { parameters, caller: caller.arn };
   },
-};
+  Other: async () => ({}),
+  Break: async () => {
+    throw new Error('broken');
+  },
+  Refuse: async () => {
+    throw new ServiceError('AccessDenied', 'no', 403);
+  },
+});
+const echo = new QueryApi('echo', 'urn:x', {
+  Echo: async ({ parameters }) => ({ Names: parameters.list('Names'), Text: parameters.text('Text'), Nothing: undefined, No: [] }),
+});
 
 let front: Front;
 let faults: Faults;
 let clock: ManualClock;
-let counter: Counter;
-let endpoint: string;
 
 beforeEach(async () => {
   jest.spyOn(console, 'error').mockImplementation();
+  count = 0;
   clock = new ManualClock();
-  front = new Front({ clock, region: 'us-east-1', caller: key => (key === 'KNOWN' ? CALLER : undefined) });
   faults = new Faults(clock);
-  front.interceptors.push(faults.interceptor);
-  counter = new Counter();
-  front.addService(counter);
-  front.addService(echo);
-  endpoint = await front.listen(0);
+  front = await Front.listen(0);
+  const world = testWorld(clock);
+  jest.spyOn(world.iam, 'caller').mockImplementation(key => key === 'KNOWN' ? CALLER : undefined);
+  front.serve({ world, apis: [counter, echo], control: jest.fn(), interceptor: faults.interceptor });
 });
 
 afterEach(async () => front.close());
@@ -56,7 +48,7 @@ const authorization = (service: string, key = 'KNOWN', region = 'us-east-1'): st
   `AWS4-HMAC-SHA256 Credential=${key}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=00`;
 
 async function send(operation: string, headers: Record<string, string> = {}, body = '{}'): Promise<Response> {
-  return fetch(endpoint, {
+  return fetch(front.endpoint, {
     method: 'POST', body, headers: { 'authorization': authorization('counter'), 'x-amz-target': `Counter.${operation}`, 'content-type': 'application/x-amz-json-1.1', ...headers },
   });
 }
@@ -64,7 +56,7 @@ async function send(operation: string, headers: Record<string, string> = {}, bod
 describe('routing', () => {
   test('by the credential scope', async () => {
     const response = await send('Count', {}, '{"a":1}');
-    expect(await response.json()).toEqual({ operation: 'Count', region: 'us-east-1', caller: CALLER.arn, body: '{"a":1}' });
+    expect(await response.json()).toEqual({ parameters: { a: 1 }, caller: CALLER.arn });
     expect(front.calls.records).toEqual([{
       time: '2026-01-01T00:00:00.000Z', service: 'counter', operation: 'Count', caller: CALLER.arn, parameters: { a: 1 }, status: 200,
     }]);
@@ -72,13 +64,13 @@ describe('routing', () => {
 
   test('by a presigned URL', async () => {
     const credential = encodeURIComponent('KNOWN/20260101/us-east-1/counter/aws4_request');
-    const response = await fetch(`${endpoint}/?X-Amz-Credential=${credential}`, { headers: { 'x-amz-target': 'Counter.Count' } });
+    const response = await fetch(`${front.endpoint}/?X-Amz-Credential=${credential}`, { headers: { 'x-amz-target': 'Counter.Count' } });
     expect(response.status).toBe(200);
   });
 
   test('decodes chunked bodies', async () => {
-    const response = await send('Count', { 'content-encoding': 'aws-chunked' }, '3\r\nabc\r\n0\r\n\r\n');
-    expect(await response.json()).toMatchObject({ body: 'abc' });
+    const response = await send('Count', { 'content-encoding': 'aws-chunked' }, '7\r\n{"a":1}\r\n0\r\n\r\n');
+    expect(await response.json()).toMatchObject({ parameters: { a: 1 } });
   });
 
   test.each<[string, Record<string, string>, number, string]>([
@@ -89,27 +81,32 @@ describe('routing', () => {
   ])('refuses %s', async (_, headers, status, type) => {
     const response = await send('Count', headers);
     expect([response.status, (await response.json() as { __type: string }).__type]).toEqual([status, type]);
-    expect(counter.count).toBe(0);
+    expect(count).toBe(0);
   });
 
   test('errors are answered in the protocol of the service, and logged', async () => {
     const refused = await send('Refuse');
     expect([refused.status, await refused.json()]).toEqual([400, { __type: 'AccessDeniedException', message: 'no' }]);
     expect((await send('Break')).status).toBe(500);
-    expect(front.calls.records.map(({ status, errorCode }) => [status, errorCode])).toEqual([[400, 'AccessDenied'], [500, 'InternalFailure']]);
+    expect((await send('Nothing')).status).toBe(501);
+    expect(front.calls.records.map(({ status, errorCode }) => [status, errorCode]))
+      .toEqual([[400, 'AccessDenied'], [500, 'InternalFailure'], [501, 'LocalAwsNotSupported']]);
   });
 });
 
 describe('the query protocol', () => {
-  const query = async (body: string, key = 'KNOWN'): Promise<string> => (await fetch(endpoint, {
+  const query = async (body: string, key = 'KNOWN'): Promise<string> => (await fetch(front.endpoint, {
     method: 'POST', body, headers: { 'authorization': authorization('echo', key), 'content-type': 'application/x-www-form-urlencoded' },
   })).text();
 
   test('reads lists and writes them', async () => {
-    expect(await query('Action=Echo&Names.member.1=a&Names.member.2=%3Cb%3E&Text=x%26y')).toBe(
-      '<?xml version="1.0" encoding="UTF-8"?>\n<EchoResponse xmlns="urn:x"><EchoResult><Names><member>a</member><member>&lt;b&gt;</member></Names>'
-      + '<Text>x&amp;y</Text><No></No></EchoResult><ResponseMetadata><RequestId>id</RequestId></ResponseMetadata></EchoResponse>',
+    expect(await query('Action=Echo&Names.member.1=a&Names.member.2=%3Cb%3E&Text=x%26y')).toContain(
+      '<EchoResponse xmlns="urn:x"><EchoResult><Names><member>a</member><member>&lt;b&gt;</member></Names><Text>x&amp;y</Text><No></No></EchoResult>',
     );
+  });
+
+  test('refuses parameters that the operation does not know', async () => {
+    expect(await query('Action=Echo&Other=x')).toContain('<Message>local AWS does not support Other of echo Echo</Message>');
   });
 
   test('has errors of its own', async () => {
@@ -124,7 +121,7 @@ describe('faults', () => {
     faults.add({ operation: 'Count', times: 2, error: { code: 'ThrottlingException' } });
     expect([(await send('Other')).status, (await send('Count')).status, (await send('Count')).status, (await send('Count')).status])
       .toEqual([200, 400, 400, 200]);
-    expect(counter.count).toBe(2);
+    expect(count).toBe(1);
     expect(faults.remaining()).toEqual([]);
   });
 
@@ -137,13 +134,13 @@ describe('faults', () => {
   test('an error although the call took effect', async () => {
     faults.add({ operation: 'Count', takesEffect: true, error: { code: 'InternalFailure', status: 500 } });
     expect((await send('Count')).status).toBe(500);
-    expect(counter.count).toBe(1);
+    expect(count).toBe(1);
   });
 
-  test.each([[false, 0], [true, 1]])('a dropped connection, took effect: %s', async (takesEffect, count) => {
+  test.each([[false, 0], [true, 1]])('a dropped connection, took effect: %s', async (takesEffect, expected) => {
     faults.add({ operation: 'Count', drop: true, takesEffect });
     await expect(send('Count')).rejects.toThrow();
-    expect(counter.count).toBe(count);
+    expect(count).toBe(expected);
     expect(front.calls.records[0].status).toBe(0);
     expect((await send('Count')).status).toBe(200);
   });
@@ -155,7 +152,7 @@ describe('faults', () => {
       await new Promise(resolve => setTimeout(resolve, 5));
     }
     await clock.advance(29_000);
-    expect(counter.count).toBe(0);
+    expect(count).toBe(0);
     await clock.advance(2_000);
     expect((await response).status).toBe(200);
   });

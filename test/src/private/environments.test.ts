@@ -23,28 +23,40 @@ interface Use {
 const USES: Use[] = [
   { name: 'dataset', arn: DATASET_ARN, use: (stack, arn) => jobIn(stack, { dataset: Dataset.fromDatasetArn(stack, 'Dataset', arn) }), same: ['account', 'Region'] },
   {
-    name: 'dataset', arn: DATASET_ARN, same: ['account', 'Region'],
+    name: 'dataset',
+    arn: DATASET_ARN,
+    same: ['account', 'Region'],
     use: (stack, arn) => new DatasetExportWorkflow(stack, 'Backup', { datasets: [Dataset.fromDatasetArn(stack, 'Dataset', arn)], ingestionMode }),
   },
   { name: 'dataset', arn: DATASET_ARN, use: (stack, datasetArn) => new DatasetExportFragment(stack, 'Export', { datasetArn, ingestionMode }), same: ['account', 'Region'] },
   {
-    name: 'dataset ?[gG]roups?', arn: `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/movies`, same: ['account', 'Region'],
+    name: 'dataset ?[gG]roups?',
+    arn: `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/movies`,
+    same: ['account', 'Region'],
     use: (stack, arn) => new DatasetExportWorkflow(stack, 'Backup', { datasetGroups: [DatasetGroup.fromDatasetGroupArn(stack, 'Group', arn)], ingestionMode }),
   },
   {
-    name: 'role', arn: `arn:aws:iam::${ACCOUNT}:role/exports`, same: ['account'],
+    name: 'role',
+    arn: `arn:aws:iam::${ACCOUNT}:role/exports`,
+    same: ['account'],
     use: (stack, arn) => new ExportDestination(stack, 'Exports', { role: iam.Role.fromRoleArn(stack, 'Role', arn) }),
   },
   {
-    name: 'encryptionKey', arn: KEY_ARN, same: ['Region'],
+    name: 'encryptionKey',
+    arn: KEY_ARN,
+    same: ['Region'],
     use: (stack, arn) => new ExportDestination(stack, 'Exports', { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', arn) }),
   },
   {
-    name: 'datasetEncryptionKey', arn: KEY_ARN, same: [],
+    name: 'datasetEncryptionKey',
+    arn: KEY_ARN,
+    same: [],
     use: (stack, arn) => new ExportDestination(stack, 'Exports', { datasetEncryptionKey: kms.Key.fromKeyArn(stack, 'Key', arn) }),
   },
   {
-    name: 'the encryptionKey of bucket', arn: KEY_ARN, same: [],
+    name: 'the encryptionKey of bucket',
+    arn: KEY_ARN,
+    same: [],
     use: (stack, arn) => new ExportDestination(stack, 'Exports', {
       bucket: s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'exports', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', arn) }),
     }),

@@ -1,5 +1,6 @@
 import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
-import { custom, failure, statuses, story, TestStacks } from '../testing-stacks';
+import { eventually } from '../../testing-world';
+import { bucket, custom, failure, statuses, story, TestStacks, topic } from '../testing-stacks';
 
 let aws: TestStacks;
 beforeEach(async () => {
@@ -7,8 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => aws.stop());
 
-const topic = (name: string, rest: object = {}) => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName: name }, ...rest });
-const bucket = (name: string, rest: object = {}) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName: name }, ...rest });
+const existing = (...names: string[]) => names.filter(name => aws.world.s3.bucket(name));
 /** What custom resources were asked for since the n-th request: type, physical id, new and old V. */
 const asked = (from = 0) => aws.requests.slice(from).map(({ RequestType, PhysicalResourceId, ResourceProperties, OldResourceProperties }) => (
   [RequestType, PhysicalResourceId, ResourceProperties.V, OldResourceProperties?.V]));
@@ -72,7 +72,7 @@ describe('a creation that fails', () => {
     const stack = await aws.deployWithoutRollback({ Resources: { B: bucket('made'), Kept: bucket('kept', { DeletionPolicy: 'Retain' }), Bad: failure() } });
     await aws.rollBack(stack);
     expect(statuses(stack).slice(-2)).toEqual(['ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE']);
-    expect(['made', 'kept'].filter(name => aws.world.s3.bucket(name))).toEqual(['kept']);
+    expect(existing('made', 'kept')).toEqual(['kept']);
   });
 
   test('is rolled back with what its policies would retain, if that is asked for', async () => {
@@ -98,7 +98,7 @@ describe('an update that fails', () => {
     const seen: string[] = [];
     const { handler } = aws;
     aws.handler = request => {
-      seen.push(aws.service.stacks.get('Stack').status);
+      seen.push(aws.stacks.get('Stack').status);
       return handler(request);
     };
     const stack = await aws.deployWithoutRollback(template('bad', 'b'));
@@ -194,7 +194,7 @@ describe('an update that fails', () => {
     await aws.deployWithoutRollback(resources('2', 'b', { New: bucket('new'), Bad: failure() }));
     const stack = await aws.deployWithoutRollback(resources('3', 'c', { New: bucket('new'), Bad: failure() }));
     expect(stack.status).toBe('UPDATE_FAILED');
-    expect(['old', 'new'].filter(name => aws.world.s3.bucket(name))).toEqual(['old', 'new']);
+    expect(existing('old', 'new')).toEqual(['old', 'new']);
     const before = aws.requests.length;
     await aws.rollBack(stack);
     expect(statuses(stack).slice(-3)).toEqual(['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE']);
@@ -202,7 +202,7 @@ describe('an update that fails', () => {
     expect(asked(before).slice(1).map(([type, id]) => `${type} ${id}`).sort()).toEqual(['Delete id-2', 'Delete id-3']);
     expect([...stack.resources.keys()].sort()).toEqual(['Good', 'Old', 'T']);
     expect(stack.resources.get('T')!.properties).toEqual({ DisplayName: 'a' });
-    expect(['old', 'new'].filter(name => aws.world.s3.bucket(name))).toEqual(['old']);
+    expect(existing('old', 'new')).toEqual(['old']);
     expect(JSON.parse(stack.blueprint!.text)).toEqual(resources('1', 'a', { Old: bucket('old') }));
   });
 
@@ -245,10 +245,10 @@ describe('an update that fails', () => {
   test('when it is cancelled, rolls back all the same', async () => {
     await aws.deploy(template('1'));
     aws.handler = ({ ResourceProperties }) => ResourceProperties.V === '2' ? undefined : { PhysicalResourceId: 'C-id' };
-    const stack = aws.begin(template('2'), 'Stack', {}, { disableRollback: true });
-    while (aws.requests.length < 2) {await new Promise(resolve => setTimeout(resolve, 5));}
-    aws.service.stacks.cancelUpdate(stack);
-    await aws.service.stacks.settled(stack);
+    const stack = aws.begin(template('2'), 'Stack', true);
+    await eventually(() => expect(aws.requests).toHaveLength(2));
+    aws.stacks.cancelUpdate(stack);
+    await aws.stacks.settled(stack);
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 });

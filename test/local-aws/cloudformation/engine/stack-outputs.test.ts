@@ -1,5 +1,6 @@
 import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
-import { TestStacks } from '../testing-stacks';
+import { trust } from '../../testing-world';
+import { reason, TestStacks, topic } from '../testing-stacks';
 
 let aws: TestStacks;
 beforeEach(async () => {
@@ -7,12 +8,10 @@ beforeEach(async () => {
 });
 afterEach(() => aws.stop());
 
-const topic = (DisplayName: unknown) => ({ Type: 'AWS::SNS::Topic', Properties: { DisplayName } });
 const producer = (Value: string) => ({ Resources: { T: topic('') }, Outputs: { Out: { Value } } });
 const weak = (rest: object = {}) => ({ 'Fn::GetStackOutput': { StackName: 'Producer', OutputName: 'Out', ...rest } });
 const consumer = (value: unknown, more: object = {}) => ({ Resources: { A: topic(value), ...more } });
 const displayed = (stack: Stack) => stack.resources.get('A')!.properties.DisplayName;
-const failureOf = (stack: Stack) => stack.events.find(({ ResourceStatus }) => ResourceStatus.endsWith('_FAILED'))?.ResourceStatusReason;
 
 test('an output of another stack is read without an export', async () => {
   await aws.deploy(producer('v'), 'Producer');
@@ -24,10 +23,7 @@ test('it does not hold the other stack back, and is read again only in an update
   await aws.deploy(producer('v'), 'Producer');
   const stack = await aws.deploy(consumer(weak()), 'Consumer');
   expect((await aws.deploy(producer('w'), 'Producer')).status).toBe('UPDATE_COMPLETE');
-  const { changeSet } = aws.service.stacks.createChangeSet({
-    stackName: 'Consumer', changeSetName: 'same', type: 'UPDATE', templateText: JSON.stringify(consumer(weak())), parameters: new Map(), settings: stack.settings,
-  });
-  expect(changeSet.failure).toContain("didn't contain changes");
+  expect(aws.createChangeSet(consumer(weak()), 'Consumer').changeSet.failure).toContain("didn't contain changes");
   await aws.deploy(consumer(weak(), { B: topic('b') }), 'Consumer');
   expect(displayed(stack)).toBe('w');
 });
@@ -38,24 +34,17 @@ test.each([
 ])('a missing %s fails the resource', async (_, reference, message) => {
   await aws.deploy(producer('v'), 'Producer');
   const stack = await aws.deploy(consumer(weak(reference)), 'Consumer');
-  expect(failureOf(stack)).toBe(message);
+  expect(reason(stack)).toBe(message);
   expect(stack.status).toBe('ROLLBACK_COMPLETE');
 });
 
 test('whoever deploys must be allowed to describe the other stack', async () => {
   await aws.deploy(producer('v'), 'Producer');
-  aws.world.iam.createRole({ roleName: 'blind', assumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'cloudformation.amazonaws.com' }, Action: 'sts:AssumeRole' }] } });
-  const { stack, changeSet } = aws.service.stacks.createChangeSet({
-    stackName: 'Consumer',
-    changeSetName: 'c',
-    type: 'CREATE',
-    templateText: JSON.stringify(consumer(weak())),
-    parameters: new Map(),
-    settings: { tags: [], capabilities: [], principal: { roleArn: 'arn:aws:iam::111122223333:role/blind' } },
-  });
-  aws.service.stacks.executeChangeSet(stack, changeSet);
-  await aws.service.stacks.settled(stack);
-  expect(failureOf(stack)).toContain('not authorized to perform: cloudformation:DescribeStacks');
+  const roleArn = aws.world.iam.createRole({ roleName: 'blind', assumeRolePolicyDocument: trust('cloudformation.amazonaws.com') });
+  const { stack, changeSet } = aws.createChangeSet(consumer(weak()), 'Consumer', { principal: { roleArn } });
+  aws.stacks.executeChangeSet(stack, changeSet);
+  await aws.settled(stack);
+  expect(reason(stack)).toContain('not authorized to perform: cloudformation:DescribeStacks');
 });
 
 test.each<[string, object]>([

@@ -1,8 +1,6 @@
-import { TestStacks } from '../testing-stacks';
+import { TestStacks, topic } from '../testing-stacks';
 
-const topics = (count: number, DisplayName: string) => ({
-  Resources: Object.fromEntries(Array.from({ length: count }, (_, index) => [`T${index}`, { Type: 'AWS::SNS::Topic', Properties: { DisplayName } }])),
-});
+const topics = (count: number, name: string) => ({ Resources: Object.fromEntries(Array.from({ length: count }, (_, index) => [`T${index}`, topic(name)])) });
 
 let aws: TestStacks;
 beforeEach(async () => {
@@ -36,10 +34,8 @@ test('they never go back, even if the clock does', async () => {
 test('a change set is younger than all events before it, and older than its own: so the CLI tells them apart', async () => {
   const stack = await aws.deploy(topics(50, 'a'));
   const before = stack.events.length;
-  const { changeSet } = aws.service.stacks.createChangeSet({
-    stackName: 'Stack', changeSetName: 'c', type: 'UPDATE', templateText: JSON.stringify(topics(50, 'b')), parameters: new Map(), settings: stack.settings,
-  });
-  aws.service.stacks.executeChangeSet(stack, changeSet);
-  await aws.service.stacks.settled(stack);
+  const { changeSet } = aws.createChangeSet(topics(50, 'b'));
+  aws.stacks.executeChangeSet(stack, changeSet);
+  await aws.settled(stack);
   expect(stack.events.filter(({ Timestamp }) => Timestamp < changeSet.creationTime)).toHaveLength(before);
 });

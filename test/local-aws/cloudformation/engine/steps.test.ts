@@ -46,23 +46,6 @@ test('after a failure nothing new begins, and what runs comes to its end', async
   expect(told).toBe(1);
 });
 
-test('deleting goes on after a failure, except behind it', async () => {
-  const { log, failures } = await run([['a', []], ['b', ['a']], ['c', []], ['d', ['c']]], { order: 'eager last', afterFailure: 'go on' }, ['a']);
-  expect(log.filter(entry => entry.startsWith('+'))).toEqual(['+a', '+c', '+d']);
-  expect(failures).toEqual(['a']);
-});
-
-test('when failures are ignored, what comes after them begins', async () => {
-  const { log, failures } = await run([['a', []], ['b', ['a']]], { order: 'eager last', afterFailure: 'ignore' }, ['a']);
-  expect(log.filter(entry => entry.startsWith('+'))).toEqual(['+a', '+b']);
-  expect(failures).toEqual(['a']);
-});
-
-test('what is free goes on after a custom resource failed, and does not wait for one behind it', async () => {
-  const { log } = await run([['a', [], true], ['behind', ['a', 'policy'], true], ['policy', []], ['bucket', []]], { afterFailure: 'go on' }, ['a']);
-  expect(log.filter(entry => entry.startsWith('+')).sort()).toEqual(['+a', '+bucket', '+policy']);
-});
-
 test('no more than 64 custom resources at a time', async () => {
   const { log } = await run(Array.from({ length: 70 }, (_, index) => [String(index), [], true]));
   expect(log.findIndex(entry => entry.startsWith('-'))).toBe(64);

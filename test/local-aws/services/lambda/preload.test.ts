@@ -1,11 +1,11 @@
 import { zipOf } from './testing-zip';
 import { ResponseServer } from '../../../../local-aws/cloudformation/custom-resource/response-server';
-import { LocalAws } from '../../../../local-aws/local-aws';
-import { LambdaService } from '../../../../local-aws/services/lambda';
+import { DEPLOYER } from '../../../../local-aws/services/iam/credentials';
+import { FunctionStore } from '../../../../local-aws/services/lambda/store';
+import type { World } from '../../../../local-aws/world';
+import { testWorld, trust } from '../../testing-world';
 
-const ROOT = { userArn: 'arn:aws:iam::111122223333:user/deployer' };
-const TRUST = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
-// as the Provider framework does it: the port is dropped
+// as the Provider framework does it: without the port
 const PUT = `exports.handler = ({ url, body }) => new Promise((resolve) => {
   const { hostname, pathname, search } = new URL(url);
   const request = require('https').request({ hostname, path: pathname + search, method: 'PUT' }, (response) => resolve(response.statusCode));
@@ -13,39 +13,39 @@ const PUT = `exports.handler = ({ url, body }) => new Promise((resolve) => {
   request.end(body);
 });`;
 
-let local: LocalAws;
+let world: World;
+let roleArn: string;
 let server: ResponseServer;
 
 beforeAll(async () => {
-  local = await LocalAws.start();
+  world = testWorld();
   server = await ResponseServer.start('us-east-1');
-  local.world.iam.createRole({ roleName: 'fn-role', assumeRolePolicyDocument: TRUST });
+  roleArn = world.iam.createRole({ roleName: 'fn-role', assumeRolePolicyDocument: trust('lambda.amazonaws.com') });
 });
 
-afterAll(async () => {
-  await server.stop();
-  await local.stop();
-});
+afterAll(() => server.stop());
 
 async function put(gatewayHost: string, url: string): Promise<unknown> {
-  const lambda = new LambdaService(local.world);
+  const lambda = new FunctionStore(world);
   try {
     lambda.openGateway(gatewayHost, server.port, server.certificate);
     await lambda.createFunction({
       functionName: 'putter',
       code: zipOf({ 'index.js': PUT }),
       handler: 'index.handler',
-      roleArn: 'arn:aws:iam::111122223333:role/fn-role',
+      roleArn,
       runtime: 'nodejs22.x',
       timeoutSeconds: 10,
       memorySize: 128,
       environment: {},
       logging: { format: 'Text', applicationLevel: 'INFO' },
     });
-    const { payload } = await lambda.invoke({ functionName: 'putter', payload: JSON.stringify({ url, body: 'answer' }), principal: ROOT });
+    const { payload } = await lambda.invoke({
+      functionName: 'putter', payload: JSON.stringify({ url, body: 'answer' }), principal: { userArn: DEPLOYER.userArn },
+    });
     return JSON.parse(payload);
   } finally {
-    await lambda.stop();
+    lambda.stop();
   }
 }
 

@@ -1,49 +1,21 @@
-import { ACCOUNT, type ApiRequest, type AuthorizationRequest } from '../../../../local-aws/core';
-import { DEPLOYER } from '../../../../local-aws/services/iam/credentials';
-import type { Decision } from '../../../../local-aws/services/iam/decision';
-import { IamStore } from '../../../../local-aws/services/iam/iam-store';
-import { KmsStore } from '../../../../local-aws/services/kms/service';
-import { Datasets } from '../../../../local-aws/services/personalize/datasets';
-import { PersonalizeService } from '../../../../local-aws/services/personalize/service';
-import { S3Store } from '../../../../local-aws/services/s3/store';
+import { ACCOUNT } from '../../../../local-aws/core';
+import { personalizeApi } from '../../../../local-aws/services/personalize/operations';
 import { ManualClock } from '../../../../tools/simulation/manual-clock';
+import { REGION, allow, call, policy, testWorld, trust } from '../../testing-world';
 
-export const REGION = 'us-east-1';
 export const BUCKET = 'exports';
 export const SERVICE = 'personalize.amazonaws.com';
 export const KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:DescribeKey', 'kms:CreateGrant', 'kms:ListGrants'];
 
-type Statement = Record<string, unknown>;
-
-export function policy(...statements: Statement[]): object {
-  return { Version: '2012-10-17', Statement: statements };
-}
-
-/** Decisions take real time (they read data files): a manual clock has to wait for them. */
-class WatchedIam extends IamStore {
-  public undecided = 0;
-
-  protected override async decide(request: AuthorizationRequest): Promise<Decision> {
-    this.undecided++;
-    try {
-      return await super.decide(request);
-    } finally {
-      this.undecided--;
-    }
-  }
-}
-
-/** For tests: an account in which an export works; each test takes one thing away and sees the job fail. */
+/** An account in which an export works. Each test takes one thing away and sees the job fail. */
 export class ExportFixture {
-  public readonly clock: ManualClock = new ManualClock(() => this.iam.undecided > 0);
-  public readonly iam = new WatchedIam(REGION, this.clock);
-  public readonly s3 = new S3Store(this.clock, arn => this.iam.hasRole(arn));
-  public readonly kms = new KmsStore(REGION, arn => this.iam.hasRole(arn));
-  public readonly datasets = new Datasets(REGION, this.clock);
-  public readonly personalize = new PersonalizeService({
-    region: REGION, clock: this.clock, iam: this.iam, s3: this.s3, kms: this.kms, datasets: this.datasets,
-  });
-
+  public readonly clock = new ManualClock();
+  private readonly world = testWorld(this.clock);
+  public readonly iam = this.world.iam;
+  public readonly s3 = this.world.s3;
+  public readonly kms = this.world.kms;
+  public readonly personalize = this.world.personalize;
+  public readonly datasets = this.personalize.datasets;
   public readonly roleArn = this.iam.createRole({ roleName: 'export', assumeRolePolicyDocument: this.trust() });
 
   constructor() {
@@ -55,13 +27,13 @@ export class ExportFixture {
   public trust(condition: object = {
     StringEquals: { 'aws:SourceAccount': ACCOUNT }, ArnLike: { 'aws:SourceArn': `arn:aws:personalize:${REGION}:${ACCOUNT}:*` },
   }): object {
-    return policy({ Effect: 'Allow', Principal: { Service: SERVICE }, Action: 'sts:AssumeRole', Condition: condition });
+    return trust(SERVICE, { Condition: condition });
   }
 
   public bucketPolicy(actions: string[], condition?: object): object {
     const resources = [`arn:aws:s3:::${BUCKET}`, `arn:aws:s3:::${BUCKET}/*`];
     return policy(
-      { Effect: 'Allow', Principal: { Service: SERVICE }, Action: actions, Resource: resources, ...(condition && { Condition: condition }) },
+      allow(actions, resources, { Principal: { Service: SERVICE }, ...condition && { Condition: condition } }),
       { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: resources, Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     );
   }
@@ -69,14 +41,14 @@ export class ExportFixture {
   /** Delegates to identity policies, and allows the actions to the service and to the role. */
   public keyPolicy(serviceActions = KEY_ACTIONS, roleActions = KEY_ACTIONS): object {
     return policy(
-      { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
-      { Effect: 'Allow', Principal: { Service: SERVICE }, Action: serviceActions, Resource: '*' },
-      { Effect: 'Allow', Principal: { AWS: this.roleArn }, Action: roleActions, Resource: '*' },
+      allow('kms:*', '*', { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }),
+      allow(serviceActions, '*', { Principal: { Service: SERVICE } }),
+      allow(roleActions, '*', { Principal: { AWS: this.roleArn } }),
     );
   }
 
   public allowRole(actions: string[], resources: string[], policyName: string): void {
-    this.iam.putRolePolicy('export', policyName, policy({ Effect: 'Allow', Action: actions, Resource: resources }));
+    this.iam.putRolePolicy('export', policyName, policy(allow(actions, resources)));
   }
 
   /** A key that everything is granted on, as the bucket's default. */
@@ -104,19 +76,11 @@ export class ExportFixture {
     };
   }
 
-  public async call(operation: string, parameters: object, as: { roleArn?: string } = {}): Promise<Record<string, unknown>> {
-    const arn = as.roleArn ? `arn:aws:sts::${ACCOUNT}:assumed-role/${as.roleArn.split('/').pop()}/session` : DEPLOYER.userArn;
-    const request: ApiRequest = {
-      method: 'POST',
-      path: '/',
-      query: new URLSearchParams(),
-      headers: {},
-      body: Buffer.from(JSON.stringify(parameters)),
-      region: REGION,
-      caller: { accessKeyId: 'key', account: ACCOUNT, arn, roleArn: as.roleArn },
-    };
-    const response = await this.personalize.handle(operation, request);
-    return JSON.parse(String(response.body)) as Record<string, unknown>;
+  public async call(operation: string, parameters: object, roleArn?: string): Promise<Record<string, unknown>> {
+    const { body } = await call(personalizeApi, this.world, {
+      headers: { 'x-amz-target': `AmazonPersonalize.${operation}` }, body: JSON.stringify(parameters),
+    }, roleArn);
+    return JSON.parse(String(body)) as Record<string, unknown>;
   }
 
   /** Creates a job and lets it come to its end. */

@@ -43,7 +43,7 @@ test('the sample is always the same, without equal interactions', () => {
 
 describe('datasets made by CloudFormation', () => {
   const create = (csv?: string): Datasets => {
-    const datasets = new Datasets('eu-west-1', new ManualClock(), csv);
+    const datasets = new Datasets({ region: 'eu-west-1', clock: new ManualClock(), interactionsCsv: csv });
     const fields = ['USER_ID', 'ITEM_ID', 'TIMESTAMP'].map(name => ({ name, type: 'string' }));
     const schemaArn = datasets.createSchema('s', JSON.stringify({ type: 'record', fields }));
     const datasetGroupArn = datasets.createDatasetGroup({ name: 'g' });

@@ -1,4 +1,4 @@
-import { CREATE_EXPORT_JOB, validate } from '../../../../local-aws/services/personalize/validation';
+import { validate } from '../../../../local-aws/services/personalize/validation';
 
 const VALID = {
   jobName: 'a',
@@ -17,7 +17,7 @@ test.each<[string, object]>([
     tags: [{ tagKey: 'ä b', tagValue: '' }],
   }],
 ])('accepts %s', (_, change) => {
-  expect(() => validate({ ...VALID, ...change }, CREATE_EXPORT_JOB)).not.toThrow();
+  expect(() => validate('CreateDatasetExportJob', { ...VALID, ...change })).not.toThrow();
 });
 
 test.each<[string, object, string]>([
@@ -35,7 +35,15 @@ test.each<[string, object, string]>([
   ['a key alias', destination({ path: 's3://b', kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:alias/k' }), "'jobOutput.s3DataDestination.kmsKeyArn'"],
   ['an unknown mode', { ingestionMode: 'bulk' }, "'ingestionMode'"],
   ['a tag without key', { tags: [{ tagValue: 'x' }] }, "'tags.1.member.tagKey'"],
+  ['a number for a name', { jobName: 1 }, "'jobName' is not a string"],
+  ['an unknown parameter', { outputFormat: 'CSV' }, 'local AWS does not support outputFormat of personalize CreateDatasetExportJob'],
+  ['an unknown member of a list', { tags: [{ tagKey: 'x', tagValue: '', key: 'y' }] }, 'local AWS does not support tags.*.key of personalize'],
   ['a long tag value', { tags: [{ tagKey: 'x', tagValue: 'v'.repeat(257) }] }, "'tags.1.member.tagValue'"],
 ])('refuses %s', (_, change, at) => {
-  expect(() => validate({ ...VALID, ...change }, CREATE_EXPORT_JOB)).toThrow(at);
+  expect(() => validate('CreateDatasetExportJob', { ...VALID, ...change })).toThrow(at);
+});
+
+test.each([[0], [101], [1.5], ['10']])('refuses a page of %j', maxResults => {
+  expect(() => validate('ListDatasetExportJobs', { maxResults })).toThrow("'maxResults'");
+  expect(() => validate('ListDatasetExportJobs', { maxResults: 100, nextToken: '5' })).not.toThrow();
 });

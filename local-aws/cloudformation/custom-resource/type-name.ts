@@ -1,3 +1,0 @@
-export function isCustomResource(type: string): boolean {
-  return type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::');
-}

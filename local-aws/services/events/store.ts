@@ -1,0 +1,54 @@
+import { NotSupportedError } from '../../core';
+import type { EventRecord } from '../../wire';
+
+type Pattern = { readonly [name: string]: Pattern | readonly unknown[] };
+
+interface Rule {
+  readonly eventBus: string;
+  readonly pattern: object;
+  readonly targets: readonly string[];
+}
+
+/** The events that were put on event buses, and the rules that they matched. Nothing is delivered. */
+export class EventStore {
+  public readonly events: EventRecord[] = [];
+  private readonly rules = new Map<string, Rule>();
+
+  public putRule(name: string, rule: Rule): void {
+    checkPattern(rule.pattern as Pattern);
+    this.rules.set(name, rule);
+  }
+
+  public deleteRule(name: string): void {
+    this.rules.delete(name);
+  }
+
+  public put(event: Omit<EventRecord, 'deliveredTo'>): void {
+    const envelope = { 'source': event.source, 'detail-type': event.detailType, 'detail': event.detail };
+    const deliveredTo = [...this.rules.values()]
+      .filter(({ eventBus, pattern }) => eventBus === event.eventBus && matches(pattern as Pattern, envelope))
+      .flatMap(({ targets }) => targets);
+    this.events.push({ ...event, deliveredTo });
+  }
+}
+
+/** The name in the ARN of an event bus, or the name itself. */
+export function eventBusName(nameOrArn = 'default'): string {
+  return nameOrArn.replace(/^.*event-bus\//, '');
+}
+
+function checkPattern(pattern: Pattern): void {
+  for (const value of Object.values(pattern)) {
+    if (!Array.isArray(value)) {
+      checkPattern(value as Pattern);
+    } else if (value.some(accepted => typeof accepted !== 'string')) {
+      throw new NotSupportedError(`an event pattern with ${JSON.stringify(value)}`);
+    }
+  }
+}
+
+function matches(pattern: Pattern, event: Record<string, unknown>): boolean {
+  return Object.entries(pattern).every(([name, accepted]) => Array.isArray(accepted)
+    ? accepted.includes(event[name])
+    : matches(accepted as Pattern, (event[name] ?? {}) as Record<string, unknown>));
+}

@@ -1,0 +1,134 @@
+import { randomSuffix, physicalName } from '../../cloudformation/names';
+import {
+  document, refuseOtherMembers, text, texts, type Properties, type ResourceContext, type ResourceTypes,
+} from '../../cloudformation/resource-type';
+import { NotSupportedError } from '../../core';
+
+export const iamResources: ResourceTypes = {
+  'AWS::IAM::Role': {
+    replaceOn: ['RoleName', 'Path'],
+    updateOn: ['AssumeRolePolicyDocument', 'PermissionsBoundary', 'ManagedPolicyArns', 'Policies', 'Description', 'MaxSessionDuration', 'Tags'],
+    required: ['AssumeRolePolicyDocument'],
+    create(properties, context) {
+      const { iam } = context.world;
+      const roleName = text(properties, 'RoleName') ?? physicalName(context);
+      const arn = iam.createRole({
+        roleName,
+        path: text(properties, 'Path'),
+        permissionsBoundary: text(properties, 'PermissionsBoundary'),
+        assumeRolePolicyDocument: document(properties.AssumeRolePolicyDocument),
+      });
+      try {
+        putPolicies(roleName, {}, properties, context);
+      } catch (error) {
+        removePolicies(roleName, properties, context);
+        iam.deleteRole(roleName);
+        throw error;
+      }
+      return { physicalId: roleName, attributes: { Arn: arn, RoleId: `AROA${randomSuffix(16)}` } };
+    },
+    update(properties, existing, context) {
+      context.world.iam.updateRole(existing.physicalId, {
+        assumeRolePolicyDocument: document(properties.AssumeRolePolicyDocument), permissionsBoundary: text(properties, 'PermissionsBoundary'),
+      });
+      putPolicies(existing.physicalId, existing.properties, properties, context);
+    },
+    delete({ physicalId, properties }, context) {
+      removePolicies(physicalId, properties, context);
+      context.world.iam.deleteRole(physicalId);
+    },
+  },
+
+  /** An inline policy of roles. */
+  'AWS::IAM::Policy': {
+    updateOn: ['PolicyName', 'PolicyDocument', 'Roles'],
+    required: ['PolicyName', 'PolicyDocument', 'Roles'],
+    create(properties, { world: { iam }, stack, logicalId }) {
+      texts(properties, 'Roles').forEach(name => iam.putRolePolicy(name, String(properties.PolicyName), document(properties.PolicyDocument)));
+      return { physicalId: `${stack.name.slice(0, 5)}-${logicalId.slice(0, 4)}-${randomSuffix()}` };
+    },
+    update(properties, existing, { world: { iam } }) {
+      const [before, after] = [existing.properties, properties].map(({ PolicyName }) => String(PolicyName));
+      const roles = texts(properties, 'Roles');
+      roles.forEach(name => iam.putRolePolicy(name, after, document(properties.PolicyDocument)));
+      texts(existing.properties, 'Roles').filter(name => before !== after || !roles.includes(name)).forEach(name => iam.deleteRolePolicy(name, before));
+    },
+    delete({ properties }, { world: { iam } }) {
+      texts(properties, 'Roles').forEach(name => iam.deleteRolePolicy(name, String(properties.PolicyName)));
+    },
+  },
+
+  'AWS::IAM::ManagedPolicy': {
+    replaceOn: ['ManagedPolicyName', 'Path', 'Description'],
+    updateOn: ['PolicyDocument', 'Roles'],
+    required: ['PolicyDocument'],
+    create(properties, context) {
+      const { iam } = context.world;
+      const path = text(properties, 'Path') ?? '/';
+      if (path !== '/') {
+        throw new NotSupportedError(`a managed policy with the path ${path}`);
+      }
+      const arn = iam.createPolicy(text(properties, 'ManagedPolicyName') ?? physicalName(context, 128), document(properties.PolicyDocument));
+      const attached: string[] = [];
+      try {
+        for (const name of texts(properties, 'Roles')) {
+          iam.attachRolePolicy(name, arn);
+          attached.push(name);
+        }
+      } catch (error) {
+        attached.forEach(name => iam.detachRolePolicy(name, arn));
+        iam.deletePolicy(arn);
+        throw error;
+      }
+      return { physicalId: arn, attributes: { PolicyArn: arn } };
+    },
+    update(properties, existing, { world: { iam } }) {
+      const arn = existing.physicalId;
+      const { added, removed } = difference(texts(existing.properties, 'Roles'), texts(properties, 'Roles'));
+      iam.updatePolicy(arn, document(properties.PolicyDocument));
+      added.forEach(name => iam.attachRolePolicy(name, arn));
+      removed.forEach(name => iam.detachRolePolicy(name, arn));
+    },
+    delete({ physicalId, properties }, { world: { iam } }) {
+      texts(properties, 'Roles').forEach(name => iam.detachRolePolicy(name, physicalId));
+      iam.deletePolicy(physicalId);
+    },
+  },
+};
+
+function putPolicies(roleName: string, before: Properties, after: Properties, { world: { iam } }: ResourceContext): void {
+  const { added, removed } = difference(texts(before, 'ManagedPolicyArns'), texts(after, 'ManagedPolicyArns'));
+  removed.forEach(arn => iam.detachRolePolicy(roleName, arn));
+  added.forEach(arn => iam.attachRolePolicy(roleName, arn));
+  const inline = inlinePolicies(after);
+  [...inlinePolicies(before).keys()].filter(name => !inline.has(name)).forEach(name => iam.deleteRolePolicy(roleName, name));
+  inline.forEach((content, name) => iam.putRolePolicy(roleName, name, content));
+}
+
+/** After a failed create, only some of the policies may be there. */
+function removePolicies(roleName: string, properties: Properties, { world: { iam } }: ResourceContext): void {
+  const removals = [
+    ...texts(properties, 'ManagedPolicyArns').map(arn => () => iam.detachRolePolicy(roleName, arn)),
+    ...[...inlinePolicies(properties).keys()].map(name => () => iam.deleteRolePolicy(roleName, name)),
+  ];
+  for (const remove of removals) {
+    try {
+      remove();
+    } catch (error) {
+      if ((error as Error).name !== 'NoSuchEntity') {
+        throw error;
+      }
+    }
+  }
+}
+
+function inlinePolicies({ Policies = [] }: Properties): Map<string, object> {
+  return new Map((Policies as { PolicyName: string; PolicyDocument: object }[]).map(inline => {
+    refuseOtherMembers(inline, ['PolicyName', 'PolicyDocument'], 'Policies');
+    return [inline.PolicyName, document(inline.PolicyDocument)];
+  }));
+}
+
+function difference(before: string[], after: string[]): { added: string[]; removed: string[] } {
+  return { added: after.filter(element => !before.includes(element)), removed: before.filter(element => !after.includes(element)) };
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { ACCOUNT, ServiceError, found } from '../../core';
+import type { World } from '../../world';
+import { checkResourcePolicy } from '../iam/policy-documents';
+
+interface Key {
+  policy: object;
+  deletionScheduled: boolean;
+}
+
+/** Keys and their policies. Whoever uses a key asks IAM, with the key's policy as resource policy. */
+export class KmsStore {
+  private readonly keys = new Map<string, Key>();
+
+  constructor(private readonly world: Pick<World, 'region' | 'iam'>) {}
+
+  /** Returns the key's ARN. */
+  public createKey(policy: object): string {
+    checkResourcePolicy(policy, this.world.iam);
+    const arn = `arn:aws:kms:${this.world.region}:${ACCOUNT}:key/${randomUUID()}`;
+    this.keys.set(arn, { policy, deletionScheduled: false });
+    return arn;
+  }
+
+  public putKeyPolicy(keyArn: string, policy: object): void {
+    checkResourcePolicy(policy, this.world.iam);
+    this.key(keyArn).policy = policy;
+  }
+
+  public scheduleKeyDeletion(keyArn: string): void {
+    this.key(keyArn).deletionScheduled = true;
+  }
+
+  /** Undefined if the key does not exist or is pending deletion. */
+  public keyPolicy(keyArn: string): object | undefined {
+    const key = this.keys.get(keyArn);
+    return key?.deletionScheduled ? undefined : key?.policy;
+  }
+
+  private key(keyArn: string): Key {
+    return found(this.keys.get(keyArn), () => new ServiceError('NotFoundException', `Key '${keyArn}' does not exist`));
+  }
+}

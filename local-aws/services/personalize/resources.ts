@@ -1,0 +1,43 @@
+import { text, type ResourceTypes } from '../../cloudformation/resource-type';
+
+export const personalizeResources: ResourceTypes = {
+  'AWS::Personalize::Schema': {
+    replaceOn: ['Name', 'Schema'],
+    required: ['Name', 'Schema'],
+    create({ Name, Schema }, { world }) {
+      const arn = world.personalize.datasets.createSchema(String(Name), String(Schema));
+      return { physicalId: arn, attributes: { SchemaArn: arn } };
+    },
+    delete({ physicalId }, { world }) {
+      world.personalize.datasets.deleteSchema(physicalId);
+    },
+  },
+
+  'AWS::Personalize::DatasetGroup': {
+    replaceOn: ['Name', 'Domain', 'KmsKeyArn', 'RoleArn'],
+    required: ['Name'],
+    create(properties, { world }) {
+      const arn = world.personalize.datasets.createDatasetGroup({
+        name: String(properties.Name), kmsKeyArn: text(properties, 'KmsKeyArn'), roleArn: text(properties, 'RoleArn'), domain: text(properties, 'Domain'),
+      });
+      return { physicalId: arn, attributes: { DatasetGroupArn: arn } };
+    },
+    delete({ physicalId }, { world }) {
+      world.personalize.datasets.deleteDatasetGroup(physicalId);
+    },
+  },
+
+  'AWS::Personalize::Dataset': {
+    replaceOn: ['Name', 'DatasetGroupArn', 'DatasetType', 'SchemaArn'],
+    required: ['Name', 'DatasetGroupArn', 'DatasetType', 'SchemaArn'],
+    create({ Name, DatasetGroupArn, DatasetType, SchemaArn }, { world }) {
+      const arn = world.personalize.datasets.createDataset({
+        name: String(Name), datasetGroupArn: String(DatasetGroupArn), datasetType: String(DatasetType), schemaArn: String(SchemaArn),
+      });
+      return { physicalId: arn, attributes: { DatasetArn: arn } };
+    },
+    delete({ physicalId }, { world }) {
+      world.personalize.datasets.deleteDataset(physicalId);
+    },
+  },
+};

@@ -1,0 +1,91 @@
+import type { BucketConfiguration } from './store';
+import { physicalName } from '../../cloudformation/names';
+import { document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { ACCOUNT, NotSupportedError, found } from '../../core';
+import type { World } from '../../world';
+
+export const s3Resources: ResourceTypes = {
+  /** Settings that nothing here depends on (public access, object ownership, lifecycle, tags) have no effect. */
+  'AWS::S3::Bucket': {
+    replaceOn: ['BucketName'],
+    updateOn: [
+      'BucketEncryption', 'VersioningConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls', 'LifecycleConfiguration',
+      'AccessControl', 'Tags',
+    ],
+    create(properties, context) {
+      const { s3, region } = context.world;
+      const name = text(properties, 'BucketName') ?? physicalName(context, 63).toLowerCase();
+      s3.createBucket(name, configuration(properties, context.world));
+      return {
+        physicalId: name,
+        attributes: {
+          Arn: `arn:aws:s3:::${name}`,
+          DomainName: `${name}.s3.amazonaws.com`,
+          DualStackDomainName: `${name}.s3.dualstack.${region}.amazonaws.com`,
+          RegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+        },
+      };
+    },
+    update(properties, existing, { world }) {
+      world.s3.updateBucket(existing.physicalId, configuration(properties, world));
+    },
+    delete({ physicalId }, { world }) {
+      world.s3.deleteBucket(physicalId);
+    },
+  },
+
+  'AWS::S3::BucketPolicy': {
+    replaceOn: ['Bucket'],
+    updateOn: ['PolicyDocument'],
+    required: ['Bucket', 'PolicyDocument'],
+    create({ Bucket, PolicyDocument }, { world: { s3 } }) {
+      const name = String(Bucket);
+      const { policy } = found(s3.bucket(name), () => new Error(`The specified bucket does not exist (Service: S3, Status Code: 404, ${name})`));
+      if (policy) {
+        throw new Error(`The bucket policy already exists on bucket ${name}.`);
+      }
+      s3.updateBucket(name, { policy: document(PolicyDocument) });
+      return { physicalId: name };
+    },
+    update({ PolicyDocument }, existing, { world }) {
+      world.s3.updateBucket(existing.physicalId, { policy: document(PolicyDocument) });
+    },
+    delete({ physicalId }, { world: { s3 } }) {
+      // somebody else may have deleted the bucket
+      if (s3.bucket(physicalId)) {
+        s3.updateBucket(physicalId, { policy: undefined });
+      }
+    },
+  },
+};
+
+function configuration({ BucketEncryption, VersioningConfiguration }: Properties, world: World): BucketConfiguration {
+  return { kmsKeyArn: defaultKey(BucketEncryption, world), versioned: record(VersioningConfiguration).Status === 'Enabled' };
+}
+
+function defaultKey(encryption: unknown, { region }: World): string | undefined {
+  if (encryption === undefined) {
+    return undefined;
+  }
+  refuseOtherMembers(encryption, ['ServerSideEncryptionConfiguration'], 'BucketEncryption');
+  const [rule, ...others] = record(encryption).ServerSideEncryptionConfiguration as unknown[];
+  refuseOtherMembers(rule, ['ServerSideEncryptionByDefault', 'BucketKeyEnabled'], 'ServerSideEncryptionConfiguration');
+  const { SSEAlgorithm, KMSMasterKeyID } = record(record(rule).ServerSideEncryptionByDefault);
+  if (others.length > 0) {
+    throw new NotSupportedError('more than one rule in ServerSideEncryptionConfiguration');
+  }
+  if (SSEAlgorithm === 'AES256') {
+    return undefined;
+  }
+  if (SSEAlgorithm !== 'aws:kms' || KMSMasterKeyID === undefined) {
+    throw new NotSupportedError(`the bucket encryption ${String(SSEAlgorithm)}${KMSMasterKeyID === undefined ? ' without KMSMasterKeyID' : ''}`);
+  }
+  const key = String(KMSMasterKeyID);
+  if (key.startsWith('arn:aws:kms:') && key.includes(':key/')) {
+    return key;
+  }
+  if (key.includes('alias/')) {
+    throw new NotSupportedError(`a key alias as KMSMasterKeyID: ${key}`);
+  }
+  return `arn:aws:kms:${region}:${ACCOUNT}:key/${key}`;
+}

@@ -1,0 +1,48 @@
+import type { Schedule } from './store';
+import { physicalName } from '../../cloudformation/names';
+import { record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { ACCOUNT, NotSupportedError } from '../../core';
+import type { World } from '../../world';
+
+const MILLISECONDS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+export const schedulerResources: ResourceTypes = {
+  'AWS::Scheduler::Schedule': {
+    replaceOn: ['Name'],
+    updateOn: ['ScheduleExpression', 'ScheduleExpressionTimezone', 'FlexibleTimeWindow', 'State', 'Description', 'Target'],
+    required: ['ScheduleExpression', 'FlexibleTimeWindow', 'Target'],
+    create(properties, context) {
+      const name = text(properties, 'Name') ?? physicalName(context);
+      put(context.world, name, properties);
+      return { physicalId: name, attributes: { Arn: `arn:aws:scheduler:${context.world.region}:${ACCOUNT}:schedule/default/${name}` } };
+    },
+    update(properties, existing, { world }) {
+      put(world, existing.physicalId, properties);
+    },
+    delete({ physicalId }, { world }) {
+      world.scheduler.delete(physicalId);
+    },
+  },
+};
+
+function put({ scheduler }: World, name: string, properties: Properties): void {
+  const parsed = parse(properties);
+  if (properties.State === 'DISABLED') {
+    scheduler.delete(name);
+  } else {
+    scheduler.put(name, parsed);
+  }
+}
+
+function parse({ ScheduleExpression, Target }: Properties): Schedule {
+  refuseOtherMembers(Target, ['Arn', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig', 'Input'], 'the target of a schedule');
+  const { Arn: target, RoleArn: roleArn, Input: input = '{}' } = record(Target) as Record<string, string>;
+  if (!target.includes(':stateMachine:')) {
+    throw new NotSupportedError(`a schedule that starts ${target}`);
+  }
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(ScheduleExpression)) ?? [];
+  if (count === undefined) {
+    throw new NotSupportedError(`the schedule expression ${String(ScheduleExpression)}`);
+  }
+  return { intervalMs: Number(count) * MILLISECONDS[unit], target, roleArn, input };
+}

@@ -1,0 +1,39 @@
+import type { StateMachineConfiguration } from './store';
+import { randomSuffix } from '../../cloudformation/names';
+import { record, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { NotSupportedError } from '../../core';
+
+const LONGEST_NAME = 80;
+
+export const statesResources: ResourceTypes = {
+  'AWS::StepFunctions::StateMachine': {
+    replaceOn: ['StateMachineName', 'StateMachineType'],
+    updateOn: ['DefinitionString', 'Definition', 'RoleArn', 'LoggingConfiguration', 'TracingConfiguration', 'Tags'],
+    required: ['RoleArn'],
+    async create(properties, { world, logicalId }) {
+      const suffix = randomSuffix();
+      const name = text(properties, 'StateMachineName') ?? `${logicalId.slice(0, LONGEST_NAME - 1 - suffix.length)}-${suffix}`;
+      const arn = await world.states.createStateMachine(configuration(name, properties));
+      return { physicalId: arn, attributes: { Arn: arn, Name: name } };
+    },
+    async update(properties, existing, { world }) {
+      await world.states.updateStateMachine(existing.physicalId, configuration(String(existing.attributes.Name), properties));
+    },
+    delete({ physicalId }, { world }) {
+      world.states.deleteStateMachine(physicalId);
+    },
+  },
+};
+
+function configuration(name: string, properties: Properties): StateMachineConfiguration {
+  const { StateMachineType = 'STANDARD', DefinitionString, Definition, LoggingConfiguration, RoleArn } = properties;
+  if (StateMachineType !== 'STANDARD') {
+    throw new NotSupportedError(`state machines of type ${String(StateMachineType)}`);
+  }
+  return {
+    name,
+    definition: DefinitionString === undefined ? JSON.stringify(Definition) : String(DefinitionString),
+    roleArn: String(RoleArn),
+    logs: (record(LoggingConfiguration).Level ?? 'OFF') !== 'OFF',
+  };
+}

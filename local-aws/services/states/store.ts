@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { checkDefinition, type Definition } from './definition';
+import { Run, type StateMachine } from './execution';
+import { library, type StateMachineDefinition } from './library';
+import type { MapRun } from './map-run';
+import { MAX_DEFINITION_BYTES, MAX_PAYLOAD_BYTES, bytes } from './quotas';
+import { assumeRoleOf } from './task';
+import { ACCOUNT, ServiceError, found } from '../../core';
+import type { ExecutionRecord } from '../../wire';
+import type { World } from '../../world';
+
+export interface StateMachineConfiguration {
+  readonly name: string;
+  /** JSON */
+  readonly definition: string;
+  readonly roleArn: string;
+  /** Executions are logged: the role must be allowed to set that up. */
+  readonly logs: boolean;
+}
+
+export type StatesWorld = Pick<World, 'region' | 'clock' | 'endpoint' | 'iam' | 's3' | 'kms' | 'lambda'>;
+
+/** State machines, whose tasks are local Lambda functions and calls of other services, with their executions and Map Runs. */
+export class StateMachineStore {
+  private readonly machines = new Map<string, StateMachine>();
+  private readonly runs = new Map<string, Run>();
+  private readonly mapRuns = new Map<string, MapRun>();
+
+  constructor(private readonly world: StatesWorld) {}
+
+  public get executions(): readonly ExecutionRecord[] {
+    return [...this.runs.values()].map(({ record }) => record);
+  }
+
+  /** Returns the state machine's ARN. */
+  public async createStateMachine(configuration: StateMachineConfiguration): Promise<string> {
+    const arn = `arn:aws:states:${this.world.region}:${ACCOUNT}:stateMachine:${configuration.name}`;
+    if (this.machines.has(arn)) {
+      throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
+    }
+    this.machines.set(arn, { arn, definition: await this.check(arn, configuration), roleArn: configuration.roleArn });
+    return arn;
+  }
+
+  public async updateStateMachine(arn: string, configuration: StateMachineConfiguration): Promise<void> {
+    const machine = this.machine(arn);
+    machine.definition = await this.check(arn, configuration);
+    machine.roleArn = configuration.roleArn;
+  }
+
+  /** Running executions continue, as in AWS. */
+  public deleteStateMachine(arn: string): void {
+    this.machines.delete(arn);
+  }
+
+  public startExecution(stateMachineArn: string, input: string, name: string = randomUUID()): ExecutionRecord {
+    const machine = this.machine(stateMachineArn);
+    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    if (this.runs.has(executionArn)) {
+      throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+    }
+    checkLength(input, MAX_PAYLOAD_BYTES, 'input');
+    const onMapRun = (mapRun: MapRun) => this.mapRuns.set(mapRun.mapRunArn, mapRun);
+    const run = new Run({ world: this.world, onMapRun }, machine, { executionArn, stateMachineArn, name, input });
+    this.runs.set(executionArn, run);
+    void run.start();
+    return run.record;
+  }
+
+  public redriveExecution(executionArn: string): ExecutionRecord {
+    const run = this.run(executionArn);
+    void run.redrive();
+    return run.record;
+  }
+
+  public stopExecution(executionArn: string, error?: string, cause?: string): ExecutionRecord {
+    const run = this.run(executionArn);
+    run.stop(error, cause);
+    return run.record;
+  }
+
+  public execution(executionArn: string): ExecutionRecord {
+    return this.run(executionArn).record;
+  }
+
+  public mapRun(mapRunArn: string): MapRun {
+    return found(this.mapRuns.get(mapRunArn), () => new ServiceError('ResourceNotFoundException', `Resource not found: '${mapRunArn}'`));
+  }
+
+  public stop(): void {
+    this.runs.forEach(run => run.stop());
+  }
+
+  private run(executionArn: string): Run {
+    return found(this.runs.get(executionArn), () => new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`));
+  }
+
+  private machine(arn: string): StateMachine {
+    return found(this.machines.get(arn), () => new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`));
+  }
+
+  private async check(arn: string, { definition: text, roleArn, logs }: StateMachineConfiguration): Promise<Definition> {
+    checkLength(text, MAX_DEFINITION_BYTES, 'definition');
+    let definition: Definition;
+    try {
+      definition = JSON.parse(text);
+      // validates its argument, and adds defaults to it: so it gets a copy
+      void new library.StateMachine(JSON.parse(text) as StateMachineDefinition);
+    } catch (error) {
+      throw new ServiceError('InvalidDefinition', `Invalid State Machine Definition: '${(error as Error).message}'`);
+    }
+    checkDefinition(definition);
+    try {
+      await assumeRoleOf({ arn, roleArn }, this.world.iam);
+    } catch {
+      throw new ServiceError('AccessDeniedException', 'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.');
+    }
+    if (logs && !await this.world.iam.isAllowed({ principal: { roleArn }, action: 'logs:CreateLogDelivery', resource: '*' })) {
+      throw new ServiceError('AccessDeniedException', 'The state machine IAM Role is not authorized to access the Log Destination');
+    }
+    return definition;
+  }
+}
+
+function checkLength(text: string, maximum: number, member: string): void {
+  if (bytes(text) > maximum) {
+    throw new ServiceError('ValidationException', `Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${maximum}`);
+  }
+}

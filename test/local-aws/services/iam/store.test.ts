@@ -1,0 +1,291 @@
+import { ACCOUNT, NotSupportedError } from '../../../../local-aws/core';
+import type { AuthorizationRequest, Principal } from '../../../../local-aws/services/iam/authorization';
+import { DEPLOYER } from '../../../../local-aws/services/iam/credentials';
+import type { IamStore } from '../../../../local-aws/services/iam/store';
+import { REGION, allow, policy, testWorld, trust } from '../../testing-world';
+
+const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/k`;
+const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
+const OBJECT = 'arn:aws:s3:::bucket/key';
+const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+
+let iam: IamStore;
+let roleArn: string;
+let role: Principal;
+
+beforeEach(() => {
+  ({ iam } = testWorld());
+  roleArn = iam.createRole({ roleName: 'r', assumeRolePolicyDocument: trust('lambda.amazonaws.com') });
+  role = { roleArn, sessionArn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s` };
+});
+
+const may = async (action: string, resource: string, more: Partial<AuthorizationRequest> = {}): Promise<boolean> =>
+  iam.isAllowed({ principal: role, action, resource, ...more });
+
+describe('identity policies', () => {
+  test('allow what they name and nothing else', async () => {
+    expect(await may('s3:GetObject', OBJECT)).toBe(false);
+    iam.putRolePolicy('r', 'p', policy(allow('s3:GetObject', 'arn:aws:s3:::bucket/*')));
+    expect(await may('s3:GetObject', OBJECT)).toBe(true);
+    expect(await may('s3:PutObject', OBJECT)).toBe(false);
+    expect(await may('s3:GetObject', 'arn:aws:s3:::other/key')).toBe(false);
+    iam.deleteRolePolicy('r', 'p');
+    expect(await may('s3:GetObject', OBJECT)).toBe(false);
+  });
+
+  test('deny whatever else allows', async () => {
+    iam.putRolePolicy('r', 'p', policy(allow('*')));
+    iam.putRolePolicy('r', 'q', policy({ Effect: 'Deny', Action: 's3:GetObject', Resource: '*' }));
+    expect(await may('s3:PutObject', OBJECT)).toBe(true);
+    await expect(iam.authorize({ principal: role, action: 's3:GetObject', resource: OBJECT })).rejects.toMatchObject({
+      code: 'AccessDenied',
+      message: `User: arn:aws:sts::${ACCOUNT}:assumed-role/r/s is not authorized to perform: s3:GetObject on resource: ${OBJECT} with an explicit deny in an identity-based policy`,
+    });
+  });
+
+  test('have conditions', async () => {
+    iam.putRolePolicy('r', 'p', policy(allow('iam:PassRole', roleArn, { Condition: { StringEquals: { 'iam:PassedToService': 'personalize.amazonaws.com' } } })));
+    expect(await may('iam:PassRole', roleArn, { context: { 'iam:PassedToService': 'personalize.amazonaws.com' } })).toBe(true);
+    expect(await may('iam:PassRole', roleArn, { context: { 'iam:PassedToService': 'lambda.amazonaws.com' } })).toBe(false);
+    expect(await may('iam:PassRole', roleArn)).toBe(false);
+  });
+
+  test('can be managed ones', async () => {
+    const arn = iam.createPolicy('m', policy(allow('s3:GetObject')));
+    iam.attachRolePolicy('r', arn);
+    expect(await may('s3:GetObject', OBJECT)).toBe(true);
+    expect(() => iam.deletePolicy(arn)).toThrow('attached');
+    iam.updatePolicy(arn, policy(allow('s3:PutObject')));
+    expect(await may('s3:GetObject', OBJECT)).toBe(false);
+    iam.detachRolePolicy('r', arn);
+    iam.deletePolicy(arn);
+  });
+
+  test('can be AWS managed, of those known', async () => {
+    const stream = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/f:log-stream:s`;
+    expect(await may('logs:PutLogEvents', stream)).toBe(false);
+    iam.attachRolePolicy('r', BASIC_EXECUTION);
+    expect(await may('logs:PutLogEvents', stream)).toBe(true);
+    expect(() => iam.attachRolePolicy('r', 'arn:aws:iam::aws:policy/AdministratorAccess')).toThrow(NotSupportedError);
+  });
+
+  test('of a deleted role no longer count', async () => {
+    iam.putRolePolicy('r', 'p', policy(allow('*')));
+    expect(() => iam.deleteRole('r')).toThrow('must delete policies first');
+    iam.deleteRolePolicy('r', 'p');
+    iam.deleteRole('r');
+    expect(await may('s3:GetObject', OBJECT)).toBe(false);
+  });
+
+  test('for some resources do not allow an action on all', async () => {
+    iam.putRolePolicy('r', 'p', policy(allow('cloudformation:DescribeStacks', `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/x/*`)));
+    expect(await may('cloudformation:DescribeStacks', '*')).toBe(false);
+    iam.putRolePolicy('r', 'p', policy(allow('cloudformation:DescribeStacks')));
+    expect(await may('cloudformation:DescribeStacks', '*')).toBe(true);
+  });
+});
+
+describe('permissions boundary', () => {
+  test('limits what identity policies allow', async () => {
+    const boundary = iam.createPolicy('b', policy(allow('s3:GetObject')));
+    iam.updateRole('r', { permissionsBoundary: boundary });
+    expect(await may('s3:GetObject', OBJECT)).toBe(false);
+    iam.putRolePolicy('r', 'p', policy(allow('s3:*')));
+    expect(await may('s3:GetObject', OBJECT)).toBe(true);
+    await expect(iam.authorize({ principal: role, action: 's3:PutObject', resource: OBJECT }))
+      .rejects.toThrow('because no permissions boundary allows the s3:PutObject action');
+  });
+});
+
+describe('trust policies', () => {
+  const personalize = { service: 'personalize.amazonaws.com' };
+  const assume = async (principal: Principal, context?: Record<string, string>): Promise<unknown> =>
+    iam.assumeRole({ roleArn, sessionName: 's', principal, context });
+
+  test('let in the service they name', async () => {
+    await expect(assume({ service: 'lambda.amazonaws.com' })).resolves.toMatchObject({ caller: { arn: role.sessionArn, roleArn } });
+    await expect(assume(personalize)).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+
+  test('under their conditions', async () => {
+    const source = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-export-job/j` };
+    iam.updateRole('r', {
+      assumeRolePolicyDocument: trust(personalize.service, {
+        Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT }, ArnLike: { 'aws:SourceArn': `arn:aws:personalize:${REGION}:${ACCOUNT}:*` } },
+      }),
+    });
+    await expect(assume(personalize, source)).resolves.toBeDefined();
+    await expect(assume(personalize)).rejects.toMatchObject({ code: 'AccessDenied' });
+    await expect(assume(personalize, { ...source, 'aws:SourceAccount': '999999999999' })).rejects.toMatchObject({ code: 'AccessDenied' });
+    await expect(assume(personalize, { ...source, 'aws:SourceArn': `arn:aws:personalize:eu-west-1:${ACCOUNT}:x` })).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+
+  test('that trust the account leave it to identity policies', async () => {
+    iam.updateRole('r', { assumeRolePolicyDocument: trust({ AWS: ROOT }) });
+    await expect(assume({ userArn: DEPLOYER.userArn })).resolves.toBeDefined();
+    await expect(assume(role)).rejects.toMatchObject({ code: 'AccessDenied' });
+    iam.putRolePolicy('r', 'p', policy(allow('sts:AssumeRole', roleArn)));
+    await expect(assume(role)).resolves.toBeDefined();
+  });
+
+  test('hand out keys that lead back to the role', async () => {
+    const credentials = await iam.assumeRole({ roleArn, sessionName: 's', principal: { service: 'lambda.amazonaws.com' } });
+    expect(iam.caller(credentials.accessKeyId)).toEqual(credentials.caller);
+    expect(iam.caller('unknown')).toBeUndefined();
+  });
+
+  test('of roles that do not exist let nobody in', async () => {
+    await expect(iam.assumeRole({ roleArn: `${roleArn}x`, sessionName: 's', principal: personalize })).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+});
+
+describe('bucket policies', () => {
+  const bucketPolicy = (principal: object): object => policy({ Effect: 'Allow', Principal: principal, Action: 's3:PutObject', Resource: 'arn:aws:s3:::bucket/*' });
+  const personalize = { service: 'personalize.amazonaws.com' };
+
+  test('allow services', async () => {
+    const resourcePolicy = bucketPolicy({ Service: personalize.service });
+    expect(await may('s3:PutObject', OBJECT, { principal: personalize, resourcePolicy })).toBe(true);
+    expect(await may('s3:PutObject', OBJECT, { principal: { service: 'lambda.amazonaws.com' }, resourcePolicy })).toBe(false);
+    expect(await may('s3:PutObject', OBJECT, { principal: personalize })).toBe(false);
+  });
+
+  test('allow roles of the account by themselves', async () => {
+    expect(await may('s3:PutObject', OBJECT, { resourcePolicy: bucketPolicy({ AWS: roleArn }) })).toBe(true);
+  });
+
+  test('allow roles with a path', async () => {
+    const withPath = iam.createRole({ roleName: 'p', path: '/team/', assumeRolePolicyDocument: trust('lambda.amazonaws.com') });
+    const principal = { roleArn: withPath, sessionArn: `arn:aws:sts::${ACCOUNT}:assumed-role/p/s` };
+    expect(await may('s3:PutObject', OBJECT, { principal, resourcePolicy: bucketPolicy({ AWS: withPath }) })).toBe(true);
+  });
+
+  test('deny connections without TLS', async () => {
+    iam.putRolePolicy('r', 'p', policy(allow('s3:*')));
+    const resourcePolicy = policy({ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    expect(await may('s3:PutObject', OBJECT, { resourcePolicy })).toBe(true);
+    expect(await may('s3:PutObject', OBJECT, { resourcePolicy, context: { 'aws:SecureTransport': 'false' } })).toBe(false);
+  });
+});
+
+describe('key policies', () => {
+  const keyPolicy = (principal: object): object => policy({ Effect: 'Allow', Principal: principal, Action: 'kms:*', Resource: '*' });
+
+  test('must allow, whatever the identity policy says', async () => {
+    iam.putRolePolicy('r', 'p', policy(allow('kms:*')));
+    expect(await may('kms:Decrypt', KEY, { resourcePolicy: keyPolicy({ Service: 'lambda.amazonaws.com' }) })).toBe(false);
+    expect(await may('kms:Decrypt', KEY, { resourcePolicy: keyPolicy({ AWS: roleArn }) })).toBe(true);
+  });
+
+  test('can delegate to the account\'s identity policies', async () => {
+    const resourcePolicy = keyPolicy({ AWS: ROOT });
+    expect(await may('kms:Decrypt', KEY, { resourcePolicy })).toBe(false);
+    iam.putRolePolicy('r', 'p', policy(allow('kms:Decrypt', KEY)));
+    expect(await may('kms:Decrypt', KEY, { resourcePolicy })).toBe(true);
+    expect(await may('kms:Decrypt', KEY, { resourcePolicy, principal: { service: 'personalize.amazonaws.com' } })).toBe(false);
+  });
+});
+
+describe('what cannot be decided', () => {
+  test.each<[string, string, string]>([
+    ['an unknown action', 'personalize:Nonsense', '*'],
+    ['an unknown service', 'nonsense:Nonsense', '*'],
+    ['a resource of the wrong type', 'personalize:DescribeDatasetExportJob', `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset/g/ITEMS`],
+    ['a resource with wildcards', 's3:GetObject', 'arn:aws:s3:::bucket/*'],
+  ])('is refused loudly: %s', async (_, action, resource) => {
+    iam.putRolePolicy('r', 'p', policy(allow('*')));
+    await expect(may(action, resource)).rejects.toThrow(NotSupportedError);
+  });
+
+  test('an unknown condition operator is refused when the policy is put', () => {
+    expect(() => iam.putRolePolicy('r', 'p', policy(allow('*', '*', { Condition: { Nonsense: { a: 'b' } } })))).toThrow('Invalid Condition type');
+    expect(() => iam.putRolePolicy('r', 'p', policy(allow('*', '*', {
+      Condition: { 'ForAnyValue:StringNotLikeIfExists': { a: 'b' }, 'NumericLessThanEquals': { a: '1' }, 'Null': { a: 'true' }, 'ArnNotLike': { a: 'b' } },
+    })))).not.toThrow();
+  });
+
+  test('a trust policy that names a role that is not there', () => {
+    expect(() => iam.createRole({ roleName: 'x', assumeRolePolicyDocument: trust({ AWS: `${roleArn}x` }) })).toThrow('invalid principals');
+  });
+});
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+describe('quotas', () => {
+  /** A document of so many characters. */
+  const ofLength = (length: number, document: (filler: string) => object = filler => policy(allow('s3:GetObject', `arn:aws:s3:::b/${filler}`))): object =>
+    document('x'.repeat(length - JSON.stringify(document('')).length));
+  const limit = (message: string): object => ({ code: 'LimitExceeded', message, status: 409 });
+  const thrownBy = (action: () => unknown): unknown => {
+    try {
+      return action();
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test('all inline policies of a role share 10,240 characters', () => {
+    iam.putRolePolicy('r', 'p', ofLength(6_000));
+    iam.putRolePolicy('r', 'q', ofLength(4_240));
+    expect(thrownBy(() => iam.putRolePolicy('r', 'q', ofLength(4_241)))).toMatchObject(limit('Maximum policy size of 10240 bytes exceeded for role r'));
+    iam.putRolePolicy('r', 'p', ofLength(5_000));
+    iam.putRolePolicy('r', 'q', ofLength(5_240));
+    iam.createRole({ roleName: 'other', assumeRolePolicyDocument: trust('lambda.amazonaws.com') });
+    iam.putRolePolicy('other', 'p', ofLength(10_240));
+  });
+
+  test('a managed policy has 6,144 characters', () => {
+    const arn = iam.createPolicy('m', ofLength(6_144));
+    expect(thrownBy(() => iam.createPolicy('n', ofLength(6_145)))).toMatchObject(limit('Cannot exceed quota for PolicySize: 6144'));
+    expect(thrownBy(() => iam.updatePolicy(arn, ofLength(6_145)))).toMatchObject(limit('Cannot exceed quota for PolicySize: 6144'));
+  });
+
+  test('a role has 10 managed policies', () => {
+    const arns = Array.from({ length: 11 }, (_, index) => iam.createPolicy(`m${index}`, policy(allow('s3:GetObject'))));
+    for (const arn of arns.slice(0, 10)) {
+      iam.attachRolePolicy('r', arn);
+    }
+    iam.attachRolePolicy('r', arns[0]);
+    expect(thrownBy(() => iam.attachRolePolicy('r', arns[10]))).toMatchObject(limit('Cannot exceed quota for PoliciesPerRole: 10'));
+    iam.detachRolePolicy('r', arns[0]);
+    iam.attachRolePolicy('r', arns[10]);
+  });
+
+  test('a trust policy has 2,048 characters', () => {
+    const document = (length: number): object => ofLength(length, filler => trust('lambda.amazonaws.com', { Condition: { StringEquals: { 'aws:SourceAccount': filler } } }));
+    iam.updateRole('r', { assumeRolePolicyDocument: document(2_048) });
+    expect(thrownBy(() => iam.updateRole('r', { assumeRolePolicyDocument: document(2_049) }))).toMatchObject(limit('Cannot exceed quota for ACLSizePerRole: 2048'));
+    expect(thrownBy(() => iam.createRole({ roleName: 'x', assumeRolePolicyDocument: document(2_049) }))).toMatchObject(limit('Cannot exceed quota for ACLSizePerRole: 2048'));
+  });
+
+  test('an account has 1,000 roles and 1,500 managed policies', () => {
+    const assumeRolePolicyDocument = trust('lambda.amazonaws.com');
+    // r is one of them
+    for (let index = 1; index < 1_000; index++) {
+      iam.createRole({ roleName: `r${index}`, assumeRolePolicyDocument });
+    }
+    expect(thrownBy(() => iam.createRole({ roleName: 'x', assumeRolePolicyDocument }))).toMatchObject(limit('Cannot exceed quota for RolesPerAccount: 1000'));
+    for (let index = 0; index < 1_500; index++) {
+      iam.createPolicy(`p${index}`, policy(allow('s3:GetObject')));
+    }
+    expect(thrownBy(() => iam.createPolicy('x', policy(allow('s3:GetObject'))))).toMatchObject(limit('Cannot exceed quota for PoliciesPerAccount: 1500'));
+  });
+
+  test('names are short, and of some characters only', () => {
+    const assumeRolePolicyDocument = trust('lambda.amazonaws.com');
+    iam.createRole({ roleName: 'r'.repeat(64), assumeRolePolicyDocument });
+    expect(() => iam.createRole({ roleName: 'r'.repeat(65), assumeRolePolicyDocument })).toThrow('Value at \'roleName\' failed to satisfy constraint: Member must have length less than or equal to 64');
+    iam.createPolicy('p'.repeat(128), policy(allow('s3:GetObject')));
+    expect(() => iam.createPolicy('p'.repeat(129), policy(allow('s3:GetObject')))).toThrow('length less than or equal to 128');
+    expect(() => iam.putRolePolicy('r', 'a policy', policy(allow('s3:GetObject')))).toThrow('regular expression');
+  });
+});
+
+test('decisions are recorded as they were made', async () => {
+  iam.putRolePolicy('r', 'p', policy(allow('s3:GetObject')));
+  await may('s3:GetObject', OBJECT);
+  await may('s3:PutObject', OBJECT, { context: { 's3:x': 'y' } });
+  expect(iam.decisions).toEqual([
+    { principal: role, action: 's3:GetObject', resource: OBJECT, allowed: true },
+    { principal: role, action: 's3:PutObject', resource: OBJECT, context: { 's3:x': 'y' }, allowed: false },
+  ]);
+});
