@@ -4,7 +4,7 @@ import * as os from 'os';
 import * as path from 'path';
 import { REPOSITORY } from './fresh-process';
 
-/** The peers and the scripts for fresh processes as JavaScript, so that no sample pays for a compiler. */
+/** The peers and the scripts for new processes as JavaScript, so that samples include no compiler. */
 export class Compiled {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'benchmark-'));
 

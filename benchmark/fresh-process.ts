@@ -3,7 +3,7 @@ import * as path from 'path';
 
 export const REPOSITORY = path.join(__dirname, '..');
 
-/** Least number of samples behind each median. */
+/** Behind each median. */
 export const SAMPLES = 9;
 
 export interface ProcessOptions {
@@ -11,7 +11,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
 }
 
-/** Runs a script in a new process, without anything of this process's environment, and reads the JSON that it prints. */
+/** Runs a script in a new process, without this process's environment, and reads the JSON that it prints. */
 export function inFreshProcess<T>(script: string, args: readonly string[], { env = {}, cwd = REPOSITORY }: ProcessOptions = {}): T {
   const output = execFileSync(process.execPath, ['--no-warnings', script, ...args], {
     cwd,
@@ -22,7 +22,7 @@ export function inFreshProcess<T>(script: string, args: readonly string[], { env
   return JSON.parse(output.slice(output.lastIndexOf('\n', output.length - 2) + 1)) as T;
 }
 
-/** One sample of each in turn, so many times: what else the machine does meanwhile hits all of them alike. */
+/** One sample of each in turn, several times, so that other work on the machine affects all of them alike. */
 export function interleaved<T>(samplers: Record<string, () => T>, rounds = SAMPLES): Record<string, T[]> {
   const samples = Object.fromEntries(Object.keys(samplers).map(name => [name, [] as T[]]));
   for (let round = 0; round < rounds; round++) {

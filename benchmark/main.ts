@@ -1,7 +1,4 @@
-/**
- * Command line: `npm run bench` measures everything and writes docs/benchmarks.md. `--short` compares the counted figures with
- * counted.json, `--accept` writes them there.
- */
+/** `npm run bench` measures everything and writes docs/benchmarks.md. `npm run bench -- --short` compares the counted figures with counted.json, `-- --accept` writes them there. */
 import * as os from 'os';
 import { parseArgs } from 'util';
 import { crowd } from './areas/crowd';

@@ -1,4 +1,4 @@
-/** A table of Markdown; numbers stand to the right. */
+/** A Markdown table with right-aligned numbers. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const numeric = header.map((_, column) => column > 0 && rows.every(row => /^[-+<≤]?[\d.,]+( |×|%|$)|^–/.test(String(row[column]))));
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;

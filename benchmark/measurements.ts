@@ -7,7 +7,7 @@ import type { SynthTime } from './areas/synth-time';
 import type { WaitingHour } from './areas/waiting';
 import type { Counted } from './counted';
 
-/** All that one run found out. */
+/** The results of one run. */
 export interface Measurements {
   readonly machine: string;
   readonly minutes: number;

@@ -8,7 +8,7 @@ import type { SynthTime } from './areas/synth-time';
 import { REPOSITORY } from './fresh-process';
 
 const FOLDER = path.join(REPOSITORY, 'docs', 'images');
-/** Legible on white and on #0d1117 (contrast of 3 and more on both): one file serves light and dark readers. */
+/** With a contrast of at least 3 on white and on #0d1117: one file for light and dark pages. */
 const COLORS = ['#1f83e0', '#cf6a12', '#2c9a45', '#a371f7'];
 const TEXT = '#7a828e';
 const LINES = '#7a828e55';
@@ -32,7 +32,7 @@ interface Plot {
   readonly spec: object;
 }
 
-/** Draws docs/images/benchmark-<name>.svg, and returns what stands in for it in Markdown. */
+/** Draws docs/images/benchmark-<name>.svg and returns the Markdown that shows it. */
 export async function draw({ name, title, spec }: Plot): Promise<string> {
   const [vega, vegaLite] = [await import('vega'), await import('vega-lite')];
   const complete = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', title, ...SIZE, config: CONFIG, ...spec };

@@ -6,7 +6,7 @@ export interface Price {
   readonly date: string;
 }
 
-const READ = 'read 2026-11-23; the page bears no date';
+const READ = 'read 2026-11-23; the page has no date';
 
 export const PRICES = {
   lambdaRequest: {
@@ -24,7 +24,7 @@ export const PRICES = {
 } as const satisfies Record<string, Price>;
 
 /**
- * What Lambda bills for one look at a job. An assumption: it depends on how fast Personalize answers, which cannot be measured here. The
+ * What Lambda bills for one poll. An assumption: it depends on how fast Personalize answers, which cannot be measured here. The
  * framework's function waits for the handler, and so takes longer.
  */
 export const ASSUMED_MS = { handler: 100, framework: 120 };

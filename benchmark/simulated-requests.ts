@@ -3,14 +3,14 @@ import type { OnEventRequest } from '../lambda/events';
 import { createEvent, properties } from '../tools/simulation/events';
 import { World, Waiter } from '../tools/simulation/world';
 
-/** How CloudFormation and the framework go about requests. */
+/** How CloudFormation and the framework deliver requests. */
 export interface Pace {
   readonly pollSeconds: number;
-  /** between the deliveries of two requests that wait for nothing */
+  /** between the deliveries of two requests that wait for no other */
   readonly staggerSeconds: number;
-  /** which request must be answered before another one is delivered; undefined: none */
+  /** the request that must be answered first, if any */
   readonly previousOf?: (index: number) => number | undefined;
-  /** among how many processes the looks are spread: what one has seen, the others do not know */
+  /** over which the polls are spread: they share nothing */
   readonly processes?: number;
 }
 
@@ -22,7 +22,6 @@ export interface SimulatedRequest {
   answeredAt?: number;
 }
 
-/** What happened while requests were waited for. */
 export interface SimulatedRun {
   readonly world: World;
   readonly requests: readonly SimulatedRequest[];
@@ -41,9 +40,8 @@ export function createRequest(index: number, timeoutSeconds: number): OnEventReq
 }
 
 /**
- * The handler's own code through the steps of the Provider framework (onEvent, then isComplete at once and every
- * `pollSeconds`), for many requests side by side. Time is simulated: a step takes none, and the next one is that which is due
- * first.
+ * Runs the handler's code as the Provider framework does (onEvent, then isComplete at once and every `pollSeconds`), for many requests side by side.
+ * Steps take no simulated time; the next one is the one that is due first.
  */
 export async function simulate(
   world: World, events: readonly OnEventRequest[], { pollSeconds, staggerSeconds, previousOf = () => undefined, processes = 1 }: Pace,
@@ -54,13 +52,13 @@ export async function simulate(
     { event, waiter: new Waiter(world, event), deliveredAt: index * staggerSeconds }));
   const due = new Map(requests.filter((_, index) => previousOf(index) === undefined).map(request => [request, request.deliveredAt]));
   const lifecycles = Array.from({ length: processes }, () => world.process());
-  const processOf = (look: string) => lifecycles[createHash('sha256').update(look).digest()[0]! % processes]!;
-  let looks = 0;
+  const processOf = (poll: string) => lifecycles[createHash('sha256').update(poll).digest()[0]! % processes]!;
+  let polls = 0;
   while (due.size > 0) {
     const [request, at] = [...due].reduce((first, next) => (next[1] < first[1] ? next : first));
     world.clock.time = Math.max(world.clock.time, start + at * 1000);
     if (request.waiter.onEventResponse === undefined) { await request.waiter.deliver(); }
-    if (request.waiter.outcome === undefined) { await request.waiter.poll(processOf(`${looks++}`)); }
+    if (request.waiter.outcome === undefined) { await request.waiter.poll(processOf(`${polls++}`)); }
     if (request.waiter.outcome === undefined) {
       due.set(request, at + pollSeconds);
     } else {

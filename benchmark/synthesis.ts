@@ -4,18 +4,18 @@ import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { ACCOUNT, REGION, datasetArns, type Peer } from './peers';
 
-/** What a stack may hold. */
+/** CloudFormation's limit. */
 export const MOST_RESOURCES = 500;
 
 export interface Synthesized {
   readonly resources: number;
   /** of the template file, as the CLI uploads it */
   readonly bytes: number;
-  /** without the file's line breaks and indentation */
+  /** without line breaks and indentation */
   readonly minifiedBytes: number;
 }
 
-/** A stack with so many jobs, synthesized as `cdk synth` does, without the CDK's check of each template against schemas. */
+/** Synthesizes a stack with this many jobs as `cdk synth` does, but without the CDK's validation of templates. */
 export function synthesize(peer: Peer, jobs: number, stackName = 'Exports'): Synthesized {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'synthesis-'));
   try {
@@ -38,7 +38,7 @@ export function synthesizeTo(outdir: string, peer: Peer, jobs: number, stackName
   app.synth();
 }
 
-/** Whether so many jobs can be synthesized: the CDK counts the resources, and this library IAM's quotas. */
+/** Whether this many jobs can be synthesized: the CDK checks the number of resources, and this library IAM's quotas. */
 export function fits(peer: Peer, jobs: number): boolean {
   try {
     synthesize(peer, jobs);
@@ -49,7 +49,7 @@ export function fits(peer: Peer, jobs: number): boolean {
   }
 }
 
-/** The most jobs that fit, guessed from what one more costs, and tried. */
+/** The most jobs that fit: estimated from the resources of one more job, then tried. */
 export function mostJobs(peer: Peer): number {
   const [first, second] = [synthesize(peer, 1).resources, synthesize(peer, 2).resources];
   let most = Math.floor((MOST_RESOURCES - first) / (second - first)) + 1;

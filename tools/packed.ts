@@ -3,8 +3,8 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { extract } from 'tar';
+import { REPOSITORY } from './repository';
 
-export const REPOSITORY = path.join(__dirname, '..');
 const NAME = 'cdk-personalize-dataset-export';
 
 /** The tarball as `projen package:js` made it. */

@@ -6,8 +6,8 @@ import { execFileSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
+import { REPOSITORY } from './repository';
 
-const REPOSITORY = path.join(__dirname, '..');
 export const THIRD_PARTY_LICENSES = path.join(REPOSITORY, 'THIRD-PARTY-LICENSES');
 
 export interface BundledPackage {

@@ -7,7 +7,7 @@ import { createRequest, simulate } from '../simulated-requests';
 
 /** Area 6: many jobs in one stack, few at a time. */
 export interface Crowd {
-  /** whether CloudFormation lets them begin in turn, or all at once */
+  /** whether CloudFormation starts them in turn, or all at once */
   readonly inTurn: boolean;
   readonly jobs: number;
   readonly atATime: number;
@@ -15,16 +15,16 @@ export interface Crowd {
   readonly succeeded: number;
   readonly failed: number;
   readonly created: number;
-  /** jobs that no answer of a resource names, and resources that share a job with another */
+  /** jobs that no resource names, and resources that share a job */
   readonly lost: number;
   readonly calls: { readonly create: number; readonly describe: number; readonly describeStacks: number; readonly total: number };
-  /** Create that was refused, Describe of a job that was not there yet, and the question about the stack that comes with them */
+  /** Create that was refused, the DescribeStacks before it, and Describe of a job that did not exist yet */
   readonly wasted: number;
-  /** from the beginning of the deployment to the last answer */
+  /** from the start of the deployment to the last answer */
   readonly seconds: number;
-  /** what no scheduling could be faster than: full slots from the first second to the last */
+  /** with all slots in use from the first second to the last */
   readonly leastSeconds: number;
-  /** DescribeStacks a second, in the poll interval that has most of them */
+  /** in the busiest poll interval */
   readonly describeStacksPerSecond: number;
 }
 
@@ -32,7 +32,7 @@ export const JOBS = 400;
 export const AT_A_TIME = 5;
 export const POLL_SECONDS = 30;
 const TIMEOUT_SECONDS = 55 * 60;
-/** Of isComplete. Of 13 looks a second most call nobody and take milliseconds: Lambda seldom needs another process for them. */
+/** Of isComplete: most of 13 polls a second call no service and take milliseconds, so Lambda seldom needs another process. */
 const PROCESSES = 2;
 /** CloudFormation starts what depends on nothing at about the same time: ten a second. */
 const STAGGER_SECONDS = 0.1;
@@ -77,7 +77,7 @@ export async function crowd(serviceSeconds: number, inTurn: boolean, jobs = JOBS
   };
 }
 
-/** Which job each one waits for, as it stands in the template. */
+/** Which job each one waits for, by the template. */
 function lanes(jobs: number): (index: number) => number | undefined {
   const stack = new Stack(new App(), 'Crowd');
   libraryPeer(library).define(stack, Array.from({ length: jobs }, (_, index) => `arn:aws:personalize:eu-west-1:111122223333:dataset/shop${index}/INTERACTIONS`));
@@ -98,7 +98,7 @@ function askedAt({ stack, clock }: World): number[] {
   return times;
 }
 
-/** The most events per second in any interval of so many seconds. */
+/** The most events per second in any interval of this length. */
 function greatest(times: number[], seconds: number): number {
   return Math.max(0, ...times.map((from, index) => times.slice(index).filter(time => time < from + seconds).length)) / seconds;
 }

@@ -8,7 +8,7 @@ import type { Compiled } from '../compiled';
 import { inFreshProcess, interleaved, REPOSITORY, SAMPLES } from '../fresh-process';
 import { median } from '../statistics';
 
-/** Area 3: the handler's code in a fresh process. */
+/** Area 3: the handler's code in a new process. */
 export interface Load {
   readonly title: string;
   /** in the plot */
@@ -21,7 +21,7 @@ export interface Load {
 
 export interface Poll {
   readonly title: string;
-  /** of a fresh process, which is not connected yet */
+  /** in a new process, which is not connected yet */
   readonly first: { readonly cpuMs: number; readonly wallMs: number };
   readonly later: { readonly cpuMs: number; readonly wallMs: number };
 }
@@ -64,7 +64,7 @@ export async function handler(compiled: Compiled, rounds = SAMPLES): Promise<Han
   };
 }
 
-/** One look at a job in progress, at a Personalize on this machine that answers at once. */
+/** One poll of a job in progress, with a Personalize on this machine that answers at once. */
 async function polls(compiled: Compiled, rounds: number): Promise<Handler['polls']> {
   const server = http.createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({

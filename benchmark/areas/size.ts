@@ -13,7 +13,7 @@ export interface Size {
   readonly first: SizeOfJobs;
   /** from the first job to the most */
   readonly marginal: { readonly resources: number; readonly bytes: number; readonly minifiedBytes: number };
-  /** from the first job to the second: what a second job costs, without what only many jobs bring about */
+  /** from the first job to the second, which leaves out what only many jobs need */
   readonly second: { readonly resources: number; readonly bytes: number; readonly minifiedBytes: number };
   readonly most: SizeOfJobs;
   /** 1, 10, 100 and the most, as far as they fit */

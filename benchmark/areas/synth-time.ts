@@ -10,11 +10,11 @@ export interface SynthTime {
   readonly first: number;
   /** from the first job to the most */
   readonly marginal: number;
-  /** of what the further jobs take, over their number */
+  /** of the time of further jobs, over their number */
   readonly exponent: number;
 }
 
-/** What further jobs take must be this part of what the first takes: less is within the noise, and left out of the fit. */
+/** Points at which further jobs take less than this part of the first are noise, and left out of the fit. */
 const MEASURABLE = 0.1;
 
 interface Sample {
@@ -22,7 +22,7 @@ interface Sample {
   readonly wallMs: number;
 }
 
-/** @param most how many jobs of each peer a stack can hold */
+/** @param most the number of jobs of each peer that fit into a stack */
 export function synthTimes(compiled: Compiled, most: Record<string, number>, rounds?: number): Record<string, SynthTime> {
   const script = compiled.script('synth');
   const library = path.join(REPOSITORY, 'lib');

@@ -1,4 +1,4 @@
-/** Arguments: modules to require, one after the other. Prints what that took and what it left in memory. */
+/** Arguments: modules to require, one after the other. Prints the time and memory that this took. */
 const before = process.memoryUsage().rss;
 const cpu = process.cpuUsage();
 const start = performance.now();

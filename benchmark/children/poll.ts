@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 
-/** Arguments: the handler's module, how many polls. Prints what the first and a later call of isComplete took. */
+/** Arguments: the handler's module, the number of polls. Prints the time of each call of isComplete. */
 const [, , handler, times] = process.argv as [string, string, string, string];
 
 const JOB = 'arn:aws:personalize:eu-west-1:111122223333:dataset-export-job/job';
@@ -21,7 +21,7 @@ const event = {
 
 async function main(): Promise<void> {
   const { isComplete } = module.require(handler) as { isComplete: (event: object) => Promise<{ IsComplete: boolean }> };
-  // the handler writes its log there
+  // the handler logs there
   process.stdout.write = () => true;
   const polls: { cpuMs: number; wallMs: number }[] = [];
   for (let poll = 0; poll < Number(times); poll++) {
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     const { IsComplete } = await isComplete(event);
     const wallMs = performance.now() - start;
     const { user, system } = process.cpuUsage(cpu);
-    if (IsComplete) { throw new Error('the job was to be in progress'); }
+    if (IsComplete) { throw new Error('the job must be in progress'); }
     polls.push({ cpuMs: (user + system) / 1000, wallMs });
   }
   fs.writeSync(1, `\n${JSON.stringify(polls)}\n`);

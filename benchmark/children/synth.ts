@@ -4,7 +4,7 @@ import * as path from 'path';
 import { peers } from '../peers';
 import { synthesizeTo } from '../synthesis';
 
-/** Arguments: the library's folder, the peer, the number of jobs. Prints what one synthesis took, after everything was loaded. */
+/** Arguments: the library's folder, the peer, the number of jobs. Prints the time of one synthesis, after everything is loaded. */
 const [, , library, id, jobs] = process.argv as [string, string, string, string, string];
 const peer = peers(module.require(library)).find(candidate => candidate.id === id)!;
 const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'synth-'));

@@ -2,10 +2,7 @@ import { Stack, custom_resources as cr } from 'aws-cdk-lib';
 import { PeerDestination } from './destination';
 import type { Peer } from './peer';
 
-/**
- * AwsCustomResource, one call for each job: the shortest there is. It starts the job and does not wait for it, does not learn that
- * it failed, and is not able to try again when there are too many jobs at a time.
- */
+/** AwsCustomResource, one call for each job: the shortest way. It neither waits for the job nor retries when there are too many, and does not report failures. */
 export const awsCustomResourcePeer: Peer = {
   id: 'aws-custom-resource',
   title: 'AwsCustomResource',
@@ -15,7 +12,7 @@ export const awsCustomResourcePeer: Peer = {
       const jobName = `${stack.stackName}-export-${index}`;
       const job = new cr.AwsCustomResource(stack, `Export${index}`, {
         resourceType: 'Custom::PersonalizeExport',
-        installLatestAwsSdk: false, // it would add the installation of a package to each deployment
+        installLatestAwsSdk: false, // otherwise each deployment installs a package
         onCreate: {
           service: 'Personalize',
           action: 'createDatasetExportJob',

@@ -1,10 +1,7 @@
 import { RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
-/**
- * Where the peers' jobs write, and as whom, by the Personalize developer guide: the same five resources that the library's
- * ExportDestination has, so that only what starts the jobs and waits for them makes a difference.
- */
+/** Bucket, key and role as in the Personalize developer guide: the same five resources as the library's ExportDestination, so that they make no difference. */
 export class PeerDestination extends Construct {
   public readonly bucket: s3.Bucket;
   public readonly key: kms.Key;
@@ -37,7 +34,7 @@ export class PeerDestination extends Construct {
     }));
   }
 
-  /** What whoever starts a job must be allowed. */
+  /** The permissions to start a job. */
   public startStatements(datasetArn: string, jobName: string): iam.PolicyStatement[] {
     return [
       new iam.PolicyStatement({ actions: ['personalize:CreateDatasetExportJob'], resources: [datasetArn, this.jobArn(jobName)] }),

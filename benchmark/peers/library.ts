@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Peer } from './peer';
 import type * as Library from '../../src';
 
-/** This library, as its README writes it. @param library src/ or lib/, which synthesize the same */
+/** This library, as in its README. @param library src/ or lib/, which synthesize the same */
 export function libraryPeer(library: typeof Library): Peer {
   return peer(library, () => ({}));
 }
@@ -10,7 +10,7 @@ export function libraryPeer(library: typeof Library): Peer {
 /** The length of the names of `namedJobsPeer`. */
 export const NAME_LENGTH = 45;
 
-/** The same with a name for each job, and tags: all of it is in the policies. */
+/** The same with a name for each job and with tags, which the policies name. */
 export function namedJobsPeer(library: typeof Library): Peer {
   return peer(library, index => ({ jobName: `${index}-`.padEnd(NAME_LENGTH, 'name'), tags: { team: 'ml' } }));
 }

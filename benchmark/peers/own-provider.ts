@@ -4,8 +4,8 @@ import { PeerDestination } from './destination';
 import type { Peer } from './peer';
 
 /**
- * A hand-written Provider with onEvent and isComplete, as tutorials show it: everything for one job, again for each job. All
- * settings are the CDK's defaults: a look every 5 seconds, and half an hour at most.
+ * A hand-written Provider with onEvent and isComplete, as tutorials show it: everything once per job. All
+ * settings are the CDK's defaults: a poll every 5 seconds, for half an hour at most.
  */
 export const ownProviderPeer: Peer = {
   id: 'own-provider',

@@ -12,7 +12,7 @@ export interface Peer {
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 
-/** Datasets of as many groups: several jobs in one stack are there for several datasets. */
+/** Each in a dataset group of its own. */
 export function datasetArns(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset/shop${index}/INTERACTIONS`);
 }

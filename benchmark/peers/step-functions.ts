@@ -4,7 +4,7 @@ import type { Peer } from './peer';
 
 /**
  * A state machine by hand for each job (create, wait, describe, choose), started by an AwsCustomResource. The deployment does not
- * wait for it; how the export ended stands in the execution.
+ * wait for it; only the execution tells how the export ended.
  */
 export const stepFunctionsPeer: Peer = {
   id: 'step-functions',

@@ -3,8 +3,6 @@ import type { LocalAwsClient } from '../../local-aws/client';
 
 jest.setTimeout(300_000);
 
-/** Five simulated minutes a second, but real time while a function waits for room. */
-const SPEED = 300;
 const JOBS = 40;
 
 describe('in an account that lets 10 functions run at a time,', () => {
@@ -12,7 +10,7 @@ describe('in an account that lets 10 functions run at a time,', () => {
   let client: LocalAwsClient;
 
   beforeAll(async () => {
-    fixture = await Fixture.start(SPEED);
+    fixture = await Fixture.start(300);
     client = fixture.client;
   });
   afterAll(() => fixture.stop());
@@ -27,45 +25,40 @@ describe('in an account that lets 10 functions run at a time,', () => {
     for (const before = await refusals(); await refusals() === before;) { await new Promise(resolve => setTimeout(resolve, 100)); }
   }
 
-  test.each([
-    // by default
-    [undefined, 0],
-    [4, 2],
-    // one more than jobs run at a time: they take turns
-    [undefined, 4],
-  ])('40 jobs, with maxConcurrency %s, are exported, each once, and deleted, while %d are somebody else\'s', async (maxConcurrency, heldByOthers) => {
+  // with 4 taken, there is room for one more function than jobs that run at a time: they take turns
+  test.each([0, 4])('40 jobs are exported, each started once, and deleted, while %d of them are somebody else\'s', async heldByOthers => {
     await client.configureLambda({ heldByOthers });
+    await client.configurePersonalize({ maxConcurrentJobs: 5 });
     const name = fixture.newStackName();
-    const { exitCode, output } = await fixture.deploy(name, stack => exportsIn(stack, JOBS, maxConcurrency));
+    const { exitCode, output } = await fixture.deploy(name, stack => exportsIn(stack, JOBS));
     expect(exitCode === 0 ? '' : output).toBe('');
     expect(await fixture.statusesOf(name)).toEqual(Array(JOBS).fill('ACTIVE'));
-    const destroyed = await fixture.destroy(name, stack => exportsIn(stack, JOBS, maxConcurrency));
+    const started = (await client.calls({ operation: 'CreateDatasetExportJob' })).filter(({ parameters }) => String(parameters.jobName).startsWith(`${name}_`));
+    expect(started).toHaveLength(JOBS);
+    const destroyed = await fixture.destroy(name, stack => exportsIn(stack, JOBS));
     expect(destroyed.exitCode === 0 ? '' : destroyed.output).toBe('');
   });
 
   test('jobs whose functions have no room to start them wait for it', async () => {
-    // for one of the framework's, not for ours
-    await client.configureLambda({ heldByOthers: 9 });
+    await client.configureLambda({ heldByOthers: 9 }); // room for the framework's function, not for ours
     const name = fixture.newStackName();
-    const deployment = fixture.deploy(name, stack => exportsIn(stack, JOBS));
+    const deployment = fixture.deploy(name, stack => exportsIn(stack, 5));
     await refused();
     await client.sleep(60);
     expect(await fixture.jobsOf(name)).toEqual([]);
     await client.configureLambda({ heldByOthers: 0 });
     const { exitCode, output } = await deployment;
     expect(exitCode === 0 ? '' : output).toBe('');
-    expect(await fixture.statusesOf(name)).toEqual(Array(JOBS).fill('ACTIVE'));
+    expect(await fixture.statusesOf(name)).toEqual(Array(5).fill('ACTIVE'));
   });
 
-  test('a job whose functions have no room to look at it waits for it', async () => {
+  test('a job whose functions have no room to poll it waits for it', async () => {
     const name = fixture.newStackName();
     const deployment = fixture.deploy(name);
     while ((await fixture.jobsOf(name)).length === 0) { await new Promise(resolve => setTimeout(resolve, 10)); }
-    // neither for the framework's function nor for ours
-    await client.configureLambda({ heldByOthers: 10 });
+    await client.configureLambda({ heldByOthers: 10 }); // no room at all
     await client.sleep(60);
-    // for the framework's function, not for ours
-    await client.configureLambda({ heldByOthers: 9 });
+    await client.configureLambda({ heldByOthers: 9 }); // room for the framework's function, not for ours
     await refused();
     await client.sleep(20);
     await client.configureLambda({ heldByOthers: 0 });

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Fixture } from './fixture';
 import { Sequence } from './sequences';
 import { DatasetExportJobProps, IngestionMode } from '../../src';
@@ -11,7 +11,7 @@ const { ALL, BULK } = IngestionMode;
 const FOREVER = { secondsInProgress: 24 * 3600 };
 const TAGGED = { tags: { team: 'ml' } };
 
-/** Whatever went wrong on the way, what a complete stack says is what exists. */
+/** Whatever went wrong before, the outputs of a complete stack name what exists. */
 describe.each<[string, number, Partial<DatasetExportJobProps>, number]>([
   ['Short', 300, {}, 120],
   ['Long', 1000, { timeout: Duration.hours(2) }, 70 * 60],
@@ -45,7 +45,7 @@ describe.each<[string, number, Partial<DatasetExportJobProps>, number]>([
     const stack = await sequence(2);
     await stack.succeeds(stack.define(ALL));
     await stack.jobs(FOREVER);
-    await stack.fails(stack.define(BULK), 'was not done within its timeout');
+    await stack.fails(stack.define(BULK), 'did not finish within its timeout');
     await stack.succeeds(stack.define(ALL, TAGGED));
     await stack.expectTruth('UPDATE_COMPLETE', ALL, 2);
   });
@@ -89,21 +89,15 @@ describe.each<[string, number, Partial<DatasetExportJobProps>, number]>([
     await stack.succeeds(stack.define(BULK), '--no-rollback');
     await stack.expectTruth('UPDATE_COMPLETE', BULK, 4);
   });
-
-  test.concurrent('that fail without a rollback, and are rolled back', async () => {
-    const stack = await sequence(6);
-    await stack.succeeds(stack.define(ALL));
-    await stack.jobs({ secondsInProgress, failNextJobsWith: REASON });
-    await stack.fails(stack.define(BULK), REASON, '--no-rollback');
-    const { exitCode, output } = await fixture.rollback(stack.stackName, stack.define(ALL));
-    expect(exitCode === 0 ? '' : output).toBe('');
-    await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
-  });
 });
 
-test('a rollback that does not learn of the job of before is put right by the next deployment', async () => {
-  const fixture = await Fixture.start(300);
-  try {
+describe('a stack', () => {
+  let fixture: Fixture;
+
+  beforeAll(async () => { fixture = await Fixture.start(300); });
+  afterAll(() => fixture.stop());
+
+  test('whose rollback cannot find out which job was there before is put right by the next deployment', async () => {
     const stack = new Sequence(fixture, 'Forgotten', {});
     await stack.succeeds(stack.define(ALL));
     await fixture.client.addFaults({
@@ -116,7 +110,30 @@ test('a rollback that does not learn of the job of before is put right by the ne
     await stack.fails(scope => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
     await stack.succeeds(stack.define(ALL, TAGGED));
     await stack.expectTruth('UPDATE_COMPLETE', ALL, 3);
-  } finally {
-    await fixture.stop();
-  }
+    await fixture.client.clearFaults();
+  });
+
+  test('that fails without a rollback can be rolled back', async () => {
+    const stack = new Sequence(fixture, 'RolledBack', {});
+    await stack.succeeds(stack.define(ALL));
+    await stack.jobs({ failNextJobsWith: REASON });
+    await stack.fails(stack.define(BULK), REASON, '--no-rollback');
+    await stack.rollsBack(stack.define(ALL));
+    await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
+  });
+
+  test('that fails elsewhere without a rollback goes on once that is fixed, and can be rolled back', async () => {
+    const stack = new Sequence(fixture, 'NoRollback', {});
+    const withOther = (properties: Record<string, unknown>) => (scope: Stack) => {
+      failingResource(scope, properties).node.addDependency(stack.define(ALL)(scope));
+    };
+    await stack.fails(withOther({ Message: 'not yet' }), 'not yet', '--no-rollback');
+    expect(await stack.status()).toBe('CREATE_FAILED');
+    await stack.succeeds(withOther({ OnCreate: false }), '--no-rollback');
+    await stack.expectTruth('UPDATE_COMPLETE', ALL, 1);
+    await stack.fails(withOther({ OnCreate: false, OnUpdate: true }), 'failed as told to', '--no-rollback');
+    expect(await stack.status()).toBe('UPDATE_FAILED');
+    await stack.rollsBack(stack.define(ALL));
+    await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 1);
+  });
 });

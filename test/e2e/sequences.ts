@@ -29,6 +29,11 @@ export class Sequence {
     expect(unwrapped(output)).toContain(words);
   }
 
+  public async rollsBack(define: (stack: Stack) => void): Promise<void> {
+    const { exitCode, output } = await this.fixture.rollback(this.stackName, define);
+    expect(exitCode === 0 ? '' : output).toBe('');
+  }
+
   public async jobCount(): Promise<number> {
     return (await this.fixture.jobsOf(this.stackName)).length;
   }
@@ -37,7 +42,7 @@ export class Sequence {
     return (await this.fixture.client.stack(this.stackName)).status;
   }
 
-  /** The stack's output names a job that is ACTIVE and has these inputs, and its data is there. */
+  /** The stack's output names an ACTIVE job with these inputs, and its data is there. */
   public async expectTruth(status: string, ingestionMode: IngestionMode, jobCount: number): Promise<void> {
     const stack = await this.fixture.client.stack(this.stackName);
     expect(stack.status).toBe(status);

@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { BASELINE, writePackage } from '../../tools/api/assembly';
-import { REPOSITORY } from '../../tools/packed';
+import { REPOSITORY } from '../../tools/repository';
 
 /** @returns what became incompatible, one line for each */
 function brokenSince(api: string): string[] {

@@ -3,7 +3,8 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { promisify } from 'util';
 import * as ts from 'typescript';
-import { REPOSITORY, UserApp } from '../../tools/packed';
+import { UserApp } from '../../tools/packed';
+import { REPOSITORY } from '../../tools/repository';
 
 jest.setTimeout(60_000);
 

@@ -1,7 +1,7 @@
-import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { REPOSITORY, UserApp } from '../../tools/packed';
+import { UserApp } from '../../tools/packed';
+import { REPOSITORY } from '../../tools/repository';
 
 const SOURCES = fs.readdirSync(path.join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts')).map(name => name.replace(/\.ts$/, ''));
@@ -21,17 +21,16 @@ test('the package holds the compiled library, the bundle and the docs, and nothi
 });
 
 test('the packed bundle is the one that was tested', () => {
-  const bundle = (root: string) => fs.readFileSync(path.join(root, 'assets', 'lambda', 'index', 'index.js'));
-  const hash = (text: Buffer) => createHash('sha256').update(text).digest('hex');
+  const bundle = (root: string) => fs.readFileSync(path.join(root, 'assets', 'lambda', 'index', 'index.js'), 'utf8');
   expect(bundle(app.library).length).toBeGreaterThan(50_000);
-  expect(hash(bundle(app.library))).toBe(hash(bundle(REPOSITORY)));
+  expect(bundle(app.library) === bundle(REPOSITORY)).toBe(true);
 });
 
 test('the package depends on nothing but its peers', () => {
   const manifest = JSON.parse(fs.readFileSync(path.join(app.library, 'package.json'), 'utf8'));
   expect(manifest.dependencies ?? {}).toEqual({});
   expect(manifest.bundledDependencies ?? []).toEqual([]);
-  expect(manifest.peerDependencies).toEqual({ 'aws-cdk-lib': '^2.257.0', 'constructs': '^10.5.1' });
+  expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
 });
 
 test('the package holds no path of this machine', () => {

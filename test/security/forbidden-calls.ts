@@ -2,164 +2,183 @@ import type { Call } from '../../tools/permissions/calls';
 import { ACCOUNT, REGION, type ResolvedStack } from '../../tools/permissions/resolved-stack';
 import { SOURCE_CONDITIONS } from '../../tools/permissions/scenarios';
 
-export const OTHER_ACCOUNT = '999988887777';
-const PERSONALIZE = 'service personalize.amazonaws.com';
+const OTHER_ACCOUNT = '999988887777';
 const TLS = { 'aws:SecureTransport': 'true' };
+const PASSED = { 'iam:PassedToService': 'personalize.amazonaws.com' };
+const DATASET = personalizeArn('dataset/movies/INTERACTIONS');
 
-/** What must be refused in a stack of any scenario, by what it is. */
-export function forbiddenCalls(stack: ResolvedStack): Map<string, Call> {
-  const calls = new Map<string, Call>();
-  const forbid = (what: string, call: Call) => {
-    if (calls.has(what)) { throw new Error(`twice: ${what}`); }
-    calls.set(what, call);
-  };
-  const role = (pattern: RegExp) => stack.id('AWS::IAM::Role', pattern);
-  const handler = `role {${role(/HandlerRole/)}}`;
-  const frameworks = stack.ids('AWS::IAM::Role').filter(id => /FrameworkOnEventRole|FrameworkCompleteRole/.test(id)).map(id => `role {${id}}`);
-  const serviceRoles = stack.ids('AWS::IAM::Role').filter(id => !id.startsWith('PersonalizeDatasetExportProvider'));
-  const personalizeArn = (resource: string, { region = REGION, account = ACCOUNT } = {}) => `arn:aws:personalize:${region}:${account}:${resource}`;
-  const job = personalizeArn(`dataset-export-job/${stack.name}_Export_0123456789abcdef`);
+/** What must be refused in a stack of any scenario. */
+export function forbiddenCalls(stack: ResolvedStack): Call[] {
+  const exportRoles = stack.ids('AWS::IAM::Role').filter(id => !id.startsWith('PersonalizeDatasetExportProvider'));
+  return [
+    ...exportRoles.flatMap(id => [...objects(stack, id), ...otherSources(stack, id), ...trust(stack, id), ...exportRole(stack, id)]),
+    ...keys(stack, exportRoles),
+    ...passing(stack, exportRoles),
+    ...handlerAtPersonalize(stack),
+    ...handlerElsewhere(stack),
+    ...functionRoles(stack, exportRoles),
+  ];
+}
 
-  const buckets = stack.ids('AWS::S3::Bucket');
-  for (const roleId of serviceRoles) {
-    const who = `role {${roleId}}`;
-    // by what the job says, not by the policies that are on trial
-    const jobs = stack.ids('Custom::PersonalizeDatasetExportJob').map(id => stack.properties(id));
-    const { BucketName, Prefix: prefix = '' } = jobs.find(({ RoleArn }) => RoleArn['Fn::GetAtt'][0] === roleId);
-    const bucketId: string = BucketName.Ref;
-    const bucket = stack.arn(bucketId);
-    const object = `${bucket}/${prefix}${stack.name}_Export_0123456789abcdef/part-00000.csv`;
+/** Buckets and objects: for the role, and for Personalize in its own name. */
+function objects(stack: ResolvedStack, roleId: string): Call[] {
+  const { bucket, prefix, object } = destination(stack, roleId);
+  const who = [role(roleId), service('personalize')];
+  const write = (...resources: string[]) => each(who, 's3:PutObject', resources, TLS);
+  const isTlsOnly = stack.policies.some(({ kind, statements }) => kind === 'bucket policy' && statements.some(({ Effect }) => Effect === 'Deny'));
+  const withoutTls = { 'aws:SecureTransport': 'false' };
+  return [
+    ...each(who, ['s3:GetObject', 's3:DeleteObject', 's3:PutObjectAcl', 's3:GetObjectVersion', 's3:DeleteObjectVersion', 's3:PutObjectTagging'], object, TLS),
+    ...each(who, [
+      's3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:PutLifecycleConfiguration', 's3:DeleteBucket', 's3:ListBucketVersions', 's3:PutBucketVersioning',
+    ], bucket, TLS),
+    ...each(who, 's3:ListBucket', 'arn:aws:s3:::other', TLS),
+    ...write('arn:aws:s3:::other/part.csv', object.replace(bucket, `${bucket}-2`)),
+    ...prefix === '' ? [] : write(`${bucket}/elsewhere/part.csv`, `${bucket}/part.csv`, `${bucket}/${prefix.slice(0, -1)}2/part.csv`),
+    ...isTlsOnly ? [...each(who, 's3:PutObject', object, withoutTls), ...each(who, 's3:ListBucket', bucket, withoutTls)] : [],
+  ];
+}
 
-    for (const subject of [who, PERSONALIZE]) {
-      const by = `${subject === who ? roleId : 'Personalize'}${subject === who || serviceRoles.length === 1 ? '' : ` in ${bucketId}`}`;
-      for (const action of ['s3:GetObject', 's3:DeleteObject', 's3:PutObjectAcl', 's3:GetObjectVersion', 's3:DeleteObjectVersion', 's3:PutObjectTagging']) {
-        forbid(`${by}: ${action} on its own objects`, { who: subject, action, resource: object, context: TLS });
-      }
-      for (const action of ['s3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:PutLifecycleConfiguration', 's3:DeleteBucket', 's3:ListBucketVersions', 's3:PutBucketVersioning']) {
-        forbid(`${by}: ${action} on the bucket`, { who: subject, action, resource: bucket, context: TLS });
-      }
-      forbid(`${by}: writing to another bucket`, { who: subject, action: 's3:PutObject', resource: 'arn:aws:s3:::other/part.csv', context: TLS });
-      forbid(`${by}: writing to a bucket whose name begins like it`, { who: subject, action: 's3:PutObject', resource: object.replace(bucket, `${bucket}-2`), context: TLS });
-      forbid(`${by}: listing another bucket`, { who: subject, action: 's3:ListBucket', resource: 'arn:aws:s3:::other', context: TLS });
-      if (prefix !== '') {
-        forbid(`${by}: writing beside the prefix`, { who: subject, action: 's3:PutObject', resource: `${bucket}/elsewhere/part.csv`, context: TLS });
-        forbid(`${by}: writing to the root of the bucket`, { who: subject, action: 's3:PutObject', resource: `${bucket}/part.csv`, context: TLS });
-        forbid(`${by}: writing to a folder whose name begins like the prefix`, { who: subject, action: 's3:PutObject', resource: `${bucket}/${prefix.slice(0, -1)}2/part.csv`, context: TLS });
-      }
-      if (stack.policies.some(({ kind, statements }) => kind === 'bucket policy' && statements.some(({ Effect }) => Effect === 'Deny'))) {
-        const plain = { 'aws:SecureTransport': 'false' };
-        forbid(`${by}: writing without TLS`, { who: subject, action: 's3:PutObject', resource: object, context: plain });
-        forbid(`${by}: listing without TLS`, { who: subject, action: 's3:ListBucket', resource: bucket, context: plain });
-      }
-    }
+/** With source conditions, Personalize may not write on behalf of anybody else. */
+function otherSources(stack: ResolvedStack, roleId: string): Call[] {
+  if (stack.name !== SOURCE_CONDITIONS) { return []; }
+  const { bucket, object } = destination(stack, roleId);
+  const own = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': jobArn(stack) };
+  const elsewhere = [ACCOUNT, REGION].map(part => ({ ...own, 'aws:SourceArn': jobArn(stack).replace(part, part === ACCOUNT ? OTHER_ACCOUNT : 'us-east-1') }));
+  return [{ ...own, 'aws:SourceAccount': OTHER_ACCOUNT }, ...elsewhere, {}].flatMap(source => [
+    ...each(service('personalize'), 's3:PutObject', object, { ...TLS, ...source }),
+    ...each(service('personalize'), 's3:ListBucket', bucket, { ...TLS, ...source }),
+    ...each(service('personalize'), 'kms:GenerateDataKey', stack.ids('AWS::KMS::Key').map(id => stack.arn(id)), source),
+  ]);
+}
 
-    if (stack.name === SOURCE_CONDITIONS) {
-      const source = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': job };
-      const elsewhere: [string, Record<string, string>][] = [
-        ['for another account', { ...source, 'aws:SourceAccount': OTHER_ACCOUNT }],
-        ['for another account\'s job', { ...source, 'aws:SourceArn': job.replace(ACCOUNT, OTHER_ACCOUNT) }],
-        ['for another Region', { ...source, 'aws:SourceArn': job.replace(REGION, 'us-east-1') }],
-        ['without a source', {}],
-      ];
-      for (const [what, context] of elsewhere) {
-        forbid(`Personalize: writing ${what}`, { who: PERSONALIZE, action: 's3:PutObject', resource: object, context: { ...TLS, ...context } });
-        forbid(`Personalize: listing ${what}`, { who: PERSONALIZE, action: 's3:ListBucket', resource: bucket, context: { ...TLS, ...context } });
-        for (const keyId of stack.ids('AWS::KMS::Key')) {
-          forbid(`Personalize: using ${keyId} ${what}`, { who: PERSONALIZE, action: 'kms:GenerateDataKey', resource: stack.arn(keyId), context });
-        }
-      }
-    }
+/** Who else may not assume the role of an export. */
+function trust(stack: ResolvedStack, roleId: string): Call[] {
+  const [account, otherAccount] = [ACCOUNT, OTHER_ACCOUNT].map(value => ({ 'aws:SourceAccount': value }));
+  const [arn, inOtherAccount, inOtherRegion, ofOtherService] = [
+    jobArn(stack), jobArn(stack).replace(ACCOUNT, OTHER_ACCOUNT), jobArn(stack).replace(REGION, 'us-east-1'), `arn:aws:s3:::${ACCOUNT}`,
+  ].map(value => ({ 'aws:SourceArn': value }));
+  const assume = (who: string | string[], source: Record<string, string>) => each(who, 'sts:AssumeRole', stack.arn(roleId), source);
+  return [
+    ...[
+      { ...otherAccount, ...inOtherAccount }, { ...otherAccount, ...arn }, { ...account, ...inOtherAccount }, { ...account, ...inOtherRegion },
+      { ...account, ...ofOtherService }, arn, account, {},
+    ].flatMap(source => assume(service('personalize'), source)),
+    ...assume(['lambda', 'states', 's3', 'forecast', 'sagemaker'].map(service), { ...account, ...arn }),
+    ...assume(handlerOf(stack), {}),
+  ];
+}
 
-    for (const action of ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob']) {
-      forbid(`${roleId}: ${action}`, { who, action, resource: job });
-    }
-    forbid(`${roleId}: passing itself`, { who, action: 'iam:PassRole', resource: stack.arn(roleId), context: { 'iam:PassedToService': 'personalize.amazonaws.com' } });
-
-    const trust = (what: string, subject: string, context: Record<string, string>) => forbid(`${roleId}: assumed ${what}`, { who: subject, action: 'sts:AssumeRole', resource: stack.arn(roleId), context });
-    const source = { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': job };
-    trust('for another account', PERSONALIZE, { 'aws:SourceAccount': OTHER_ACCOUNT, 'aws:SourceArn': job.replace(ACCOUNT, OTHER_ACCOUNT) });
-    trust('for another account, with an ARN of this one', PERSONALIZE, { ...source, 'aws:SourceAccount': OTHER_ACCOUNT });
-    trust('for this account, with an ARN of another one', PERSONALIZE, { ...source, 'aws:SourceArn': job.replace(ACCOUNT, OTHER_ACCOUNT) });
-    trust('for another Region', PERSONALIZE, { ...source, 'aws:SourceArn': job.replace(REGION, 'us-east-1') });
-    trust('for another service\'s resource', PERSONALIZE, { ...source, 'aws:SourceArn': `arn:aws:s3:::${ACCOUNT}` });
-    trust('without a source', PERSONALIZE, {});
-    trust('without a source account', PERSONALIZE, { 'aws:SourceArn': job });
-    trust('without a source ARN', PERSONALIZE, { 'aws:SourceAccount': ACCOUNT });
-    for (const service of ['lambda', 'states', 's3', 'forecast', 'sagemaker']) { trust(`by ${service}`, `service ${service}.amazonaws.com`, source); }
-    trust('by our functions', handler, {});
-  }
-
-  for (const keyId of stack.ids('AWS::KMS::Key')) {
-    const resource = stack.arn(keyId);
-    for (const who of [handler, ...frameworks]) {
-      for (const action of ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant']) { forbid(`${who}: ${action} on ${keyId}`, { who, action, resource }); }
-    }
-    const users = [PERSONALIZE, ...serviceRoles.length === 1 ? [`role {${serviceRoles[0]}}`] : []];
-    for (const who of users) {
-      for (const action of ['kms:Encrypt', 'kms:ReEncryptFrom', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:RevokeGrant', 'kms:DisableKey']) {
-        forbid(`${who}: ${action} on ${keyId}`, { who, action, resource });
-      }
-    }
-    forbid(`s3.amazonaws.com: kms:Decrypt on ${keyId}`, { who: 'service s3.amazonaws.com', action: 'kms:Decrypt', resource });
-  }
+/** What the role of an export has nothing to do with. */
+function exportRole(stack: ResolvedStack, roleId: string): Call[] {
   const otherKey = `arn:aws:kms:${REGION}:${ACCOUNT}:key/00000000-1111-2222-3333-444444444444`;
-  for (const roleId of serviceRoles) {
-    for (const action of ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant']) {
-      forbid(`${roleId}: ${action} on another key`, { who: `role {${roleId}}`, action, resource: otherKey, by: 'the role policy alone' });
-    }
-  }
+  return [
+    ...each(role(roleId), ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob'], jobArn(stack)),
+    ...each(role(roleId), 'iam:PassRole', stack.arn(roleId), PASSED),
+    ...each(role(roleId), ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant'], otherKey).map((call): Call => ({ ...call, by: 'the role policy alone' })),
+  ];
+}
 
-  const pass = { 'iam:PassedToService': 'personalize.amazonaws.com' };
-  for (const roleId of serviceRoles) {
-    for (const service of ['lambda', 'states', 'ec2', 'sagemaker', 'forecast']) {
-      forbid(`handler: passing ${roleId} to ${service}`, { who: handler, action: 'iam:PassRole', resource: stack.arn(roleId), context: { 'iam:PassedToService': `${service}.amazonaws.com` } });
-    }
-    forbid(`handler: passing ${roleId} to whomever`, { who: handler, action: 'iam:PassRole', resource: stack.arn(roleId) });
-  }
-  forbid('handler: passing itself', { who: handler, action: 'iam:PassRole', resource: stack.arn(role(/HandlerRole/)), context: pass });
-  forbid('handler: passing a role of the framework', { who: handler, action: 'iam:PassRole', resource: stack.arn(role(/FrameworkOnEventRole/)), context: pass });
-  forbid('handler: passing an administrator\'s role', { who: handler, action: 'iam:PassRole', resource: `arn:aws:iam::${ACCOUNT}:role/admin`, context: pass });
+function keys(stack: ResolvedStack, exportRoles: string[]): Call[] {
+  const all = stack.ids('AWS::KMS::Key').map(id => stack.arn(id));
+  return [
+    ...each([handlerOf(stack), ...frameworksOf(stack)], ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant'], all),
+    ...each([service('personalize'), ...exportRoles.map(role)], [
+      'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:RevokeGrant', 'kms:DisableKey',
+    ], all),
+    ...each(service('s3'), 'kms:Decrypt', all),
+  ];
+}
 
+/** The functions pass the roles of exports, to Personalize alone, and no others. */
+function passing(stack: ResolvedStack, exportRoles: string[]): Call[] {
+  const pass = (resources: string[], context?: Record<string, string>) => each(handlerOf(stack), 'iam:PassRole', resources, context);
+  const others = [/HandlerRole/, /FrameworkOnEventRole/].map(pattern => stack.arn(stack.id('AWS::IAM::Role', pattern)));
+  return [
+    ...['lambda', 'states', 'ec2', 'sagemaker', 'forecast'].flatMap(name => pass(exportRoles.map(id => stack.arn(id)), { 'iam:PassedToService': `${name}.amazonaws.com` })),
+    ...pass(exportRoles.map(id => stack.arn(id))),
+    ...pass([...others, `arn:aws:iam::${ACCOUNT}:role/admin`], PASSED),
+  ];
+}
+
+function handlerAtPersonalize(stack: ResolvedStack): Call[] {
+  const may = (action: string | string[], ...resources: string[]) => each(handlerOf(stack), action, resources);
   const create = 'personalize:CreateDatasetExportJob';
-  forbid('handler: exporting another dataset', { who: handler, action: create, resource: personalizeArn('dataset/others/INTERACTIONS') });
-  forbid('handler: exporting another dataset of the group', { who: handler, action: create, resource: personalizeArn('dataset/movies/USERS') });
-  forbid('handler: exporting a dataset of another account', { who: handler, action: create, resource: personalizeArn('dataset/movies/INTERACTIONS', { account: OTHER_ACCOUNT }) });
-  forbid('handler: exporting a dataset of another Region', { who: handler, action: create, resource: personalizeArn('dataset/movies/INTERACTIONS', { region: 'us-east-1' }) });
-  for (const action of [create, 'personalize:DescribeDatasetExportJob', 'personalize:TagResource']) {
-    forbid(`handler: ${action} with another stack's job name`, { who: handler, action, resource: personalizeArn('dataset-export-job/OtherStack_Export_0123456789abcdef') });
-    forbid(`handler: ${action} with a job name that begins like the stack's`, { who: handler, action, resource: personalizeArn(`dataset-export-job/${stack.name}2_Export_0123456789abcdef`) });
-  }
-  forbid('handler: listing jobs', { who: handler, action: 'personalize:ListDatasetExportJobs', resource: '*' });
-  forbid('handler: describing the dataset', { who: handler, action: 'personalize:DescribeDataset', resource: personalizeArn('dataset/movies/INTERACTIONS') });
-  for (const action of ['personalize:DeleteDataset', 'personalize:CreateDatasetImportJob', 'personalize:UpdateDataset', 'personalize:UntagResource']) {
-    forbid(`handler: ${action}`, { who: handler, action, resource: personalizeArn('dataset/movies/INTERACTIONS') });
-  }
-  forbid('handler: tagging the dataset', { who: handler, action: 'personalize:TagResource', resource: personalizeArn('dataset/movies/INTERACTIONS') });
+  return [
+    ...may(create, personalizeArn('dataset/others/INTERACTIONS'), personalizeArn('dataset/movies/USERS')),
+    ...may(create, DATASET.replace(ACCOUNT, OTHER_ACCOUNT), DATASET.replace(REGION, 'us-east-1')),
+    ...may([create, 'personalize:DescribeDatasetExportJob', 'personalize:TagResource'],
+      personalizeArn('dataset-export-job/OtherStack_Export_0123456789abcdef'), personalizeArn(`dataset-export-job/${stack.name}2_Export_0123456789abcdef`)),
+    ...may('personalize:ListDatasetExportJobs', '*'),
+    ...may([
+      'personalize:DescribeDataset', 'personalize:DeleteDataset', 'personalize:CreateDatasetImportJob', 'personalize:UpdateDataset',
+      'personalize:TagResource', 'personalize:UntagResource',
+    ], DATASET),
+  ];
+}
 
-  const otherStack = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/OtherStack/0e3fb110-0000-11ee-0000-000000000000`;
-  for (const action of ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents']) {
-    forbid(`handler: ${action} of another stack`, { who: handler, action, resource: otherStack });
-    forbid(`handler: ${action} of all stacks`, { who: handler, action, resource: '*' });
-  }
-  for (const action of ['cloudformation:UpdateStack', 'cloudformation:DeleteStack', 'cloudformation:GetTemplate', 'cloudformation:DescribeStackResources']) {
-    forbid(`handler: ${action}`, { who: handler, action, resource: stack.physicalId('AWS::StackId') });
-  }
-  forbid('handler: writing to another log group', { who: handler, action: 'logs:PutLogEvents', resource: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:other:log-stream:stream` });
-  forbid('handler: making a log group', { who: handler, action: 'logs:CreateLogGroup', resource: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:other` });
-  forbid('handler: reading the log', { who: handler, action: 'logs:GetLogEvents', resource: `${stack.arn(stack.id('AWS::Logs::LogGroup')).replace(/:\*$/, '')}:log-stream:stream` });
-  forbid('handler: starting the framework\'s state machine', { who: handler, action: 'states:StartExecution', resource: stack.arn(stack.id('AWS::StepFunctions::StateMachine')) });
-  const someBucket = stack.arn(buckets[0]);
-  for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) { forbid(`handler: ${action}`, { who: handler, action, resource: `${someBucket}/part.csv`, context: TLS }); }
-  forbid('handler: listing the bucket', { who: handler, action: 's3:ListBucket', resource: someBucket, context: TLS });
-  for (const id of ['HandlerRole', 'FrameworkOnEventRole', 'FrameworkCompleteRole']) {
-    for (const service of ['personalize', 'states', 'ec2', 'edgelambda']) {
-      forbid(`${id}: assumed by ${service}`, { who: `service ${service}.amazonaws.com`, action: 'sts:AssumeRole', resource: stack.arn(role(new RegExp(id))) });
-    }
-  }
-  for (const who of frameworks) {
-    forbid(`${who}: exporting`, { who, action: create, resource: personalizeArn('dataset/movies/INTERACTIONS') });
-    forbid(`${who}: passing the service role`, { who, action: 'iam:PassRole', resource: stack.arn(serviceRoles[0]), context: pass });
-    forbid(`${who}: invoking another function`, { who, action: 'lambda:InvokeFunction', resource: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:other` });
-  }
-  return calls;
+function handlerElsewhere(stack: ResolvedStack): Call[] {
+  const may = (action: string | string[], resource: string | string[], context = {}) => each(handlerOf(stack), action, resource, context);
+  const otherLogs = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:other`;
+  const bucket = stack.arn(stack.ids('AWS::S3::Bucket')[0]);
+  return [
+    ...may(['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [
+      '*', `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/OtherStack/0e3fb110-0000-11ee-0000-000000000000`,
+    ]),
+    ...may(['cloudformation:UpdateStack', 'cloudformation:DeleteStack', 'cloudformation:GetTemplate', 'cloudformation:DescribeStackResources'], stack.physicalId('AWS::StackId')),
+    ...may('logs:PutLogEvents', `${otherLogs}:log-stream:stream`),
+    ...may('logs:CreateLogGroup', otherLogs),
+    ...may('logs:GetLogEvents', `${stack.arn(stack.id('AWS::Logs::LogGroup')).replace(/:\*$/, '')}:log-stream:stream`),
+    ...may('states:StartExecution', stack.arn(stack.id('AWS::StepFunctions::StateMachine'))),
+    ...may(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `${bucket}/part.csv`, TLS),
+    ...may('s3:ListBucket', bucket, TLS),
+  ];
+}
+
+/** Who may not assume the roles of the functions, and what the framework's have nothing to do with. */
+function functionRoles(stack: ResolvedStack, exportRoles: string[]): Call[] {
+  const roles = [/HandlerRole/, /FrameworkOnEventRole/, /FrameworkCompleteRole/].map(pattern => stack.arn(stack.id('AWS::IAM::Role', pattern)));
+  return [
+    ...each(['personalize', 'states', 'ec2', 'edgelambda'].map(service), 'sts:AssumeRole', roles),
+    ...each(frameworksOf(stack), 'personalize:CreateDatasetExportJob', DATASET),
+    ...each(frameworksOf(stack), 'iam:PassRole', stack.arn(exportRoles[0]), PASSED),
+    ...each(frameworksOf(stack), 'lambda:InvokeFunction', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:other`),
+  ];
+}
+
+/** Each of the callers, each of the actions, on each of the resources. */
+function each(whos: string | string[], actions: string | string[], resources: string | string[], context: Record<string, string> = {}): Call[] {
+  return [whos].flat().flatMap(who => [actions].flat().flatMap(action => [resources].flat().map(resource => ({ who, action, resource, context }))));
+}
+
+/** Where the role writes, by what its jobs say and not by the policies that are on trial. */
+function destination(stack: ResolvedStack, roleId: string): { bucket: string; prefix: string; object: string } {
+  const jobs = stack.ids('Custom::PersonalizeDatasetExportJob').map(id => stack.properties(id));
+  const { BucketName, Prefix: prefix = '' } = jobs.find(({ RoleArn }) => RoleArn['Fn::GetAtt'][0] === roleId);
+  const bucket = stack.arn(BucketName.Ref);
+  return { bucket, prefix, object: `${bucket}/${prefix}${stack.name}_Export_0123456789abcdef/part-00000.csv` };
+}
+
+function jobArn(stack: ResolvedStack): string {
+  return personalizeArn(`dataset-export-job/${stack.name}_Export_0123456789abcdef`);
+}
+
+function personalizeArn(resource: string): string {
+  return `arn:aws:personalize:${REGION}:${ACCOUNT}:${resource}`;
+}
+
+function role(roleId: string): string {
+  return `role {${roleId}}`;
+}
+
+function service(name: string): string {
+  return `service ${name}.amazonaws.com`;
+}
+
+function handlerOf(stack: ResolvedStack): string {
+  return role(stack.id('AWS::IAM::Role', /HandlerRole/));
+}
+
+function frameworksOf(stack: ResolvedStack): string[] {
+  return stack.ids('AWS::IAM::Role').filter(id => /FrameworkOnEventRole|FrameworkCompleteRole/.test(id)).map(role);
 }

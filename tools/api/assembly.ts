@@ -1,7 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-
-const REPOSITORY = path.join(__dirname, '..', '..');
+import { REPOSITORY } from '../repository';
 
 /** The API that the last release has; before the first one, the API as it was last accepted. */
 export const BASELINE = path.join(__dirname, 'released.json');

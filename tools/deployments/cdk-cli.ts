@@ -3,8 +3,8 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import type { Ready } from '../../local-aws/wire';
+import { REPOSITORY } from '../repository';
 
-const REPOSITORY = path.join(__dirname, '..', '..');
 const CLI = path.join(REPOSITORY, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 
 export interface CliResult {

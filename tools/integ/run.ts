@@ -7,8 +7,8 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { failedAssertions, type StackOutputs } from './results';
+import { REPOSITORY } from '../repository';
 
-const REPOSITORY = path.join(__dirname, '..', '..');
 const CDK = path.join(REPOSITORY, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 
 function cdk(...args: string[]): boolean {

@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { REPOSITORY } from '../packed';
+import { REPOSITORY } from '../repository';
 
 /** What the README tells somebody to do who starts with an empty folder. */
 export interface ReadmeSteps {

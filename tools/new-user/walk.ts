@@ -6,7 +6,8 @@ import { readmeSteps } from './readme-steps';
 import { CdkCli, type CliResult } from '../deployments/cdk-cli';
 import { exportedRecords, interactions } from '../deployments/exports';
 import { LocalAwsProcess } from '../deployments/local-aws-process';
-import { REPOSITORY, UserApp } from '../packed';
+import { UserApp } from '../packed';
+import { REPOSITORY } from '../repository';
 
 /** 30 simulated seconds in one real second: an export takes two seconds instead of a minute. */
 const SPEED = 30;

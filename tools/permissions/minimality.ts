@@ -1,11 +1,14 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import type { Call, RecordedCalls } from './calls';
+import { type Call, EVERYWHERE, type RecordedCalls } from './calls';
 import { documentedCalls } from './documented-calls';
 import { ResolvedStack } from './resolved-stack';
 import { type Variant, variantsOf } from './variants';
 
-export const RECORDED = JSON.parse(fs.readFileSync(path.join(__dirname, 'recorded-calls.json'), 'utf8')) as RecordedCalls;
+const { [EVERYWHERE]: everywhere, ...scenarios } = JSON.parse(fs.readFileSync(path.join(__dirname, 'recorded-calls.json'), 'utf8')) as RecordedCalls;
+
+/** What the deployments of each scenario called. */
+export const RECORDED: RecordedCalls = Object.fromEntries(Object.entries(scenarios).map(([name, calls]) => [name, [...everywhere, ...calls]]));
 
 /** All that must be allowed in a scenario. */
 export function neededCalls(stack: ResolvedStack): Call[] {

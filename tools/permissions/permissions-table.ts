@@ -67,56 +67,17 @@ export function unusedReasons(rows: readonly Row[]): string[] {
   return REASONS.map(([, , why]) => why).filter(why => !rows.some(row => row.why === why));
 }
 
+/** The tables of docs/permissions.md, one for each policy. */
 export async function permissionsMarkdown(): Promise<string> {
   const rows = await permissionRows();
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('&lt;br>', '<br>').replaceAll('*', '\\*');
-  const table = (header: string[], lines: string[][]) => [`| ${header.join(' | ')} |`, `|${header.map(() => '---').join('|')}|`, ...lines.map(line => `| ${line.map(cell).join(' | ')} |`)].join('\n');
-  return `# Permissions
-
-<!-- Printed by: npx tsx tools/permissions/print-permissions.ts. A test keeps it true. -->
-
-Every action in every policy of a stack with all that makes policies longer: a prefix, tags, a dataset group with a key of
-its own. A stack without one of these has less.
-
-The last column is a call that is refused when the action is taken out of the statement. The calls were recorded in deployments
-by the CDK CLI to a simulation of AWS on one machine, and IAM's answers come from
-[@cloud-copilot/iam-simulate](https://www.npmjs.com/package/@cloud-copilot/iam-simulate). Calls marked *documented* are not made
-by the simulation of AWS: they are known from AWS's documentation alone. Where there is *none*, the statement is not ours:
-[SECURITY.md](../SECURITY.md) says where it comes from.
-
-\`<Exports...>\` belongs to the \`ExportDestination\`, \`<Provider...>\` to the \`DatasetExportProvider\`; \`<GroupKey>\` is the user's.
-
-${[...new Set(rows.map(({ policy }) => policy))].map(policy => `## ${capital(policy)}\n\n${table(
-  ['Action', 'On', 'Condition', 'Why', 'Call that needs it'],
-  rows.filter(row => row.policy === policy).map(row => [row.action, row.resources, row.conditions, row.why ?? '', row.neededBy]),
-)}\n`).join('\n')}
-${MANY_JOBS}`;
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  const header = ['Action', 'On', 'Condition', 'Why', 'Call that needs it'];
+  return [...new Set(rows.map(({ policy }) => policy))].map(policy => [
+    `## ${policy[0].toUpperCase()}${policy.slice(1)}\n`, line(header), `|${header.map(() => '---').join('|')}|`,
+    ...rows.filter(row => row.policy === policy).map(row => line([row.action, row.resources, row.conditions, row.why ?? '', row.neededBy].map(cell))),
+  ].join('\n')).join('\n\n');
 }
-
-/** test/src/iam-quotas.test.ts shows all of it. */
-const MANY_JOBS = `## Stacks with hundreds of jobs
-
-IAM lets a role have [10,240 characters of policies in itself, and ten managed policies of 6,144](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
-The functions' role names each dataset, and each \`jobName\` that is yours; generated names need one pattern for all of them. Where that is
-longer than IAM allows, all of it is made shorter, by the first of these that is enough:
-
-1. The Region becomes a condition: \`arn:*:personalize:*:*:dataset/<group>/ITEMS\` if \`aws:RequestedRegion\` is that of the stack, and
-   \`IN*\` for \`INTERACTIONS\`. This allows the same as before: an account's policies cannot allow anything in another account.
-2. Job names end early: \`<the first characters>*\`, as many characters as there is room for, and at least 8. The functions may then also
-   start, look at, and tag if a job of that pattern has tags, jobs whose names begin like that; still of the stack's datasets and as its
-   roles alone.
-3. Datasets of a group of which the stack exports several become \`dataset/<group>/*\`. Job names end early only if they have to even so, and
-   then after one character if need be.
-
-Roles are always named as they are. If all of that is not enough, synthesis fails: define another \`DatasetExportProvider\` in the stack, and
-pass it to some of the jobs.
-
-For example, in a known Region and with datasets whose ARNs have 95 characters: 470 jobs with generated names, or 300 with names of 45
-characters, are named as they are. 340 with such names need the first step, and 460 the second, which leaves 20 characters or more of each name.
-
-The role of a \`DatasetExportWorkflow\` names 20 datasets and dataset groups itself, and all others in managed policies, to which the first and
-the third step apply. If that is not enough, synthesis fails: leave some to a second workflow.
-`;
 
 async function neededBy(stack: ResolvedStack, variant: Variant, action: string): Promise<string> {
   if (variant.statement.Effect === 'Deny') { return 'every call that is not TLS (must be refused)'; }
@@ -148,8 +109,4 @@ function shown(stack: ResolvedStack, text: string): string {
 function conditionsOf(stack: ResolvedStack, { Condition = {} }: Statement): string {
   return Object.entries(Condition as Record<string, Record<string, string>>)
     .flatMap(([operator, keys]) => Object.entries(keys).map(([key, value]) => `${key} ${operator} ${shown(stack, value)}`)).join('<br>');
-}
-
-function capital(text: string): string {
-  return text[0].toUpperCase() + text.slice(1);
 }

@@ -1,16 +1,14 @@
 /**
- * `npx tsx tools/permissions/record-calls.ts`: deploys all scenarios twice to local AWS, by the CDK CLI, and a third time so that they
- * roll back after a good export. Writes what IAM was asked by the stacks' roles and by Personalize to recorded-calls.json, without
- * anything that differs from run to run. With `--check`, it only says whether the file is still true.
+ * `npx tsx tools/permissions/record-calls.ts`: deploys all scenarios to local AWS and writes the calls that IAM decided about to recorded-calls.json,
+ * without anything that differs from run to run. With `--check`, it only tells whether the file is up to date.
  */
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
-import { XMLParser } from 'fast-xml-parser';
-import type { Call } from './calls';
+import { type Call, EVERYWHERE } from './calls';
 import { DATASETS, SCENARIOS, SOURCE_CONDITIONS } from './scenarios';
-import type { DecisionRecord } from '../../local-aws/wire';
+import type { DecisionRecord, StackRecord } from '../../local-aws/wire';
 import { DatasetExportJob } from '../../src';
 import { CdkCli } from '../deployments/cdk-cli';
 import { interactions } from '../deployments/exports';
@@ -24,39 +22,16 @@ async function main(): Promise<void> {
   const localAws = await LocalAwsProcess.start({ speed: 60 });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'recorded-'));
   try {
-    const { client, ready } = localAws;
-    for (const name of DATASETS) {
-      const [group, type] = name.split('/');
-      await client.seedDataset({ group, type: type as 'INTERACTIONS' | 'USERS', csv: type === 'USERS' ? 'USER_ID,AGE\nu1,40\n' : interactions(20).bulk });
-    }
-    const others = Object.keys(SCENARIOS).filter(name => name !== SOURCE_CONDITIONS);
-    const sendSourceContext = (send: boolean) => client.configurePersonalize({ sendSourceContext: send });
-    for (const round of [1, 2]) {
-      const outdir = synthesize(folder, round);
-      const deploy = async (...stacks: string[]) => {
-        const { exitCode, output } = await new CdkCli(ready).deploy(['--app', outdir, '--concurrency', '3', ...stacks]);
-        if (exitCode !== 0) { throw new Error(output); }
-      };
-      await sendSourceContext(true);
-      await deploy(SOURCE_CONDITIONS);
-      await sendSourceContext(false);
-      await deploy(...others);
-    }
-    const outdir = synthesize(folder, 3, failAfterExports);
-    for (const name of Object.keys(SCENARIOS)) {
-      await sendSourceContext(name === SOURCE_CONDITIONS);
-      const { output } = await new CdkCli(ready).deploy(['--app', outdir, name]);
-      if ((await client.stack(name)).status !== 'UPDATE_ROLLBACK_COMPLETE') { throw new Error(output); }
-    }
-    const decisions = await client.decisions();
+    await deployScenarios(localAws, folder);
+    const decisions = await localAws.client.decisions();
     const calls: Record<string, Call[]> = {};
     for (const name of Object.keys(SCENARIOS)) {
-      calls[name] = callsOf(await physicalIds(ready.endpoint, name), decisions);
+      calls[name] = callsOf(logicalIds(await localAws.client.stack(name)), decisions);
     }
-    if (process.argv.includes('--check')) {
-      if (fs.readFileSync(FILE, 'utf8') !== format(calls)) { throw new Error('recorded-calls.json is out of date'); }
-    } else {
+    if (!process.argv.includes('--check')) {
       fs.writeFileSync(FILE, format(calls));
+    } else if (fs.readFileSync(FILE, 'utf8') !== format(calls)) {
+      throw new Error('recorded-calls.json is out of date');
     }
     console.log(Object.entries(calls).map(([name, { length }]) => `${name}: ${length}`).join('\n'));
   } finally {
@@ -65,42 +40,43 @@ async function main(): Promise<void> {
   }
 }
 
-function synthesize(folder: string, round: number, also: (stack: Stack) => void = () => {}): string {
-  const outdir = path.join(folder, `${round}`);
+/** Each of them twice, and a third time so that it rolls back after a good export. */
+async function deployScenarios({ client, ready }: LocalAwsProcess, folder: string): Promise<void> {
+  for (const name of DATASETS) {
+    const [group, type] = name.split('/');
+    await client.seedDataset({ group, type: type as 'INTERACTIONS' | 'USERS', csv: type === 'USERS' ? 'USER_ID,AGE\nu1,40\n' : interactions(20).bulk });
+  }
+  const cli = new CdkCli(ready);
+  for (const round of [1, 2, 3]) {
+    const outdir = synthesize(path.join(folder, `${round}`), round);
+    for (const name of Object.keys(SCENARIOS)) {
+      await client.configurePersonalize({ sendSourceContext: name === SOURCE_CONDITIONS });
+      const { output } = await cli.deploy(['--app', outdir, name]);
+      const status = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'][round - 1];
+      if ((await client.stack(name)).status !== status) { throw new Error(output); }
+    }
+  }
+}
+
+function synthesize(outdir: string, round: number): string {
   const app = new App({ outdir });
   for (const [name, define] of Object.entries(SCENARIOS)) {
     const stack = new Stack(app, name);
     define(stack, round);
-    also(stack);
+    if (round === 3) { failingResource(stack).node.addDependency(...stack.node.children.filter(child => child instanceof DatasetExportJob)); }
   }
   app.synth();
   return outdir;
 }
 
-function failAfterExports(stack: Stack): void {
-  failingResource(stack).node.addDependency(...stack.node.children.filter(child => child instanceof DatasetExportJob));
-}
-
-/** Physical ids of a stack's resources, with their logical ids. */
-async function physicalIds(endpoint: string, stackName: string): Promise<Map<string, string>> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    headers: {
-      'authorization': 'AWS4-HMAC-SHA256 Credential=LOCALAWSDEPLOYER/20260101/eu-west-1/cloudformation/aws4_request, SignedHeaders=host, Signature=0',
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: new URLSearchParams({ Action: 'DescribeStackResources', Version: '2010-05-15', StackName: stackName }).toString(),
-  });
-  const text = await response.text();
-  if (!response.ok) { throw new Error(text); }
-  const { member } = new XMLParser().parse(text).DescribeStackResourcesResponse.DescribeStackResourcesResult.StackResources;
-  const ids = new Map<string, string>();
-  for (const { PhysicalResourceId, LogicalResourceId, ResourceType, StackId } of member) {
-    ids.set(StackId, 'AWS::StackId');
-    // a bucket policy has the id of its bucket, a job an id of which the deployment knows nothing beforehand
-    if (!/^(AWS::S3::BucketPolicy|AWS::CloudFormation::.*|Custom::.*)$/.test(ResourceType)) { ids.set(PhysicalResourceId, LogicalResourceId); }
-  }
-  return ids;
+/** The logical ids of a stack's resources, by their physical ids. */
+function logicalIds({ stackId, events }: StackRecord): Map<string, string> {
+  return new Map([
+    [stackId, 'AWS::StackId'],
+    // a bucket policy has the id of its bucket, and nobody knows the id of a job beforehand
+    ...events.filter(({ resourceType, physicalId }) => physicalId !== '' && !/^(AWS::S3::BucketPolicy|AWS::CloudFormation::.*|Custom::.*)$/.test(resourceType))
+      .map(({ physicalId, logicalId }) => [physicalId, logicalId] as const),
+  ]);
 }
 
 function callsOf(ids: Map<string, string>, decisions: DecisionRecord[]): Call[] {
@@ -150,9 +126,13 @@ function withoutSession({ 'sts:RoleSessionName': _, ...context }: NonNullable<De
   return context;
 }
 
-/** One call a line. */
+/** One call a line, and those that all scenarios make only once. */
 function format(calls: Record<string, Call[]>): string {
-  const scenarios = Object.entries(calls).map(([name, list]) => `  ${JSON.stringify(name)}: [\n${list.map(call => `    ${JSON.stringify(call)}`).join(',\n')}\n  ]`);
+  const isIn = (list: Call[], call: Call) => list.some(other => JSON.stringify(other) === JSON.stringify(call));
+  const [first, ...others] = Object.values(calls);
+  const everywhere = first.filter(call => others.every(list => isIn(list, call)));
+  const own = Object.entries(calls).map(([name, list]) => [name, list.filter(call => !isIn(everywhere, call))]);
+  const scenarios = Object.entries<Call[]>({ [EVERYWHERE]: everywhere, ...Object.fromEntries(own) }).map(([name, list]) => `  ${JSON.stringify(name)}: [\n${list.map(call => `    ${JSON.stringify(call)}`).join(',\n')}\n  ]`);
   return `{\n${scenarios.join(',\n')}\n}\n`;
 }
 

@@ -1,17 +1,12 @@
 import { Duration, RemovalPolicy, Stack, aws_kms as kms, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Dataset, DatasetExportJob, DatasetExportJobProps, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 
-/** In this scenario alone, the policies ask where Personalize's own calls come from. */
+/** The scenario with conditions on the source of Personalize's own calls. */
 export const SOURCE_CONDITIONS = 'SourceConditions';
 
-/**
- * Stacks that stand for all that can be granted. The name of each is its stack's name.
- *
- * `round` is 1 for the first deployment and 2 for an update that exports again; the policies are the same in both.
- */
+/** Stacks that cover all that can be granted, by their names. In each `round`, the stack exports again, with the same policies. */
 export const SCENARIOS: Readonly<Record<string, (stack: Stack, round: number) => void>> = {
   Defaults: (stack, round) => exportIn(stack, round),
-  Prefix: (stack, round) => exportIn(stack, round, { destination: new ExportDestination(stack, 'Exports', { prefix: 'personalize/raw' }) }),
   S3Managed: (stack, round) => exportIn(stack, round, {
     destination: new ExportDestination(stack, 'Exports', { encryption: s3.BucketEncryption.S3_MANAGED }),
   }),
@@ -28,17 +23,14 @@ export const SCENARIOS: Readonly<Record<string, (stack: Stack, round: number) =>
     const { encrypted, datasetEncryptionKey } = encryptedDataset(stack, 'secret');
     exportIn(stack, round, { dataset: encrypted, destination: new ExportDestination(stack, 'Exports', { datasetEncryptionKey }) });
   },
-  /** The one for which Personalize's own calls carry their source, see record-calls.ts. */
   [SOURCE_CONDITIONS]: (stack, round) => exportIn(stack, round, { destination: new ExportDestination(stack, 'Exports', { sourceConditions: true }) }),
-  Tags: (stack, round) => exportIn(stack, round, { tags: { team: 'ml' } }),
   TwoDestinations: (stack, round) => {
     exportIn(stack, round, { destination: new ExportDestination(stack, 'A', { prefix: 'a' }) }, 'ExportA');
     new DatasetExportJob(stack, 'ExportB', {
       dataset: dataset(stack, 'users/USERS'), ingestionMode: IngestionMode.ALL, destination: new ExportDestination(stack, 'B'), jobName: 'my-export',
     });
   },
-  LongExport: (stack, round) => exportIn(stack, round, { timeout: Duration.hours(6) }),
-  /** All that makes policies longer: what docs/permissions.md shows. */
+  /** What docs/permissions.md shows: a prefix, tags, a long timeout and a dataset group with a key of its own. */
   Everything: (stack, round) => {
     const { encrypted, datasetEncryptionKey } = encryptedDataset(stack, 'everything');
     const destination = new ExportDestination(stack, 'Exports', { prefix: 'personalize', datasetEncryptionKey });

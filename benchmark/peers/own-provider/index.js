@@ -1,4 +1,4 @@
-// What a tutorial's reader writes; the SDK is the one that the Lambda runtime brings along.
+// As in tutorials, with the SDK of the Lambda runtime.
 const { PersonalizeClient, CreateDatasetExportJobCommand, DescribeDatasetExportJobCommand } = require('@aws-sdk/client-personalize');
 
 const personalize = new PersonalizeClient({});

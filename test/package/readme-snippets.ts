@@ -3,8 +3,8 @@ import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
 import { ModuleKind, ScriptTarget, transpile } from 'typescript';
 import * as library from '../../src';
+import { REPOSITORY } from '../../tools/repository';
 
-const ROOT = path.join(__dirname, '..', '..');
 const ENVIRONMENT = { account: '111122223333', region: 'eu-west-1' };
 const DATASET_ARN = `arn:aws:personalize:${ENVIRONMENT.region}:${ENVIRONMENT.account}:dataset/movies/INTERACTIONS`;
 
@@ -16,7 +16,7 @@ export interface Snippet {
   readonly after: string;
 }
 
-export const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+export const README = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8');
 
 export function readmeSnippets(): Snippet[] {
   return README.split(/^##+ /m).flatMap(section => {
@@ -47,7 +47,7 @@ export function resourcesOf({ code }: Snippet): Record<string, unknown> {
 
 /** `aws_s3 as s3` and the like. */
 function importsOfFixture(): Record<string, unknown> {
-  const fixture = readFileSync(path.join(ROOT, 'rosetta', 'default.ts-fixture'), 'utf8');
+  const fixture = readFileSync(path.join(REPOSITORY, 'rosetta', 'default.ts-fixture'), 'utf8');
   const [, list] = /import \{([^}]*)\} from 'aws-cdk-lib'/.exec(fixture)!;
   return Object.fromEntries(list.split(',').map(text => text.trim()).filter(text => text !== '').map(text => {
     const [name, alias = name] = text.split(' as ');

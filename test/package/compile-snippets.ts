@@ -1,15 +1,15 @@
 import { readFileSync } from 'fs';
 import * as path from 'path';
 import * as ts from 'typescript';
+import { REPOSITORY } from '../../tools/repository';
 
-const ROOT = path.join(__dirname, '..', '..');
 /** The snippets of a page import what they use; what they leave out is the stack around them. */
 const BEFORE = 'import { Stack as SnippetStack } from \'aws-cdk-lib\'; class Snippet extends SnippetStack { public snippet() {';
 const AFTER = '} }; new Snippet();';
 
 /** jsii-rosetta compiles the README and the docstrings alone, and asks that they can be translated: here is the same for pages. */
 export function snippetProblems(pages: string[]): string[] {
-  const sources = new Map(pages.flatMap(page => snippets(page).map(snippet => [path.join(ROOT, `${page}-${snippet.line}.ts`), { page, ...snippet }])));
+  const sources = new Map(pages.flatMap(page => snippets(page).map(snippet => [path.join(REPOSITORY, `${page}-${snippet.line}.ts`), { page, ...snippet }])));
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.Node16,
@@ -20,7 +20,7 @@ export function snippetProblems(pages: string[]): string[] {
     experimentalDecorators: true,
     stripInternal: true,
     types: ['node'],
-    paths: { 'cdk-personalize-dataset-export': [path.join(ROOT, 'src', 'index.ts')] },
+    paths: { 'cdk-personalize-dataset-export': [path.join(REPOSITORY, 'src', 'index.ts')] },
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, getSourceFile } = host;
@@ -48,7 +48,7 @@ interface Source {
 }
 
 function snippets(page: string): Source[] {
-  const text = readFileSync(path.join(ROOT, page), 'utf8');
+  const text = readFileSync(path.join(REPOSITORY, page), 'utf8');
   return [...text.matchAll(/^```ts(.*)\n([^]*?)^```$/gm)].map(({ index, 1: parameters, 2: code }) => {
     const line = text.slice(0, index).split('\n').length + 1;
     const length = code.split('\n').length - 1;

@@ -11,21 +11,18 @@ export const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
 
 export interface SynthesizedExample {
   readonly template: Record<string, any>;
-  /** what the CLI would print: the level and the text of each annotation, and what the validation of the template found */
+  /** the level and the text of each annotation, and the findings of the template's validation */
   readonly messages: string[];
 }
 
-/**
- * Runs an example as the CDK CLI does, but in this process: the app is told by the environment where to write, and writes when
- * the process is about to end.
- */
+/** Runs an example as the CDK CLI does, but in this process: the environment names the output folder, and the app is written before the process exits. */
 export function synthesizeExample(name: string, context: Record<string, string> = {}): SynthesizedExample {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
   const { env } = process;
   const once = jest.spyOn(process, 'once').mockReturnThis();
   try {
     process.env = { ...env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...CONTEXT, ...context }) };
-    // the app is new each time, the CDK is loaded only once
+    // a new app each time, but the CDK is loaded only once
     jest.isolateModules(() => {
       jest.doMock('aws-cdk-lib', () => cdk);
       jest.doMock('constructs', () => constructs);
