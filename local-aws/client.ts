@@ -4,34 +4,33 @@ import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, J
 export class LocalAwsClient {
   constructor(private readonly endpoint: string) {}
 
-  /** All API calls so far, in order; of one service or operation if named. */
+  /** All API calls, or those of a service or an operation, in order. */
   public async calls(filter: { service?: string; operation?: string } = {}): Promise<CallRecord[]> {
     const calls = await this.json<CallRecord[]>('GET', 'calls');
     return calls.filter(({ service, operation }) =>
       (filter.service ?? service) === service && (filter.operation ?? operation) === operation);
   }
 
-  /** All IAM decisions so far, in order. */
   public async decisions(): Promise<DecisionRecord[]> {
     return this.json('GET', 'decisions');
   }
 
-  /** All dataset export jobs so far, in order. */
+  /** All dataset export jobs, in the order of their creation. */
   public async jobs(): Promise<JobRecord[]> {
     return this.json('GET', 'personalize/jobs');
   }
 
-  /** All events on event buses so far, in order. */
+  /** All events on event buses, in order. */
   public async events(): Promise<EventRecord[]> {
     return this.json('GET', 'events');
   }
 
-  /** All executions of state machines so far, in the order of their starts. */
+  /** All executions of state machines, in the order of their starts. */
   public async executions(): Promise<ExecutionRecord[]> {
     return this.json('GET', 'executions');
   }
 
-  /** A stack by its name, or by its ARN if it is deleted. */
+  /** A deleted stack is found only by its ARN. */
   public async stack(nameOrArn: string): Promise<StackRecord> {
     return this.json('GET', `stacks/${encodeURIComponent(nameOrArn)}`);
   }
@@ -41,22 +40,21 @@ export class LocalAwsClient {
     return (await this.json<{ datasetArn: string }>('POST', 'personalize/datasets', seed)).datasetArn;
   }
 
-  /** Changes the settings named and leaves the others. */
+  /** Changes only the named settings. */
   public async configurePersonalize(change: Partial<PersonalizeSettings>): Promise<PersonalizeSettings> {
     return this.json('PUT', 'personalize/settings', change);
   }
 
-  /** Changes the settings named and leaves the others. */
+  /** Changes only the named settings. */
   public async configureLambda(change: Partial<LambdaSettings>): Promise<LambdaSettings> {
     return this.json('PUT', 'lambda/settings', change);
   }
 
-  /** Orders faults for the next calls. */
   public async addFaults(...faults: Fault[]): Promise<void> {
     await this.json('POST', 'faults', faults);
   }
 
-  /** The faults that have not happened yet. */
+  /** Those that have not happened yet. */
   public async remainingFaults(): Promise<Fault[]> {
     return this.json('GET', 'faults');
   }
@@ -65,12 +63,12 @@ export class LocalAwsClient {
     await this.json('DELETE', 'faults');
   }
 
-  /** From now on, simulated time runs up to this many times as fast as real time. */
+  /** How many times as fast as real time simulated time may run. */
   public async changeSpeed(speed: number): Promise<void> {
     await this.json('PUT', 'clock/speed', speed);
   }
 
-  /** Waits until this much simulated time has passed. */
+  /** Waits for simulated seconds. */
   public async sleep(seconds: number): Promise<void> {
     await this.json('POST', 'clock/sleep', seconds);
   }

@@ -5,26 +5,26 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Real milliseconds between two looks at the time while it runs fast. */
+/** Real milliseconds between two updates while time runs fast. */
 const TICK_MS = 5;
-/** A look that comes later than this is late because the machine is: that does not make simulated time pass. */
+/** An update that is later than this is late because the machine is busy: the rest does not count as simulated time. */
 const LONGEST_TICK_MS = 2 * TICK_MS;
-/** What a sleeper does once it is awake, short of waiting for something outside of this process, is done after as many turns of the event loop. */
+/** After so many turns of the event loop, a sleeper has done everything that it can do without waiting for another process. */
 const TURNS = 10;
 
 /**
- * Simulated time that runs up to `speed` times as fast as the wall clock, so that no time limit in it depends on the machine:
- * as fast as real time while anything is at work, and only ever up to the next sleeper, who has woken and acted before it goes on.
+ * Simulated time, up to `speed` times as fast as real time, in which no time limit depends on the speed of the machine. While something is at
+ * work, it is as fast as real time. It never passes the next sleeper: it stops until that has woken and acted.
  */
 export class ScaledClock implements Clock {
   public readonly origin = Date.now();
-  /** simulated time when it was last looked at, and the real time then, on another scale */
+  /** simulated time at the last update, and real time then, on another scale */
   private time = this.origin;
-  private lookedAt = performance.now();
+  private updatedAt = performance.now();
   private working = 0;
-  /** while somebody who was just woken acts, time stands still */
+  /** Time stands still while a woken sleeper acts. */
   private waking = false;
-  /** who is next comes first */
+  /** the next one first */
   private readonly sleepers: Sleeper[] = [];
   private timer?: NodeJS.Timeout;
   private stopped = false;
@@ -82,24 +82,24 @@ export class ScaledClock implements Clock {
     if (this.waking) {
       return this.time;
     }
-    const real = performance.now() - this.lookedAt;
+    const real = performance.now() - this.updatedAt;
     const passed = (this.runsFast ? Math.min(real, LONGEST_TICK_MS) : real) * this.rate;
     return Math.min(this.time + passed, this.sleepers[0]?.until ?? Infinity);
   }
 
-  private look(): void {
+  private update(): void {
     const time = this.exactly();
-    // at work, what a late look leaves out is caught up with: functions count real time as well
-    this.lookedAt = this.runsFast ? performance.now() : this.lookedAt + (time - this.time) / this.rate;
+    // while something is at work, late updates catch up: functions also count in real time
+    this.updatedAt = this.runsFast ? performance.now() : this.updatedAt + (time - this.time) / this.rate;
     this.time = time;
   }
 
   /** Changes the rate. */
   private change(action: () => void): void {
-    this.look();
+    this.update();
     action();
     if (this.runsFast) {
-      this.lookedAt = performance.now();
+      this.updatedAt = performance.now();
     }
     this.arm();
   }
@@ -115,7 +115,7 @@ export class ScaledClock implements Clock {
   }
 
   private async tick(): Promise<void> {
-    this.look();
+    this.update();
     if (this.sleepers.length > 0 && this.sleepers[0].until <= this.time) {
       await this.wakeNext();
     }
@@ -130,7 +130,7 @@ export class ScaledClock implements Clock {
     }
     this.waking = false;
     if (this.runsFast) {
-      this.lookedAt = performance.now();
+      this.updatedAt = performance.now();
     }
   }
 }

@@ -1,15 +1,19 @@
-/** What the control API and its client say to each other. Types only: the client shares no code with the server. */
+/** The data of the control API. Types only: the client shares no code with the server. */
+
+/** ISO 8601 */
+type SimulatedTime = string;
+/** since the epoch */
+type SimulatedSeconds = number;
 
 export interface CallRecord {
-  /** simulated time, ISO 8601 */
-  readonly time: string;
+  readonly time: SimulatedTime;
   readonly service: string;
   readonly operation: string;
   /** the caller's ARN */
   readonly caller: string;
-  /** body of JSON calls, parameters of query calls, path and query of the others */
+  /** the body of JSON calls, the parameters of query calls, path and query of others */
   readonly parameters: Record<string, unknown>;
-  /** 0: the connection was dropped without an answer; absent while the call is under way */
+  /** 0: the connection was dropped; absent while the call is running */
   status?: number;
   errorCode?: string;
 }
@@ -29,24 +33,24 @@ export interface DecisionRecord {
   readonly allowed: boolean;
 }
 
-/** The next calls of an operation go wrong. */
+/** Makes the next calls of an operation go wrong. */
 export interface Fault {
-  /** signing name; absent: any service */
+  /** signing name; default: any service */
   readonly service?: string;
   readonly operation: string;
-  /** part of the caller's ARN; absent: any caller */
+  /** part of the caller's ARN; default: any caller */
   readonly caller?: string;
-  /** calls let through first; default 0 */
+  /** how many calls are let through first; default: 0 */
   readonly after?: number;
-  /** calls that go wrong; default 1 */
+  /** how many calls go wrong; default: 1 */
   readonly times?: number;
-  /** simulated seconds to wait before anything else happens */
+  /** simulated seconds, before anything else happens */
   readonly delaySeconds?: number;
-  /** answered in the protocol of the service */
+  /** the answer, in the protocol of the service */
   readonly error?: { readonly code: string; readonly message?: string; readonly status?: number };
-  /** the connection is closed without an answer */
+  /** Closes the connection without an answer. */
   readonly drop?: boolean;
-  /** with `error` or `drop`: the call takes effect all the same */
+  /** with `error` or `drop`: the call still takes effect */
   readonly takesEffect?: boolean;
 }
 
@@ -56,11 +60,11 @@ export interface SeedRequest {
   /** the dataset group's name */
   readonly group: string;
   readonly type: DatasetType;
-  /** CSV with header: what import jobs brought in */
+  /** CSV with header: records of import jobs */
   readonly csv: string;
-  /** CSV with header: what was put record by record */
+  /** CSV with header: records that were put individually */
   readonly putCsv?: string;
-  /** the key that the dataset group is encrypted with */
+  /** of the dataset group */
   readonly kmsKeyArn?: string;
 }
 
@@ -69,19 +73,19 @@ export interface PersonalizeSettings {
   secondsPending: number;
   /** simulated seconds that jobs stay `CREATE IN_PROGRESS` */
   secondsInProgress: number;
-  /** further jobs are refused with LimitExceededException; null: no limit */
+  /** More jobs are refused with LimitExceededException; null: no limit. */
   maxConcurrentJobs: number | null;
-  /** while set, jobs that would have written their output fail with this reason */
+  /** While it is set, jobs fail with this reason instead of writing their output. */
   failNextJobsWith: string | null;
-  /** the same for jobs whose names begin with these texts */
+  /** settings of their own for jobs, by what their names begin with */
   jobs: Readonly<Record<string, Partial<JobSettings>>>;
-  /** datasets, by ARN, whose jobs fail in the end, and the reasons */
+  /** the reasons with which jobs fail, by the ARNs of their datasets */
   failJobsOf: Readonly<Record<string, string>>;
-  /** datasets in an answer of ListDatasets that asks for no fewer */
+  /** the most datasets in an answer of ListDatasets */
   datasetsPerPage: number;
-  /** what DescribeDatasetExportJob says instead of `CREATE IN_PROGRESS`: a status that nobody has heard of, say */
+  /** what DescribeDatasetExportJob answers instead of `CREATE IN_PROGRESS`, such as an unknown status */
   statusInProgress: string | null;
-  /** whether Personalize's own calls to S3 and KMS carry aws:SourceAccount and aws:SourceArn (not documented) */
+  /** whether Personalize's own calls to S3 and KMS have aws:SourceAccount and aws:SourceArn, which is not documented */
   sendSourceContext: boolean;
   /** rows per output file */
   recordsPerFile: number;
@@ -90,25 +94,23 @@ export interface PersonalizeSettings {
 export interface LambdaSettings {
   /** the account's limit in the Region, for all functions together */
   concurrentExecutions: number;
-  /** how much of it somebody else's functions take */
+  /** how much of it other functions use, which are not here */
   heldByOthers: number;
 }
 
 export interface JobRecord {
   readonly datasetExportJobArn: string;
-  /** every parameter as it was sent */
+  /** all parameters */
   readonly request: Record<string, unknown>;
   readonly caller: string;
   readonly status: string;
   readonly failureReason?: string;
-  /** which permission was missing: AWS does not tell */
+  /** which permission was missing; AWS does not tell */
   readonly detail?: string;
-  /** simulated times, ISO 8601 */
-  readonly creationDateTime: string;
-  readonly lastUpdatedDateTime: string;
+  readonly creationDateTime: SimulatedTime;
+  readonly lastUpdatedDateTime: SimulatedTime;
 }
 
-/** A stack and everything that has happened to it. */
 export interface StackRecord {
   readonly stackId: string;
   readonly status: string;
@@ -122,7 +124,7 @@ export interface StackRecord {
 export interface StackEventRecord {
   /** real time, ISO 8601 */
   readonly time: string;
-  /** the stack's name for its own events */
+  /** the stack's name, for its own events */
   readonly logicalId: string;
   readonly physicalId: string;
   readonly resourceType: string;
@@ -141,14 +143,13 @@ export interface Ready {
   readonly endpoint: string;
   readonly region: string;
   readonly account: string;
-  /** for the CDK CLI, the SDKs and everything else that is to talk to local AWS */
+  /** environment variables that make the CDK CLI and the SDKs use local AWS */
   readonly env: Record<string, string>;
 }
 
-/** An event that somebody put on an event bus. */
+/** An event on an event bus. */
 export interface EventRecord {
-  /** simulated time, ISO 8601 */
-  readonly time: string;
+  readonly time: SimulatedTime;
   /** the bus's name */
   readonly eventBus: string;
   readonly source: string;
@@ -163,18 +164,16 @@ export interface ExecutionRecord {
   readonly stateMachineArn: string;
   readonly name: string;
   readonly input: string;
-  /** simulated seconds since the epoch */
-  readonly startDate: number;
+  readonly startDate: SimulatedSeconds;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-  readonly stopDate?: number;
+  readonly stopDate?: SimulatedSeconds;
   /** JSON */
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
   readonly redriveCount: number;
-  /** simulated seconds since the epoch */
-  readonly redriveDate?: number;
-  /** how long the history was when the execution ended last */
+  readonly redriveDate?: SimulatedSeconds;
+  /** the length of the history when the execution last ended */
   readonly historyEvents: number;
 }
 
@@ -182,15 +181,13 @@ export interface ExecutionRecord {
 export interface CustomResourceExchange {
   readonly requestId: string;
   readonly functionArn: string;
-  /** simulated time, ISO 8601 */
-  readonly sentAt: string;
+  readonly sentAt: SimulatedTime;
   /** the event that the function got */
   readonly request: CustomResourceRequest;
   readonly responses: {
-    /** simulated time, ISO 8601 */
-    readonly receivedAt: string;
+    readonly receivedAt: SimulatedTime;
     readonly body: string;
-    /** false: it came too late, or after another one */
+    /** false: it was too late, or not the first */
     readonly accepted: boolean;
   }[];
   /** absent while CloudFormation waits */

@@ -6,7 +6,7 @@ const read = (name: string) => fs.readFileSync(path.join(ROOT, name), 'utf8');
 const exists = (...names: string[]) => fs.existsSync(path.join(ROOT, ...names));
 
 const PAGES = [
-  'README.md', 'CONTRIBUTING.md', 'AGENTS.md', 'docs/releases.md', 'tools/integ/README.md',
+  'README.md', 'CONTRIBUTING.md', 'AGENTS.md', 'docs/releases.md', 'local-aws/README.md', 'tools/integ/README.md',
   '.github/pull_request_template.md', '.github/ISSUE_TEMPLATE/bug_report.yml', '.github/ISSUE_TEMPLATE/config.yml',
 ];
 const pages = PAGES.map(name => ({ name, text: read(name) }));
@@ -15,7 +15,7 @@ const pages = PAGES.map(name => ({ name, text: read(name) }));
 const NOT_IN_THE_REPOSITORY = ['dist/js'];
 
 test.each(pages)('the files that $name names exist', ({ text }) => {
-  const named = [...text.matchAll(/(?<![\w./-])((?:src|lambda|local-aws|tools|test|benchmark|examples|docs|projenrc|assets|dist|\.github)\/[\w./*-]*[\w/]|\.projenrc\.ts|[A-Z]{3,}\.md)/g)].map(([, file]) => file);
+  const named = [...text.matchAll(/(?<![\w./-]|\b(?:GET|PUT|POST) )((?:src|lambda|local-aws|tools|test|benchmark|examples|docs|projenrc|assets|dist|\.github)\/[\w./*-]*[\w/]|\.projenrc\.ts|[A-Z]{3,}\.md)/g)].map(([, file]) => file);
   expect(named.filter(file => !file.includes('*') && !NOT_IN_THE_REPOSITORY.includes(file) && !exists(file))).toEqual([]);
 });
 
@@ -28,13 +28,14 @@ test.each(pages)('the commands that $name names exist', ({ text }) => {
   expect(of(/\bnpx (?!projen\b)([\w-]+)/g).filter(name => !exists('node_modules', '.bin', name))).toEqual([]);
 });
 
-test('what the guide sends to the control API of local AWS is what that knows', () => {
-  const routes = read('local-aws/front/control.ts').replaceAll('\\/', '/');
-  const guide = read('CONTRIBUTING.md');
-  const paths = [...guide.matchAll(/_local-aws\/([\w/]+)/g)].map(([, name]) => name);
-  const listed = /`GET` on ([^]*?)\n?all below/.exec(guide)![1].match(/(?<=`)[\w/-]+/g)!;
-  expect(paths.length).toBeGreaterThan(2);
-  for (const name of [...paths, ...listed]) {
-    expect(routes).toContain(`/^${name}`);
-  }
+test('the control API of local AWS has what its README sends and lists', () => {
+  const routes = [...read('local-aws/front/control.ts').matchAll(/\['([A-Z]+)', \/\^(\w[\w\\/-]*)/g)]
+    .map(([, method, name]) => `${method} ${name.replaceAll('\\/', '/').replace(/\/$/, '')}`);
+  const readme = read('local-aws/README.md');
+  const sent = [...readme.matchAll(/_local-aws\/([\w/]+)/g)].map(([, name]) => name);
+  const listed = [...readme.matchAll(/`((?:GET|PUT|POST|DELETE) [\w/-]+)/g)].map(([, route]) => route.replace(/\/$/, ''));
+  expect(sent.length).toBeGreaterThan(2);
+  expect(sent.filter(name => !routes.some(route => route.endsWith(` ${name}`)))).toEqual([]);
+  expect(listed.filter(route => !routes.includes(route))).toEqual([]);
+  expect(routes.filter(route => !listed.includes(route))).toEqual([]);
 });
