@@ -93,9 +93,7 @@ export class LocalAwsClient {
 
   private async request(method: string, path: string, body?: unknown): Promise<Response> {
     const response = await fetch(`${this.endpoint}/_local-aws/${path}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
-    if (!response.ok) {
-      throw new Error(`local AWS: ${method} ${path}: ${response.status} ${await response.text()}`);
-    }
+    if (!response.ok) { throw new Error(`local AWS: ${method} ${path}: ${response.status} ${await response.text()}`); }
     return response;
   }
 }

@@ -79,9 +79,7 @@ export class ScaledClock implements Clock {
   }
 
   private exactly(): number {
-    if (this.waking) {
-      return this.time;
-    }
+    if (this.waking) { return this.time; }
     const real = performance.now() - this.updatedAt;
     const passed = (this.runsFast ? Math.min(real, LONGEST_TICK_MS) : real) * this.rate;
     return Math.min(this.time + passed, this.sleepers[0]?.until ?? Infinity);
@@ -98,17 +96,13 @@ export class ScaledClock implements Clock {
   private change(action: () => void): void {
     this.update();
     action();
-    if (this.runsFast) {
-      this.updatedAt = performance.now();
-    }
+    if (this.runsFast) { this.updatedAt = performance.now(); }
     this.arm();
   }
 
   private arm(): void {
     clearTimeout(this.timer);
-    if (this.stopped || this.waking) {
-      return;
-    }
+    if (this.stopped || this.waking) { return; }
     const delay = ((this.sleepers[0]?.until ?? Infinity) - this.exactly()) / this.rate;
     this.timer = setTimeout(() => void this.tick(), Math.min(Math.ceil(delay), TICK_MS));
     this.timer.unref();
@@ -116,27 +110,19 @@ export class ScaledClock implements Clock {
 
   private async tick(): Promise<void> {
     this.update();
-    if (this.sleepers.length > 0 && this.sleepers[0].until <= this.time) {
-      await this.wakeNext();
-    }
+    if (this.sleepers.length > 0 && this.sleepers[0].until <= this.time) { await this.wakeNext(); }
     this.arm();
   }
 
   private async wakeNext(): Promise<void> {
     this.waking = true;
     this.sleepers.shift()!.wake();
-    for (let turn = 0; turn < TURNS; turn++) {
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    for (let turn = 0; turn < TURNS; turn++) { await new Promise(resolve => setImmediate(resolve)); }
     this.waking = false;
-    if (this.runsFast) {
-      this.updatedAt = performance.now();
-    }
+    if (this.runsFast) { this.updatedAt = performance.now(); }
   }
 }
 
 function check(speed: number): void {
-  if (!(speed > 0)) {
-    throw new Error(`The clock's speed must be a positive number, not ${speed}`);
-  }
+  if (!(speed > 0)) { throw new Error(`The clock's speed must be a positive number, not ${speed}`); }
 }

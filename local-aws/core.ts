@@ -35,18 +35,14 @@ export class ServiceError extends Error {
 
 /** The value; throws the error if it is undefined. */
 export function found<T>(value: T | undefined, error: () => Error): T {
-  if (value === undefined) {
-    throw error();
-  }
+  if (value === undefined) { throw error(); }
   return value;
 }
 
 /** Resolves when the signal is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    if (signal.aborted) {
-      resolve();
-    }
+    if (signal.aborted) { resolve(); }
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

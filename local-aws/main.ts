@@ -2,7 +2,7 @@
  * The command line. Starts local AWS; prints one line of JSON (`Ready` in wire.ts) or, with --exports, what to run in a shell; serves until
  * SIGTERM, SIGINT or, with --watch-stdin, the end of standard input.
  */
-import { parseArgs } from 'node:util';
+import { parseArgs } from 'util';
 import { LocalAws } from './local-aws';
 import type { Ready } from './wire';
 
@@ -51,12 +51,8 @@ function exportLines({ endpoint, account, region, env }: Ready): string {
 }
 
 function number(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) {
-    return undefined;
-  }
-  if (!/^\d+(\.\d+)?$/.test(text)) {
-    throw new Error(`--${name} must be a number, not ${text}`);
-  }
+  if (text === undefined) { return undefined; }
+  if (!/^\d+(\.\d+)?$/.test(text)) { throw new Error(`--${name} must be a number, not ${text}`); }
   return Number(text);
 }
 

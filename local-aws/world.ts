@@ -38,9 +38,7 @@ export function createWorld(surroundings: Surroundings): World {
   const resourceTypes = Object.assign({}, ...services.map(([, { resources }]) => resources));
   const world: Record<string, unknown> = { ...surroundings, resourceTypes };
   for (const [name, { store: Store }] of services) {
-    if (Store) {
-      world[name] = new Store(world as never);
-    }
+    if (Store) { world[name] = new Store(world as never); }
   }
   return world as unknown as World;
 }
@@ -48,7 +46,5 @@ export function createWorld(surroundings: Surroundings): World {
 /** Stops what the stores have started, such as processes, the last store first. */
 export async function stopWorld(world: World): Promise<void> {
   const stores = services.map(([name]) => (world as unknown as Record<string, { stop?: () => unknown } | undefined>)[name]);
-  for (const store of stores.reverse()) {
-    await store?.stop?.();
-  }
+  for (const store of stores.reverse()) { await store?.stop?.(); }
 }

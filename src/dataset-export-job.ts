@@ -15,7 +15,7 @@ import { datasetProblem, inputsProblem, tagsProblem, validateDestination, warnOf
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
 import { durationProblem, literal, rejectIf } from './private/validation';
 
-/** A new value makes the handler look at each job of a deployed stack once. */
+/** Change it when the handler must look at each job of a deployed stack once. */
 const CONTRACT_VERSION = '2';
 
 /** What every job's first resource has. Forgetting a new input does not compile. */

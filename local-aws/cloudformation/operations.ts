@@ -36,9 +36,7 @@ export const cloudFormationApi: Api = new QueryApi('cloudformation', 'http://clo
     const stackName = parameters.required('StackName');
     await authorize(call, world, stackName);
     const type = parameters.text('ChangeSetType') ?? 'UPDATE';
-    if (type !== 'CREATE' && type !== 'UPDATE') {
-      throw new NotSupportedError(`change sets of type ${type}`);
-    }
+    if (type !== 'CREATE' && type !== 'UPDATE') { throw new NotSupportedError(`change sets of type ${type}`); }
     parameters.text('ClientToken');
     parameters.accept('IncludeNestedStacks', 'true', 'false');
     parameters.accept('ImportExistingResources', 'false');
@@ -66,9 +64,7 @@ export const cloudFormationApi: Api = new QueryApi('cloudformation', 'http://clo
 
   DeleteChangeSet: async (call, world) => {
     const { stack, changeSet } = await findChangeSet(call, world);
-    if (changeSet) {
-      world.cloudformation.deleteChangeSet(stack, changeSet);
-    }
+    if (changeSet) { world.cloudformation.deleteChangeSet(stack, changeSet); }
     return {};
   },
 
@@ -84,9 +80,7 @@ export const cloudFormationApi: Api = new QueryApi('cloudformation', 'http://clo
     const retain = parameters.list('RetainResources');
     parameters.refuseOthers();
     const stack = world.cloudformation.find(name);
-    if (stack) {
-      world.cloudformation.deleteStack(stack, acting(roleArn ?? stack.settings.roleArn, call), { retain, force });
-    }
+    if (stack) { world.cloudformation.deleteStack(stack, acting(roleArn ?? stack.settings.roleArn, call), { retain, force }); }
     return {};
   },
 
@@ -171,9 +165,7 @@ async function passedRole({ parameters, authorize: authorizeCall }: CloudFormati
   const roleArn = parameters.text('RoleARN');
   if (roleArn !== undefined) {
     await authorizeCall(roleArn, { action: 'iam:PassRole', context: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } });
-    if (!iam.hasRole(roleArn)) {
-      throw invalid(`Role ${roleArn} is invalid or cannot be assumed`);
-    }
+    if (!iam.hasRole(roleArn)) { throw invalid(`Role ${roleArn} is invalid or cannot be assumed`); }
   }
   return roleArn;
 }
@@ -188,13 +180,9 @@ async function findChangeSet(call: CloudFormationCall, world: World): Promise<{ 
   const name = call.parameters.required('ChangeSetName');
   const stackName = call.parameters.text('StackName');
   const byId = world.cloudformation.changeSetById(name);
-  if (!byId && stackName === undefined) {
-    throw invalid('StackName must be specified if ChangeSetName is not specified as an ARN.');
-  }
+  if (!byId && stackName === undefined) { throw invalid('StackName must be specified if ChangeSetName is not specified as an ARN.'); }
   await authorize(call, world, byId?.stack.id ?? stackName);
-  if (byId) {
-    return byId;
-  }
+  if (byId) { return byId; }
   const stack = world.cloudformation.get(stackName!);
   return { stack, changeSet: world.cloudformation.changeSet(stack, name) };
 }

@@ -1,6 +1,9 @@
+import { randomInt } from 'crypto';
 import { NotSupportedError } from '../core';
 import type { World } from '../world';
 import type { Stack } from './engine/stack';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -79,12 +82,22 @@ export function record(value: unknown): Record<string, unknown> {
 /** Refuses members of a nested property that would be ignored otherwise. */
 export function refuseOtherMembers(value: unknown, known: readonly string[], where: string): void {
   const unknown = Object.keys(record(value)).find(name => !known.includes(name));
-  if (unknown) {
-    throw new NotSupportedError(`${unknown} in ${where}`);
-  }
+  if (unknown) { throw new NotSupportedError(`${unknown} in ${where}`); }
 }
 
 /** JSON, which templates have as text or as an object. */
 export function document(value: unknown): object {
   return typeof value === 'string' ? JSON.parse(value) as object : value as object;
+}
+
+export function randomSuffix(length = 12): string {
+  return Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}
+
+/** A name as CloudFormation makes it: `<stack>-<logical ID>-<random>`, both parts shortened to fit. */
+export function physicalName({ stack, logicalId }: ResourceContext, longest = 64): string {
+  const suffix = randomSuffix();
+  const room = longest - suffix.length - 2;
+  const stackPart = stack.name.slice(0, Math.max(Math.floor(room / 2), room - logicalId.length));
+  return `${stackPart}-${logicalId.slice(0, room - stackPart.length)}-${suffix}`;
 }

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { physicalName } from './names';
-import { Cancelled, isTrue, text, type Made, type Properties, type ResourceContext, type ResourceType, type ResourceTypes } from './resource-type';
+import { randomUUID } from 'crypto';
+import { physicalName, Cancelled, isTrue, text, type Made, type Properties, type ResourceContext, type ResourceType, type ResourceTypes } from './resource-type';
 import { ACCOUNT, aborted } from '../core';
 
 /** Types that no service stands behind. */
@@ -70,12 +69,8 @@ function arn(service: string, resource: string, { world: { region } }: ResourceC
   return `arn:aws:${service}:${region}:${ACCOUNT}:${resource}`;
 }
 
-async function failOr(fails: boolean, { AfterSeconds = 0, Message = 'failed as ordered' }: Properties, { world, signal }: ResourceContext): Promise<void> {
+async function failOr(fails: boolean, { AfterSeconds = 0, Message = 'failed as told to' }: Properties, { world, signal }: ResourceContext): Promise<void> {
   await Promise.race([world.clock.sleep(Number(AfterSeconds) * 1000), aborted(signal)]);
-  if (signal.aborted) {
-    throw new Cancelled();
-  }
-  if (fails) {
-    throw new Error(String(Message));
-  }
+  if (signal.aborted) { throw new Cancelled(); }
+  if (fails) { throw new Error(String(Message)); }
 }

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import { ACCOUNT, NotSupportedError, found } from '../core';
 import type { CustomResourceExchange } from '../wire';
 import type { World } from '../world';
 import { CustomResources, isCustomResource } from './custom-resource/custom-resources';
 import { hasChanges, NO_CHANGES, plannedChanges, retypedResources, type ChangeSet } from './engine/change-set';
 import { deleteStack, type Kept } from './engine/delete-stack';
-import { deployStack } from './engine/deploy-stack';
+import { Deployment } from './engine/deployment';
 import { Exports } from './engine/exports';
 import { Provisioner } from './engine/provisioner';
 import { rollBack } from './engine/rollback';
@@ -70,9 +70,7 @@ export class StackStore {
   public changeSetById(id: string): { stack: Stack; changeSet: ChangeSet } | undefined {
     for (const [stack, changeSets] of this.changeSetsOf) {
       const changeSet = [...changeSets.values()].find(candidate => candidate.id === id);
-      if (changeSet) {
-        return { stack, changeSet };
-      }
+      if (changeSet) { return { stack, changeSet }; }
     }
     return undefined;
   }
@@ -87,9 +85,7 @@ export class StackStore {
     if (type === 'CREATE' && existing && existing.status !== 'REVIEW_IN_PROGRESS') {
       throw invalid(`Stack [${stackName}] already exists and cannot be created again with the changeSet [${request.changeSetName}].`);
     }
-    if (type === 'UPDATE' && !existing) {
-      throw invalid(`Stack [${stackName}] does not exist`);
-    }
+    if (type === 'UPDATE' && !existing) { throw invalid(`Stack [${stackName}] does not exist`); }
     if (existing && !UPDATABLE.includes(existing.status)) {
       throw invalid(`Stack:${existing.id} is in ${existing.status} state and can not be updated.`);
     }
@@ -125,13 +121,11 @@ export class StackStore {
     }
     this.changeSetsOf.delete(stack);
     stack.disableRollback = disableRollback;
-    this.begin(stack, deployStack(stack, blueprint, settings, this.provisioner(stack), this.others));
+    this.begin(stack, new Deployment(stack, blueprint, settings, this.provisioner(stack), this.others).run());
   }
 
   public rollbackStack(stack: Stack, acting: Acting, retainExceptOnCreate: boolean): void {
-    if (!stack.isPaused) {
-      throw invalid(`RollbackStack cannot be called from current stack status ${stack.status}`);
-    }
+    if (!stack.isPaused) { throw invalid(`RollbackStack cannot be called from current stack status ${stack.status}`); }
     this.changeSetsOf.delete(stack);
     stack.settings = { ...stack.settings, ...acting };
     this.begin(stack, rollBack(stack, this.provisioner(stack), 'User Initiated', retainExceptOnCreate));
@@ -139,12 +133,8 @@ export class StackStore {
 
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html */
   public deleteStack(stack: Stack, acting: Acting, kept: Kept): void {
-    if (stack.terminationProtection) {
-      throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
-    }
-    if (stack.isDeleted || stack.status === 'DELETE_IN_PROGRESS') {
-      return;
-    }
+    if (stack.terminationProtection) { throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`); }
+    if (stack.isDeleted || stack.status === 'DELETE_IN_PROGRESS') { return; }
     if (stack.isBusy && stack.status !== 'CREATE_IN_PROGRESS') {
       throw invalid(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
@@ -196,12 +186,8 @@ export class StackStore {
   }
 
   private type(name: string): ResourceType {
-    if (isCustomResource(name)) {
-      return this.customResources.type(name);
-    }
-    if (!Object.hasOwn(this.world.resourceTypes, name)) {
-      throw new NotSupportedError(`the resource type ${name}`);
-    }
+    if (isCustomResource(name)) { return this.customResources.type(name); }
+    if (!Object.hasOwn(this.world.resourceTypes, name)) { throw new NotSupportedError(`the resource type ${name}`); }
     return this.world.resourceTypes[name];
   }
 

@@ -12,17 +12,11 @@ export function decodeAwsChunked(body: Buffer): Buffer {
   for (let position = 0; ;) {
     const lineEnd = body.indexOf('\r\n', position);
     const [size] = lineEnd < 0 ? [''] : body.toString('latin1', position, lineEnd).split(';');
-    if (!/^[0-9a-f]+$/i.test(size)) {
-      throw incomplete();
-    }
+    if (!/^[0-9a-f]+$/i.test(size)) { throw incomplete(); }
     const start = lineEnd + 2;
     const end = start + parseInt(size, 16);
-    if (end === start) {
-      return Buffer.concat(chunks);
-    }
-    if (body.toString('latin1', end, end + 2) !== '\r\n') {
-      throw incomplete();
-    }
+    if (end === start) { return Buffer.concat(chunks); }
+    if (body.toString('latin1', end, end + 2) !== '\r\n') { throw incomplete(); }
     chunks.push(body.subarray(start, end));
     position = end + 2;
   }

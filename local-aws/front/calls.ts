@@ -42,8 +42,6 @@ function parameters({ service, request }: Call): Record<string, unknown> {
       return { body };
     }
   }
-  if (type.startsWith('application/x-www-form-urlencoded')) {
-    return Object.fromEntries(new URLSearchParams(body));
-  }
+  if (type.startsWith('application/x-www-form-urlencoded')) { return Object.fromEntries(new URLSearchParams(body)); }
   return { method: request.method, path: request.path, ...Object.fromEntries(request.query) };
 }

@@ -3,7 +3,7 @@ import type { Faults } from './faults';
 import type { ScaledClock } from '../clock';
 import { stackRecord } from '../cloudformation/descriptions';
 import { ServiceError, found, type ApiRequest, type ApiResponse } from '../core';
-import { jsonResponse } from '../protocols/rest-json';
+import { jsonResponse } from '../protocols/rest';
 import type { Fault, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest } from '../wire';
 import type { World } from '../world';
 
@@ -77,8 +77,6 @@ function notFound(code: string, message: string): ServiceError {
 /** Changes only the named settings. A misspelled one is refused. */
 function changeSettings<T extends object>(settings: T, change: Partial<T>): T {
   const unknown = Object.keys(change).filter(name => !(name in settings));
-  if (unknown.length > 0) {
-    throw new ServiceError('InvalidSettings', `There is no setting ${unknown.join(', ')}`);
-  }
+  if (unknown.length > 0) { throw new ServiceError('InvalidSettings', `There is no setting ${unknown.join(', ')}`); }
   return Object.assign(settings, change);
 }

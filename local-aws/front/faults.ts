@@ -26,15 +26,9 @@ export class Faults {
 
   public readonly interceptor: Interceptor = async (call, proceed) => {
     const fault = this.take(call);
-    if (fault?.delaySeconds) {
-      await this.clock.sleep(fault.delaySeconds * 1000);
-    }
-    if (!fault?.error && !fault?.drop) {
-      return proceed();
-    }
-    if (fault.takesEffect) {
-      await proceed();
-    }
+    if (fault?.delaySeconds) { await this.clock.sleep(fault.delaySeconds * 1000); }
+    if (!fault?.error && !fault?.drop) { return proceed(); }
+    if (fault.takesEffect) { await proceed(); }
     if (fault.error) {
       throw new ServiceError(fault.error.code, fault.error.message ?? `${fault.error.code} injected by a fault`, fault.error.status);
     }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'http';
+import type { AddressInfo } from 'net';
 import { decodeAwsChunked, isAwsChunked } from './aws-chunked';
 import { CallLog, DroppedConnection, type Call, type Interceptor } from './calls';
 import { CONTROL_PREFIX, type ControlApi } from './control';
@@ -64,34 +64,22 @@ export class Front {
       });
       outgoing.end(incoming.method === 'HEAD' ? undefined : response.body);
     } catch (error) {
-      if (!(error instanceof DroppedConnection)) {
-        console.error('local AWS: unanswered request', error);
-      }
+      if (!(error instanceof DroppedConnection)) { console.error('local AWS: unanswered request', error); }
       incoming.socket.destroy();
     }
   }
 
   private async answer(served: Served, received: Received, requestId: string): Promise<ApiResponse> {
-    if (received.path.startsWith(CONTROL_PREFIX)) {
-      return served.control(received);
-    }
+    if (received.path.startsWith(CONTROL_PREFIX)) { return served.control(received); }
     const scope = credentialScope(received);
-    if (!scope) {
-      return jsonError(new ServiceError('MissingAuthenticationToken', 'The request is not signed', 403), requestId);
-    }
+    if (!scope) { return jsonError(new ServiceError('MissingAuthenticationToken', 'The request is not signed', 403), requestId); }
     const api = served.apis.find(({ signingName }) => signingName === scope.service);
-    if (!api) {
-      return unsupported(received, new NotSupportedError(`the service ${scope.service}`), requestId);
-    }
+    if (!api) { return unsupported(received, new NotSupportedError(`the service ${scope.service}`), requestId); }
     try {
       const { region, iam } = served.world;
-      if (scope.region !== region) {
-        throw new NotSupportedError(`the region ${scope.region}: this is ${region}`);
-      }
+      if (scope.region !== region) { throw new NotSupportedError(`the region ${scope.region}: this is ${region}`); }
       const caller = iam.caller(scope.accessKeyId);
-      if (!caller) {
-        throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403);
-      }
+      if (!caller) { throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403); }
       const body = isAwsChunked(received.headers) ? decodeAwsChunked(received.body) : received.body;
       return await this.call(served, api, { ...received, body, caller }, requestId);
     } catch (error) {
@@ -147,14 +135,10 @@ function unsupported({ headers }: Received, error: NotSupportedError, requestId:
 /** An unexpected error is a bug of local AWS, and is shown. */
 function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) {
-    if (error instanceof NotSupportedError) {
-      console.error(error.message);
-    }
+    if (error instanceof NotSupportedError) { console.error(error.message); }
     return error;
   }
-  if (error instanceof DroppedConnection) {
-    throw error;
-  }
+  if (error instanceof DroppedConnection) { throw error; }
   console.error('local AWS: internal failure', error);
   return new ServiceError('InternalFailure', String(error), 500);
 }

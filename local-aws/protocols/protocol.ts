@@ -19,9 +19,7 @@ export abstract class Protocol<P, R> implements Api {
   constructor(public readonly signingName: string, private readonly operations: Readonly<Record<string, Operation<P, R>>>) {}
 
   public async handle(operation: string, request: ApiRequest, world: World, requestId: string): Promise<ApiResponse> {
-    if (!Object.hasOwn(this.operations, operation)) {
-      throw new NotSupportedError(`${this.signingName} ${operation}`);
-    }
+    if (!Object.hasOwn(this.operations, operation)) { throw new NotSupportedError(`${this.signingName} ${operation}`); }
     const principal = principalOf(request.caller);
     const call: Call<P> = {
       parameters: this.parameters(request, operation),

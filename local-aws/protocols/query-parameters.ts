@@ -36,9 +36,7 @@ export class QueryParameters {
         const value = this.values[member === '' ? prefix : `${prefix}.${member}`];
         return value === undefined ? [] : [[member, value]];
       });
-      if (present.length === 0) {
-        return structures;
-      }
+      if (present.length === 0) { return structures; }
       structures.push(Object.fromEntries(present));
     }
   }
@@ -46,16 +44,12 @@ export class QueryParameters {
   /** A parameter that means nothing here, as long as it has one of these values. */
   public accept(name: string, ...values: string[]): void {
     const value = this.text(name);
-    if (value !== undefined && !values.includes(value)) {
-      throw this.notSupported(`${name} ${value}`);
-    }
+    if (value !== undefined && !values.includes(value)) { throw this.notSupported(`${name} ${value}`); }
   }
 
   public refuseOthers(): void {
     const unused = Object.keys(this.values).find(key => !this.used.has(key) && !this.used.has(key.split('.')[0]) && this.values[key] !== '');
-    if (unused) {
-      throw this.notSupported(unused);
-    }
+    if (unused) { throw this.notSupported(unused); }
   }
 
   private notSupported(what: string): NotSupportedError {

@@ -55,12 +55,8 @@ function values({ query, body }: ApiRequest): Record<string, string> {
 
 /** Arrays become `<member>` lists, dates ISO 8601; undefined members are left out. */
 function members(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.length > 0 ? { member: value.map(members) } : '';
-  }
-  if (value instanceof Date) {
-    return value.toISOString();
-  }
+  if (Array.isArray(value)) { return value.length > 0 ? { member: value.map(members) } : ''; }
+  if (value instanceof Date) { return value.toISOString(); }
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(Object.entries(value)
       .filter(([, member]) => member !== undefined && member !== null)

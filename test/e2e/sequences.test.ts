@@ -53,7 +53,7 @@ describe.each<[string, number, Partial<DatasetExportJobProps>, number]>([
   test.concurrent('whose stack fails elsewhere after a good export', async () => {
     const stack = await sequence(3);
     await stack.succeeds(stack.define(ALL));
-    await stack.fails(scope => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
+    await stack.fails(scope => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as ordered');
     await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
     await stack.succeeds(stack.define(ALL, TAGGED));
     await stack.expectTruth('UPDATE_COMPLETE', ALL, 2);
@@ -107,7 +107,7 @@ describe('a stack', () => {
       times: 1000,
       error: { code: 'AccessDenied', message: 'not authorized to perform: cloudformation:DescribeStackEvents' },
     });
-    await stack.fails(scope => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as told to');
+    await stack.fails(scope => { failingResource(scope).node.addDependency(stack.define(BULK)(scope)); }, 'failed as ordered');
     await stack.succeeds(stack.define(ALL, TAGGED));
     await stack.expectTruth('UPDATE_COMPLETE', ALL, 3);
     await fixture.client.clearFaults();
@@ -131,7 +131,7 @@ describe('a stack', () => {
     expect(await stack.status()).toBe('CREATE_FAILED');
     await stack.succeeds(withOther({ OnCreate: false }), '--no-rollback');
     await stack.expectTruth('UPDATE_COMPLETE', ALL, 1);
-    await stack.fails(withOther({ OnCreate: false, OnUpdate: true }), 'failed as told to', '--no-rollback');
+    await stack.fails(withOther({ OnCreate: false, OnUpdate: true }), 'failed as ordered', '--no-rollback');
     expect(await stack.status()).toBe('UPDATE_FAILED');
     await stack.rollsBack(stack.define(ALL));
     await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 1);

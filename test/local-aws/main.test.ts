@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
-import * as path from 'node:path';
-import { createInterface } from 'node:readline';
+import { execFileSync, spawn } from 'child_process';
+import * as path from 'path';
+import { createInterface } from 'readline';
 
 const MAIN = path.join(__dirname, '..', '..', 'local-aws', 'main.ts');
 

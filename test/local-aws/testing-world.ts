@@ -46,9 +46,7 @@ export async function eventually(check: () => void): Promise<void> {
       check();
       return;
     } catch (error) {
-      if (attempt === 500) {
-        throw error;
-      }
+      if (attempt === 500) { throw error; }
       await new Promise(resolve => setTimeout(resolve, 10));
     }
   }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import { judge, type Verdict } from './response';
 import { ResponseServer } from './response-server';
 import { NotSupportedError, aborted } from '../../core';
 import type { CustomResourceExchange, CustomResourceRequest } from '../../wire';
 import type { World } from '../../world';
-import { randomSuffix } from '../names';
-import { Cancelled, NothingDone, ResourceFailure, type Existing, type Made, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
+import { randomSuffix, Cancelled, NothingDone, ResourceFailure, type Existing, type Made, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
 
 const LONGEST_TIMEOUT_SECONDS = 3600;
 const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:.+$/;
@@ -32,9 +31,7 @@ export class CustomResources {
         // a Create that is not answered gets a made-up ID, by which a rollback deletes it
         made(await this.send(name, 'Create', properties, context), `${context.stack.name}-${context.logicalId}-${randomSuffix(13)}`)),
       update: async (properties, existing, context) => {
-        if (properties.ServiceToken !== existing.properties.ServiceToken) {
-          throw new NothingDone('Modifying service token is not allowed.');
-        }
+        if (properties.ServiceToken !== existing.properties.ServiceToken) { throw new NothingDone('Modifying service token is not allowed.'); }
         return made(await this.send(name, 'Update', properties, context, existing), existing.physicalId);
       },
       delete: async (existing, context) => {
@@ -65,9 +62,7 @@ export class CustomResources {
       ResponseURL: server.responseUrl(stack.id, logicalId, requestId, body => {
         const accepted = exchange.outcome === undefined && exchange.responses.length === 0;
         exchange.responses.push({ receivedAt: this.time(), body, accepted });
-        if (accepted) {
-          onResponse(body);
-        }
+        if (accepted) { onResponse(body); }
       }),
       StackId: stack.id,
       RequestId: requestId,
@@ -112,12 +107,8 @@ export class CustomResources {
 }
 
 function made(verdict: Verdict | undefined, idOtherwise: string): Made {
-  if (!verdict) {
-    throw new Cancelled(idOtherwise);
-  }
-  if (!verdict.success) {
-    throw new ResourceFailure(verdict.reason, verdict.physicalId ?? idOtherwise);
-  }
+  if (!verdict) { throw new Cancelled(idOtherwise); }
+  if (!verdict.success) { throw new ResourceFailure(verdict.reason, verdict.physicalId ?? idOtherwise); }
   return { physicalId: verdict.physicalId, attributes: verdict.data };
 }
 
@@ -138,9 +129,7 @@ function timeout({ ServiceTimeout = LONGEST_TIMEOUT_SECONDS }: Properties): numb
 
 /** Custom resources get numbers and booleans as strings. */
 function asStrings(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(asStrings);
-  }
+  if (Array.isArray(value)) { return value.map(asStrings); }
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, asStrings(member)]));
   }

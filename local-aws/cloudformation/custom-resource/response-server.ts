@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import * as https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'crypto';
+import type { IncomingMessage, ServerResponse } from 'http';
+import * as https from 'https';
+import type { AddressInfo } from 'net';
 import { generate } from 'selfsigned';
 import { ServiceError, type ApiResponse } from '../../core';
-import { restXmlError } from '../../protocols/rest-xml';
+import { restXmlError } from '../../protocols/rest';
 
 const DAY_MS = 86_400_000;
 
@@ -59,9 +59,7 @@ export class ResponseServer {
       outgoing.writeHead(status, headers).end(body);
     } catch (error) {
       // an incomplete body comes from a function process that was killed
-      if (incoming.complete) {
-        console.error('local AWS: unanswered PUT', error);
-      }
+      if (incoming.complete) { console.error('local AWS: unanswered PUT', error); }
       incoming.socket.destroy();
     }
   }

@@ -9,9 +9,7 @@ export type Verdict =
   | { readonly success: false; readonly physicalId?: string; readonly reason: string };
 
 export function judge(body: string, request: CustomResourceRequest): Verdict {
-  if (Buffer.byteLength(body) > MOST_BYTES) {
-    return failed('Response object is too long.');
-  }
+  if (Buffer.byteLength(body) > MOST_BYTES) { return failed('Response object is too long.'); }
   let response: Record<string, unknown>;
   try {
     response = JSON.parse(body);
@@ -19,20 +17,14 @@ export function judge(body: string, request: CustomResourceRequest): Verdict {
     return failed('Response is not valid JSON');
   }
   const foreign = (['StackId', 'RequestId', 'LogicalResourceId'] as const).find(key => response[key] !== request[key]);
-  if (foreign) {
-    return failed(`Invalid response: ${foreign} does not match the request`);
-  }
+  if (foreign) { return failed(`Invalid response: ${foreign} does not match the request`); }
   const physicalId = typeof response.PhysicalResourceId === 'string' && response.PhysicalResourceId !== '' ? response.PhysicalResourceId : undefined;
   if (response.Status === 'FAILED') {
     const reason = `Received response status [FAILED] from custom resource. Message returned: ${String(response.Reason)} (RequestId: ${request.RequestId})`;
     return { success: false, physicalId, reason };
   }
-  if (response.Status !== 'SUCCESS') {
-    return failed('Invalid response: Status is neither SUCCESS nor FAILED');
-  }
-  if (physicalId === undefined || physicalId.length > LONGEST_PHYSICAL_ID) {
-    return failed('Invalid PhysicalResourceId');
-  }
+  if (response.Status !== 'SUCCESS') { return failed('Invalid response: Status is neither SUCCESS nor FAILED'); }
+  if (physicalId === undefined || physicalId.length > LONGEST_PHYSICAL_ID) { return failed('Invalid PhysicalResourceId'); }
   return { success: true, physicalId, data: (response.Data ?? {}) as Record<string, unknown> };
 }
 

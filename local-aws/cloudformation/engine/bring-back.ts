@@ -11,9 +11,7 @@ export async function bringBack(stack: Stack, stable: readonly ResourceState[], 
   const run = async (previous: ResourceState): Promise<void> => {
     const failed = stack.resources.get(previous.logicalId)!;
     const { statusReason } = failed;
-    if (failed.physicalId === previous.physicalId && provisioner.isSame(failed, previous.properties)) {
-      return;
-    }
+    if (failed.physicalId === previous.physicalId && provisioner.isSame(failed, previous.properties)) { return; }
     try {
       await provisioner.update(failed, previous, previous.properties, undefined, { status: 'UPDATE_FAILED', statusReason });
     } catch {

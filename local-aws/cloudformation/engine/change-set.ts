@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual } from 'util';
 import type { Stack, StackSettings } from './stack';
 import type { Blueprint } from '../template/blueprint';
 

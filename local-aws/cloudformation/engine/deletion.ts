@@ -39,15 +39,11 @@ export async function deleteResources(
   const failures = await deleteAll([...replaced, ...stack.resources.values()], provisioner, state => isKept(state, replaced.includes(state)), {
     ...options,
     onDeleted: state => {
-      if (stack.resources.get(state.logicalId) === state) {
-        stack.resources.delete(state.logicalId);
-      }
+      if (stack.resources.get(state.logicalId) === state) { stack.resources.delete(state.logicalId); }
     },
   });
   stack.superseded = [];
-  for (const [state, error] of failures) {
-    stack.resources.set(state.logicalId, { ...state, status: 'DELETE_FAILED', statusReason: error.message });
-  }
+  for (const [state, error] of failures) { stack.resources.set(state.logicalId, { ...state, status: 'DELETE_FAILED', statusReason: error.message }); }
   return failures.size === 0 ? undefined
     : `The following resource(s) failed to delete: [${[...failures.keys()].map(({ logicalId }) => logicalId).join(', ')}].`;
 }

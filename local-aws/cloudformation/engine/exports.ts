@@ -32,18 +32,14 @@ export class Exports {
       const after = outputs.find(output => output.exportName === exportName);
       const user = exportName !== undefined && after?.value !== value
         && [...this.stacks()].find(other => other !== stack && !other.isDeleted && other.imports.has(exportName));
-      if (user) {
-        throw invalid(`Export ${exportName} cannot be ${after ? 'updated' : 'deleted'} as it is in use by ${user.name}`);
-      }
+      if (user) { throw invalid(`Export ${exportName} cannot be ${after ? 'updated' : 'deleted'} as it is in use by ${user.name}`); }
     }
   }
 
   private find(name: string): { stack: Stack; value: string } | undefined {
     for (const stack of this.stacks()) {
       const output = stack.isDeleted ? undefined : stack.outputs.find(({ exportName }) => exportName === name);
-      if (output) {
-        return { stack, value: output.value };
-      }
+      if (output) { return { stack, value: output.value }; }
     }
     return undefined;
   }
@@ -57,9 +53,7 @@ export function resolveOutputs(stack: Stack, blueprint: Blueprint, scope: Scope,
       throw invalid(`Template format error: The Value field of every Outputs member must evaluate to a String (${key}).`);
     }
     const exportName = Export && String(resolve(Export.Name, scope));
-    if (exportName !== undefined) {
-      exports.checkFree(exportName, stack);
-    }
+    if (exportName !== undefined) { exports.checkFree(exportName, stack); }
     return { key, value: String(value), description: Description, exportName };
   });
   exports.checkUnused(stack, outputs);

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual } from 'util';
 import type { ResourceState, Stack } from './stack';
 import { NotSupportedError } from '../../core';
 import type { World } from '../../world';
@@ -25,9 +25,7 @@ export class Provisioner {
   public async create(
     logicalId: string, definition: ResourceDefinition, dependencies: readonly string[], resolved: () => Properties, signal: AbortSignal,
   ): Promise<void> {
-    const base = {
-      logicalId, type: definition.Type, dependencies, ...policies(definition), attributes: {}, properties: {} as Properties,
-    };
+    const base = { logicalId, type: definition.Type, dependencies, ...policies(definition), attributes: {}, properties: {} as Properties };
     this.stack.setResource({ ...base, status: 'CREATE_IN_PROGRESS' });
     let properties: Properties = {};
     try {
@@ -106,13 +104,9 @@ export class Provisioner {
     const type = this.typeOf(name);
     const { replaceOn = [], updateOn = [], required = [] } = type;
     const unknown = updateOn === 'any' ? undefined : Object.keys(properties).find(property => ![...replaceOn, ...updateOn].includes(property));
-    if (unknown) {
-      throw new NothingDone(new NotSupportedError(`the property ${unknown} of ${name}`).message);
-    }
+    if (unknown) { throw new NothingDone(new NotSupportedError(`the property ${unknown} of ${name}`).message); }
     const missing = required.filter(property => properties[property] === undefined);
-    if (missing.length > 0) {
-      throw new NothingDone(`Model validation failed (#: required key [${missing.join(', ')}] not found)`);
-    }
+    if (missing.length > 0) { throw new NothingDone(`Model validation failed (#: required key [${missing.join(', ')}] not found)`); }
     return type;
   }
 

@@ -16,7 +16,6 @@ export async function rollBack(stack: Stack, provisioner: Provisioner, reason: s
 
 async function rollBackCreation(stack: Stack, provisioner: Provisioner, reason: string, retainExceptOnCreate: boolean): Promise<void> {
   stack.setStatus('ROLLBACK_IN_PROGRESS', reason);
-  stack.cancel = undefined;
   const failure = await deleteResources(stack, provisioner, state => isRetained(state, retainExceptOnCreate));
   stack.imports.clear();
   stack.setStatus(failure === undefined ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED', failure);
@@ -28,14 +27,11 @@ async function rollBackUpdate(
 ): Promise<void> {
   const { resources: before, blueprint, settings, imports } = stable;
   stack.setStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
-  stack.cancel = undefined;
   const replaced: ResourceState[] = [...stack.superseded];
   const run = async (previous: ResourceState): Promise<void> => {
     const current = stack.resources.get(previous.logicalId)!;
     const isUnchanged = current.physicalId === previous.physicalId && provisioner.isSame(current, previous.properties);
-    if (!isUnchanged) {
-      replaced.push(previous, current);
-    }
+    if (!isUnchanged) { replaced.push(previous, current); }
     if (isUnchanged || (!isCustomResource(previous.type) && current.physicalId !== previous.physicalId)) {
       restore(stack, current, previous);
     } else {

@@ -27,23 +27,17 @@ export class StackOutputs {
   public async read({ stackOutputs }: Blueprint, principal: Principal): Promise<Scope['stackOutput']> {
     const key = ({ stackName, outputName }: StackOutputReference) => `${stackName}\n${outputName}`;
     const read = new Map<string, string | Error>();
-    for (const reference of stackOutputs) {
-      read.set(key(reference), await this.value(reference, principal).catch((error: Error) => error));
-    }
+    for (const reference of stackOutputs) { read.set(key(reference), await this.value(reference, principal).catch((error: Error) => error)); }
     return reference => {
       const value = read.get(key(reference))!;
-      if (value instanceof Error) {
-        throw value;
-      }
+      if (value instanceof Error) { throw value; }
       return value;
     };
   }
 
   private async value({ stackName, outputName }: StackOutputReference, principal: Principal): Promise<string> {
     const stack = this.find(stackName);
-    if (!stack || stack.isDeleted) {
-      throw invalid(`Stack with id ${stackName} does not exist`);
-    }
+    if (!stack || stack.isDeleted) { throw invalid(`Stack with id ${stackName} does not exist`); }
     await this.world.iam.authorize({ principal, action: 'cloudformation:DescribeStacks', resource: stack.id });
     const missing = () => invalid(`Output ${outputName} does not exist in stack ${stackName}`);
     return found(stack.outputs.find(({ key }) => key === outputName), missing).value;

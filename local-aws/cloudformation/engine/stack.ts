@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import type { Principal } from '../../services/iam/authorization';
 import type { Blueprint } from '../template/blueprint';
 import type { DeletionPolicy } from '../template/template';
@@ -119,9 +119,7 @@ export class Stack {
 
   public setImports(names: Iterable<string>): void {
     this.imports.clear();
-    for (const name of names) {
-      this.imports.add(name);
-    }
+    for (const name of names) { this.imports.add(name); }
   }
 
   /** Removes resources, and returns their states. */

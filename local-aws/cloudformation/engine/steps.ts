@@ -44,16 +44,12 @@ export async function runSteps(steps: readonly Step[], options: StepOptions): Pr
         waiting.delete(step.id);
         const end = step.run().catch((error: Error) => {
           failures.set(step.id, error);
-          if (failures.size === 1) {
-            options.onFailure?.();
-          }
+          if (failures.size === 1) { options.onFailure?.(); }
         }).finally(() => running.delete(step.id));
         running.set(step.id, { step, end });
       }
     }
-    if (running.size === 0) {
-      return failures;
-    }
+    if (running.size === 0) { return failures; }
     await Promise.race([...running.values()].map(({ end }) => end));
   }
 }
@@ -61,20 +57,14 @@ export async function runSteps(steps: readonly Step[], options: StepOptions): Pr
 function pick(ready: Step[], steps: readonly Step[], isPending: (id: string) => boolean, running: Step[], order: StepOptions['order']): Step[] {
   const eagerReady = ready.filter(({ eager }) => eager).slice(0, MOST_EAGER - running.filter(({ eager }) => eager).length);
   const others = ready.filter(({ eager }) => !eager);
-  if (order === 'eager last') {
-    return others.length > 0 || running.some(({ eager }) => !eager) ? others : eagerReady;
-  }
+  if (order === 'eager last') { return others.length > 0 || running.some(({ eager }) => !eager) ? others : eagerReady; }
   const byId = new Map(steps.map(step => [step.id, step]));
   const pendingEager = steps.filter(({ id, eager }) => eager && isPending(id));
-  if (pendingEager.length === 0) {
-    return others;
-  }
+  if (pendingEager.length === 0) { return others; }
   const wanted = new Set<string>();
   for (const step of pendingEager) {
     const before = ancestors(step, byId);
-    if (![...before].some(id => byId.get(id)!.eager && isPending(id))) {
-      before.forEach(id => wanted.add(id));
-    }
+    if (![...before].some(id => byId.get(id)!.eager && isPending(id))) { before.forEach(id => wanted.add(id)); }
   }
   return [...eagerReady, ...others.filter(({ id }) => wanted.has(id))];
 }

@@ -30,9 +30,7 @@ export class Blueprint {
     const holds = ({ Condition }: { Condition?: string }) => Condition === undefined || this.condition(Condition);
     this.resources = new Map(Object.entries(template.Resources).filter(([, definition]) => holds(definition)));
     this.outputs = new Map(Object.entries(template.Outputs ?? {}).filter(([, definition]) => holds(definition)));
-    for (const [logicalId, definition] of this.resources) {
-      this.dependenciesOf.set(logicalId, this.findDependencies(logicalId, definition));
-    }
+    for (const [logicalId, definition] of this.resources) { this.dependenciesOf.set(logicalId, this.findDependencies(logicalId, definition)); }
     this.checkReferences([...this.outputs.values()].flatMap(({ Value }) => [...references(Value, this.conditions)]), 'Outputs');
     this.refuseCycles();
     this.stackOutputs = this.findStackOutputs();
@@ -74,14 +72,10 @@ export class Blueprint {
     const left = new Map(this.dependenciesOf);
     for (;;) {
       const free = [...left].filter(([, names]) => !names.some(name => left.has(name)));
-      if (free.length === 0) {
-        break;
-      }
+      if (free.length === 0) { break; }
       free.forEach(([logicalId]) => left.delete(logicalId));
     }
-    if (left.size > 0) {
-      throw invalid(`Circular dependency between resources: [${[...left.keys()].join(', ')}]`);
-    }
+    if (left.size > 0) { throw invalid(`Circular dependency between resources: [${[...left.keys()].join(', ')}]`); }
   }
 }
 

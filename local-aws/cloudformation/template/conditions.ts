@@ -9,9 +9,7 @@ export function evaluateConditions(template: Template, parameters: ReadonlyMap<s
   const results = new Map<string, boolean>();
   const evaluateNamed = (name: string): boolean => {
     const known = results.get(name);
-    if (known !== undefined) {
-      return known;
-    }
+    if (known !== undefined) { return known; }
     const definition = found(template.Conditions?.[name], () => (
       invalid(`Template format error: Unresolved condition dependencies [${name}] in the Conditions block of the template`)));
     const result = evaluate(definition);

@@ -1,7 +1,6 @@
 import type { Scope } from './scope';
 import { stackOutputReference } from './stack-output';
-import { subPieces } from './sub';
-import { chosen, intrinsicName, invalid, type ResourceDefinition } from './template';
+import { chosen, intrinsicName, invalid, subPieces, type ResourceDefinition } from './template';
 import { NotSupportedError, found } from '../../core';
 
 /** `AWS::NoValue` removes the property or list element that it stands for. */
@@ -25,13 +24,9 @@ const INTRINSICS: Record<string, Intrinsic> = {
   'Fn::Sub': (argument, scope) => {
     const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
     return subPieces(String(text)).map(piece => {
-      if ('text' in piece) {
-        return piece.text;
-      }
+      if ('text' in piece) { return piece.text; }
       const { variable } = piece;
-      if (variable in variables) {
-        return scalar(resolve(variables[variable], scope), 'Fn::Sub');
-      }
+      if (variable in variables) { return scalar(resolve(variables[variable], scope), 'Fn::Sub'); }
       const dot = variable.indexOf('.');
       return scalar(dot < 0 ? ref(variable, scope) : scope.attribute(variable.slice(0, dot), variable.slice(dot + 1)), 'Fn::Sub');
     }).join('');
@@ -58,15 +53,9 @@ const INTRINSICS: Record<string, Intrinsic> = {
 
 /** Evaluates all intrinsic functions in a value. Unknown ones are refused by name. */
 export function resolve(value: unknown, scope: Scope): unknown {
-  if (Array.isArray(value)) {
-    return value.map(element => resolve(element, scope)).filter(element => element !== NO_VALUE);
-  }
-  if (typeof value === 'string' && value.includes('{{resolve:')) {
-    throw new NotSupportedError(`dynamic references: ${value}`);
-  }
-  if (value === null || typeof value !== 'object') {
-    return value;
-  }
+  if (Array.isArray(value)) { return value.map(element => resolve(element, scope)).filter(element => element !== NO_VALUE); }
+  if (typeof value === 'string' && value.includes('{{resolve:')) { throw new NotSupportedError(`dynamic references: ${value}`); }
+  if (value === null || typeof value !== 'object') { return value; }
   const name = intrinsicName(value);
   if (name) {
     const intrinsic = found(INTRINSICS[name], () => new NotSupportedError(`the intrinsic function ${name}`));
@@ -86,9 +75,7 @@ function ref(name: string, scope: Scope): unknown {
 }
 
 function list(argument: unknown, name: string, scope: Scope, length: number): unknown[] {
-  if (!Array.isArray(argument) || argument.length !== length) {
-    throw invalid(`Template error: ${name} requires a list of ${length} arguments`);
-  }
+  if (!Array.isArray(argument) || argument.length !== length) { throw invalid(`Template error: ${name} requires a list of ${length} arguments`); }
   return argument.map(element => resolve(element, scope));
 }
 

@@ -14,9 +14,7 @@ export interface ParameterReader {
 export function givenParameters(template: Template, given: ReadonlyMap<string, string | undefined>, previous?: GivenParameters): GivenParameters {
   const definitions = template.Parameters ?? {};
   const unknown = [...given.keys()].filter(name => !(name in definitions));
-  if (unknown.length > 0) {
-    throw invalid(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
-  }
+  if (unknown.length > 0) { throw invalid(`Parameters: [${unknown.join(', ')}] do not exist in the template`); }
   const values = new Map<string, string>();
   const missing: string[] = [];
   for (const [name, definition] of Object.entries(definitions)) {
@@ -29,9 +27,7 @@ export function givenParameters(template: Template, given: ReadonlyMap<string, s
       checkAllowed(name, definition, String(value));
     }
   }
-  if (missing.length > 0) {
-    throw invalid(`Parameters: [${missing.join(', ')}] must have values`);
-  }
+  if (missing.length > 0) { throw invalid(`Parameters: [${missing.join(', ')}] must have values`); }
   return values;
 }
 
@@ -55,7 +51,5 @@ function valueOf(name: string, { Type }: ParameterDefinition, value: string, ssm
 }
 
 function checkAllowed(name: string, { AllowedValues }: ParameterDefinition, value: string): void {
-  if (AllowedValues && !AllowedValues.map(String).includes(value)) {
-    throw invalid(`Parameter '${name}' must be one of AllowedValues`);
-  }
+  if (AllowedValues && !AllowedValues.map(String).includes(value)) { throw invalid(`Parameter '${name}' must be one of AllowedValues`); }
 }

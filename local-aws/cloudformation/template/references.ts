@@ -1,5 +1,4 @@
-import { subPieces } from './sub';
-import { chosen, intrinsicName } from './template';
+import { chosen, intrinsicName, subPieces } from './template';
 
 /** The names that a value refers to by Ref, Fn::GetAtt and Fn::Sub, in the branches that its conditions choose. */
 export function references(value: unknown, conditions: ReadonlyMap<string, boolean>): Set<string> {
@@ -9,9 +8,7 @@ export function references(value: unknown, conditions: ReadonlyMap<string, boole
 }
 
 function collect(value: unknown, conditions: ReadonlyMap<string, boolean>, names: Set<string>): void {
-  if (value === null || typeof value !== 'object') {
-    return;
-  }
+  if (value === null || typeof value !== 'object') { return; }
   const intrinsic = intrinsicName(value);
   const argument = intrinsic && (value as Record<string, unknown>)[intrinsic];
   switch (intrinsic) {
@@ -27,9 +24,7 @@ function collect(value: unknown, conditions: ReadonlyMap<string, boolean>, names
     case 'Fn::Sub': {
       const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
       for (const piece of subPieces(String(text))) {
-        if ('variable' in piece && !(piece.variable in variables)) {
-          names.add(piece.variable.split('.')[0]);
-        }
+        if ('variable' in piece && !(piece.variable in variables)) { names.add(piece.variable.split('.')[0]); }
       }
       collect(variables, conditions, names);
       return;

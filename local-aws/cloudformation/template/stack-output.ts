@@ -14,20 +14,14 @@ const PLACES = ['Fn::If', 'Fn::Join', 'Fn::Select'];
 
 /** The arguments of every Fn::GetStackOutput in a value, in the branches that its conditions choose. */
 export function stackOutputArguments(value: unknown, conditions: ReadonlyMap<string, boolean>, allowed = true): unknown[] {
-  if (value === null || typeof value !== 'object') {
-    return [];
-  }
+  if (value === null || typeof value !== 'object') { return []; }
   const name = intrinsicName(value);
-  if (!name) {
-    return Object.values(value).flatMap(member => stackOutputArguments(member, conditions, allowed));
-  }
+  if (!name) { return Object.values(value).flatMap(member => stackOutputArguments(member, conditions, allowed)); }
   const argument = (value as Record<string, unknown>)[name];
   if (name !== 'Fn::GetStackOutput') {
     return stackOutputArguments(name === 'Fn::If' ? chosen(argument, conditions) : argument, conditions, allowed && PLACES.includes(name));
   }
-  if (!allowed) {
-    throw misplacedStackOutput();
-  }
+  if (!allowed) { throw misplacedStackOutput(); }
   return [argument, ...stackOutputArguments(argument, conditions, false)];
 }
 

@@ -62,25 +62,15 @@ export function parseTemplate(text: string): Template {
   }
   refuseOthers(template, SECTIONS, 'the template section');
   const rule = Object.keys(template.Rules ?? {}).find(name => name !== IGNORED_RULE);
-  if (rule) {
-    throw new NotSupportedError(`the rule ${rule}`);
-  }
+  if (rule) { throw new NotSupportedError(`the rule ${rule}`); }
   const resources = Object.entries(template.Resources ?? {});
-  if (resources.length === 0) {
-    throw invalid('Template format error: At least one Resources member must be defined.');
-  }
+  if (resources.length === 0) { throw invalid('Template format error: At least one Resources member must be defined.'); }
   if (resources.length > MOST_RESOURCES) {
     throw invalid(`Template format error: Number of resources, ${resources.length}, is greater than maximum allowed, ${MOST_RESOURCES}`);
   }
-  for (const [logicalId, definition] of resources) {
-    checkResource(logicalId, definition);
-  }
-  for (const [name, parameter] of Object.entries(template.Parameters ?? {})) {
-    refuseOthers(parameter, PARAMETER_KEYS, `parameter ${name}: `);
-  }
-  for (const [name, output] of Object.entries(template.Outputs ?? {})) {
-    refuseOthers(output, OUTPUT_KEYS, `output ${name}: `);
-  }
+  for (const [logicalId, definition] of resources) { checkResource(logicalId, definition); }
+  for (const [name, parameter] of Object.entries(template.Parameters ?? {})) { refuseOthers(parameter, PARAMETER_KEYS, `parameter ${name}: `); }
+  for (const [name, output] of Object.entries(template.Outputs ?? {})) { refuseOthers(output, OUTPUT_KEYS, `output ${name}: `); }
   return template;
 }
 
@@ -93,9 +83,7 @@ export function dependsOn({ DependsOn = [] }: ResourceDefinition): string[] {
 }
 
 function checkResource(logicalId: string, definition: ResourceDefinition): void {
-  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) {
-    throw invalid(`Template format error: Resource name ${logicalId} is non alphanumeric.`);
-  }
+  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) { throw invalid(`Template format error: Resource name ${logicalId} is non alphanumeric.`); }
   if (typeof definition.Type !== 'string') {
     throw invalid(`Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`);
   }
@@ -109,9 +97,7 @@ function checkResource(logicalId: string, definition: ResourceDefinition): void 
 
 function refuseOthers(value: object, known: string[], what: string): void {
   const unknown = Object.keys(value).find(key => !known.includes(key));
-  if (unknown) {
-    throw new NotSupportedError(`${what} ${unknown}`.replace('  ', ' '));
-  }
+  if (unknown) { throw new NotSupportedError(`${what} ${unknown}`.replace('  ', ' ')); }
 }
 
 /** The name of the intrinsic function, if the object is one. */
@@ -124,4 +110,16 @@ export function intrinsicName(value: object): string | undefined {
 export function chosen(argument: unknown, conditions: ReadonlyMap<string, boolean>): unknown {
   const [condition, whenTrue, whenFalse] = argument as [string, unknown, unknown];
   return found(conditions.get(condition), () => invalid(`Template error: unresolved condition dependency ${condition} in Fn::If`)) ? whenTrue : whenFalse;
+}
+
+/** A piece of a Fn::Sub text: literal text, or the content of `${…}`. */
+export type SubPiece = { readonly text: string } | { readonly variable: string };
+
+export function subPieces(text: string): SubPiece[] {
+  return text.split(/(\$\{[^}]*\})/).filter(piece => piece !== '').map(piece => {
+    const inner = /^\$\{(.*)\}$/s.exec(piece)?.[1];
+    if (inner === undefined) { return { text: piece }; }
+    // `${!Literal}` means a literal `${Literal}`
+    return inner.startsWith('!') ? { text: `\${${inner.slice(1)}}` } : { variable: inner.trim() };
+  });
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import { eventBusName } from './store';
 import { ACCOUNT, ServiceError, type Api } from '../../core';
 import { JsonApi } from '../../protocols/json';

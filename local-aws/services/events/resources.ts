@@ -1,6 +1,5 @@
 import { eventBusName } from './store';
-import { physicalName } from '../../cloudformation/names';
-import { document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { physicalName, document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, NotSupportedError } from '../../core';
 import type { World } from '../../world';
 
@@ -24,13 +23,9 @@ export const eventsResources: ResourceTypes = {
 };
 
 function put({ events }: World, name: string, properties: Properties): void {
-  if ((properties.State ?? 'ENABLED') !== 'ENABLED') {
-    throw new NotSupportedError(`rules in the state ${String(properties.State)}`);
-  }
+  if ((properties.State ?? 'ENABLED') !== 'ENABLED') { throw new NotSupportedError(`rules in the state ${String(properties.State)}`); }
   const targets = (properties.Targets ?? []) as unknown[];
-  for (const target of targets) {
-    refuseOtherMembers(target, ['Arn', 'Id', 'RoleArn'], 'a target of a rule');
-  }
+  for (const target of targets) { refuseOtherMembers(target, ['Arn', 'Id', 'RoleArn'], 'a target of a rule'); }
   events.putRule(name, {
     eventBus: eventBusName(text(properties, 'EventBusName')),
     pattern: document(properties.EventPattern),

@@ -35,9 +35,7 @@ export async function decide(request: AuthorizationRequest, policies: PrincipalP
     resourceControlPolicies: [],
   };
   const results = await runSimulation(simulation, {});
-  if (results.resultType === 'error') {
-    throw new NotSupportedError(`the IAM decision ${action} on ${resource}: ${JSON.stringify(results.errors)}`);
-  }
+  if (results.resultType === 'error') { throw new NotSupportedError(`the IAM decision ${action} on ${resource}: ${JSON.stringify(results.errors)}`); }
   const analysis = decisive(results);
   return analysis?.result === 'Allowed' ? { allowed: true } : { allowed: false, reason: wording(request, analysis) };
 }

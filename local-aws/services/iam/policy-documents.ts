@@ -23,14 +23,10 @@ const OPERATOR = new RegExp('^(ForAllValues:|ForAnyValue:)?(' + [
 /** Refuses what AWS refuses. The simulator would ignore statements with an unknown condition operator, even if they deny. */
 export function checkPolicyDocument(document: object): void {
   const all = statements(document);
-  if (all.length === 0) {
-    throw malformed('Policy document must contain a statement.');
-  }
+  if (all.length === 0) { throw malformed('Policy document must contain a statement.'); }
   for (const statement of all) {
     for (const operator of Object.keys(statement.Condition ?? {})) {
-      if (!OPERATOR.test(operator)) {
-        throw malformed(`Invalid Condition type : ${operator}.`);
-      }
+      if (!OPERATOR.test(operator)) { throw malformed(`Invalid Condition type : ${operator}.`); }
     }
   }
 }

@@ -40,9 +40,7 @@ export function checkTrustPolicy(document: object): void {
 
 /** @param name as in IAM's message */
 export function checkQuota(name: string, value: number, quota: number): void {
-  if (value > quota) {
-    throw limitExceeded(`Cannot exceed quota for ${name}: ${quota}`);
-  }
+  if (value > quota) { throw limitExceeded(`Cannot exceed quota for ${name}: ${quota}`); }
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
@@ -51,12 +49,8 @@ export function checkName(parameter: 'roleName' | 'policyName', name: string): v
   const refuse = (constraint: string): void => {
     throw new ServiceError('ValidationError', `1 validation error detected: Value at '${parameter}' failed to satisfy constraint: Member must ${constraint}`);
   };
-  if (name.length > most) {
-    refuse(`have length less than or equal to ${most}`);
-  }
-  if (!/^[\w+=,.@-]+$/.test(name)) {
-    refuse('satisfy regular expression pattern: [\\w+=,.@-]+');
-  }
+  if (name.length > most) { refuse(`have length less than or equal to ${most}`); }
+  if (!/^[\w+=,.@-]+$/.test(name)) { refuse('satisfy regular expression pattern: [\\w+=,.@-]+'); }
 }
 
 function limitExceeded(message: string): ServiceError {

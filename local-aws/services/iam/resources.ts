@@ -1,6 +1,5 @@
-import { randomSuffix, physicalName } from '../../cloudformation/names';
 import {
-  document, refuseOtherMembers, text, texts, type Properties, type ResourceContext, type ResourceTypes,
+  physicalName, randomSuffix, document, refuseOtherMembers, text, texts, type Properties, type ResourceContext, type ResourceTypes,
 } from '../../cloudformation/resource-type';
 import { NotSupportedError } from '../../core';
 
@@ -65,9 +64,7 @@ export const iamResources: ResourceTypes = {
     create(properties, context) {
       const { iam } = context.world;
       const path = text(properties, 'Path') ?? '/';
-      if (path !== '/') {
-        throw new NotSupportedError(`a managed policy with the path ${path}`);
-      }
+      if (path !== '/') { throw new NotSupportedError(`a managed policy with the path ${path}`); }
       const arn = iam.createPolicy(text(properties, 'ManagedPolicyName') ?? physicalName(context, 128), document(properties.PolicyDocument));
       const attached: string[] = [];
       try {
@@ -115,9 +112,7 @@ function removePolicies(roleName: string, properties: Properties, { world: { iam
     try {
       remove();
     } catch (error) {
-      if ((error as Error).name !== 'NoSuchEntity') {
-        throw error;
-      }
+      if ((error as Error).name !== 'NoSuchEntity') { throw error; }
     }
   }
 }

@@ -31,9 +31,7 @@ export class IamStore {
     roleName: string; assumeRolePolicyDocument: object; permissionsBoundary?: string; path?: string;
   }): string {
     checkName('roleName', roleName);
-    if (this.roles.has(roleName)) {
-      throw new ServiceError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409);
-    }
+    if (this.roles.has(roleName)) { throw new ServiceError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409); }
     this.checkTrust(assumeRolePolicyDocument);
     this.checkBoundary(permissionsBoundary);
     checkQuota('RolesPerAccount', this.roles.size + 1, QUOTAS.rolesPerAccount);
@@ -56,12 +54,8 @@ export class IamStore {
 
   public deleteRole(roleName: string): void {
     const { inline, attached } = this.role(roleName);
-    if (inline.size > 0) {
-      throw new ServiceError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409);
-    }
-    if (attached.size > 0) {
-      throw new ServiceError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
-    }
+    if (inline.size > 0) { throw new ServiceError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409); }
+    if (attached.size > 0) { throw new ServiceError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409); }
     this.roles.delete(roleName);
   }
 
@@ -78,9 +72,7 @@ export class IamStore {
   }
 
   public deleteRolePolicy(roleName: string, policyName: string): void {
-    if (!this.role(roleName).inline.delete(policyName)) {
-      throw noSuchEntity(`The role policy with name ${policyName} cannot be found.`);
-    }
+    if (!this.role(roleName).inline.delete(policyName)) { throw noSuchEntity(`The role policy with name ${policyName} cannot be found.`); }
   }
 
   public attachRolePolicy(roleName: string, policyArn: string): void {
@@ -91,9 +83,7 @@ export class IamStore {
   }
 
   public detachRolePolicy(roleName: string, policyArn: string): void {
-    if (!this.role(roleName).attached.delete(policyArn)) {
-      throw noSuchEntity(`Policy ${policyArn} was not found.`);
-    }
+    if (!this.role(roleName).attached.delete(policyArn)) { throw noSuchEntity(`Policy ${policyArn} was not found.`); }
   }
 
   public createPolicy(policyName: string, document: object): string {
@@ -124,9 +114,7 @@ export class IamStore {
   /** Throws AccessDenied, in AWS's words, unless it is allowed. */
   public async authorize(request: AuthorizationRequest): Promise<void> {
     const { allowed, reason } = await this.decide(request);
-    if (!allowed) {
-      throw new ServiceError('AccessDenied', reason!, 403);
-    }
+    if (!allowed) { throw new ServiceError('AccessDenied', reason!, 403); }
   }
 
   /** Credentials of a role session, if the role's trust policy allows the principal to assume it. */
@@ -162,9 +150,7 @@ export class IamStore {
         boundary: role.boundary ? named(role.boundary) : undefined,
       } : { identity: [] };
     }
-    if (userArn && userArn !== DEPLOYER.userArn) {
-      throw new NotSupportedError(`the user ${userArn}`);
-    }
+    if (userArn && userArn !== DEPLOYER.userArn) { throw new NotSupportedError(`the user ${userArn}`); }
     return { identity: userArn ? [{ name: 'AdministratorAccess', policy: ADMINISTRATOR }] : [] };
   }
 
@@ -184,9 +170,7 @@ export class IamStore {
   }
 
   private checkBoundary(policyArn: string | undefined): void {
-    if (policyArn) {
-      this.policies.get(policyArn);
-    }
+    if (policyArn) { this.policies.get(policyArn); }
   }
 }
 

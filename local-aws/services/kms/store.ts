@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import { ACCOUNT, ServiceError, found } from '../../core';
 import type { World } from '../../world';
 import { checkResourcePolicy } from '../iam/policy-documents';

@@ -1,8 +1,8 @@
 'use strict';
 /** The main program of a function process: loads the handler, takes invocations by IPC, and answers as Lambda's Node.js runtime does. */
-const fs = require('node:fs');
-const path = require('node:path');
-const { pathToFileURL } = require('node:url');
+const fs = require('fs');
+const path = require('path');
+const { pathToFileURL } = require('url');
 const { setClockOffset } = require('./preload.cjs');
 const { patchConsole } = require('./runtime-console.cjs');
 
@@ -47,22 +47,16 @@ async function load() {
   const folder = path.join(process.env.LAMBDA_TASK_ROOT, path.dirname(handler));
   const [file, ...exported] = path.basename(handler).split('.');
   const found = ['.js', '.cjs', '.mjs'].map((extension) => path.join(folder, file + extension)).find((name) => fs.existsSync(name));
-  if (!found) {
-    throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
-  }
+  if (!found) { throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`); }
   let loaded;
   try {
     loaded = found.endsWith('.mjs') ? await import(pathToFileURL(found).href) : require(found);
   } catch (error) {
-    if (error.code === 'MODULE_NOT_FOUND') {
-      throw new RuntimeError('Runtime.ImportModuleError', `Error: ${error.message}`);
-    }
+    if (error.code === 'MODULE_NOT_FOUND') { throw new RuntimeError('Runtime.ImportModuleError', `Error: ${error.message}`); }
     throw error;
   }
   const fn = exported.reduce((value, name) => value?.[name], loaded);
-  if (typeof fn !== 'function') {
-    throw new RuntimeError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
-  }
+  if (typeof fn !== 'function') { throw new RuntimeError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`); }
   if (fn.length >= 3) {
     throw new RuntimeError('Runtime.CallbackHandlerDeprecated', 'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24.');
   }

@@ -1,4 +1,4 @@
-import * as path from 'node:path';
+import * as path from 'path';
 import { clockOffset, logGroupOf, type LambdaFunction } from './function';
 import type { RuntimeFolder } from './runtime-folder';
 import type { World } from '../../world';

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import * as path from 'node:path';
-import * as readline from 'node:readline';
+import { spawn, type ChildProcess } from 'child_process';
+import * as path from 'path';
+import * as readline from 'readline';
 import { clockOffset, type LambdaFunction } from './function';
 import type { Clock } from '../../core';
 
@@ -45,9 +45,7 @@ export class FunctionProcess {
       // it could not start: local AWS is stopping and has removed its code
       this.exit = { code: null, signal: null };
     });
-    for (const stream of [this.child.stdout!, this.child.stderr!]) {
-      readline.createInterface({ input: stream }).on('line', onLine);
-    }
+    for (const stream of [this.child.stdout!, this.child.stderr!]) { readline.createInterface({ input: stream }).on('line', onLine); }
     this.initialized = this.nextMessage();
   }
 
@@ -58,9 +56,7 @@ export class FunctionProcess {
   /** The timeout begins when the process is ready: Lambda does not count the initialization. */
   public async invoke(invocation: ProcessInvocation, timeoutSeconds: number): Promise<Outcome> {
     const initialized = await this.initialized;
-    if (!initialized || !('ready' in initialized)) {
-      return initialized ?? this.exitError(invocation.requestId);
-    }
+    if (!initialized || !('ready' in initialized)) { return initialized ?? this.exitError(invocation.requestId); }
     const answer = this.nextMessage();
     const milliseconds = timeoutSeconds * 1000;
     this.child.send({ ...invocation, deadline: this.clock.now() + milliseconds, clockOffset: clockOffset(this.clock) }, () => {

@@ -16,9 +16,7 @@ export class LogWriter {
   public write(line: string): void {
     this.queue = this.queue.then(async () => {
       this.permitted ??= this.prepare();
-      if (await this.permitted && this.world.logs.hasLogGroup(this.logGroup)) {
-        this.world.logs.append(this.logGroup, this.stream, line);
-      }
+      if (await this.permitted && this.world.logs.hasLogGroup(this.logGroup)) { this.world.logs.append(this.logGroup, this.stream, line); }
     });
   }
 
@@ -27,13 +25,9 @@ export class LogWriter {
     const group = `arn:aws:logs:${region}:${ACCOUNT}:log-group:${this.logGroup}`;
     const stream = `${group}:log-stream:${this.stream}`;
     if (!logs.hasLogGroup(this.logGroup)) {
-      if (!await this.may('logs:CreateLogGroup', group)) {
-        return false;
-      }
+      if (!await this.may('logs:CreateLogGroup', group)) { return false; }
       // meanwhile another process may have created it
-      if (!logs.hasLogGroup(this.logGroup)) {
-        logs.createLogGroup(this.logGroup);
-      }
+      if (!logs.hasLogGroup(this.logGroup)) { logs.createLogGroup(this.logGroup); }
     }
     return await this.may('logs:CreateLogStream', stream) && await this.may('logs:PutLogEvents', stream);
   }

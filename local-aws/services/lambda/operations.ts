@@ -1,8 +1,7 @@
 import { logGroupOf, type LambdaFunction } from './function';
 import { NotSupportedError, type Api, type ApiResponse } from '../../core';
 import type { Operation } from '../../protocols/protocol';
-import type { Route } from '../../protocols/rest';
-import { RestJsonApi, jsonResponse } from '../../protocols/rest-json';
+import { jsonResponse, RestJsonApi, type Route } from '../../protocols/rest';
 
 interface PathParameters {
   readonly functionName: string;
@@ -17,9 +16,7 @@ const PATHS: readonly [method: string, pattern: RegExp, operation: string][] = [
 const route: Route<PathParameters> = ({ method, path }) => {
   for (const [pathMethod, pattern, operation] of PATHS) {
     const match = method === pathMethod && pattern.exec(path);
-    if (match) {
-      return { operation, parameters: { functionName: match[1] } };
-    }
+    if (match) { return { operation, parameters: { functionName: match[1] } }; }
   }
   return undefined;
 };

@@ -3,7 +3,7 @@
  * Loaded into every function process before anything else: simulates time, and redirects responses to CloudFormation to local AWS.
  * Removes its settings from the environment, so that the function sees what Lambda would give it.
  */
-const net = require('node:net');
+const net = require('net');
 
 function setting(name) {
   const value = process.env[name];
@@ -21,9 +21,7 @@ exports.setClockOffset = (offset) => {
 };
 
 simulateDate();
-if (responseHost) {
-  redirect();
-}
+if (responseHost) { redirect(); }
 
 function simulateDate() {
   const RealDate = Date;

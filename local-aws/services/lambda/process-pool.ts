@@ -26,9 +26,7 @@ export class ProcessPool {
 
   /** A nested invocation does not wait in line: the outer one, which waits for it, already has a place. */
   public async use<T>(fn: LambdaFunction, nested: boolean, work: (process: FunctionProcess) => Promise<T>): Promise<T> {
-    if (!nested) {
-      await this.enter();
-    }
+    if (!nested) { await this.enter(); }
     try {
       const process = this.takeIdle(fn) ?? await this.startFresh(fn);
       this.busy.add(process);
@@ -39,9 +37,7 @@ export class ProcessPool {
         this.park(process);
       }
     } finally {
-      if (!nested) {
-        this.leave();
-      }
+      if (!nested) { this.leave(); }
     }
   }
 
@@ -75,16 +71,12 @@ export class ProcessPool {
 
   private takeIdle(fn: LambdaFunction): FunctionProcess | undefined {
     const entry = this.idle.find(({ process }) => process.fn === fn && process.alive);
-    if (entry) {
-      this.forget(entry);
-    }
+    if (entry) { this.forget(entry); }
     return entry?.process;
   }
 
   private startFresh(fn: LambdaFunction): Promise<FunctionProcess> {
-    if (this.idle.length > 0 && this.idle.length + this.busy.size >= MOST_AT_ONCE) {
-      this.end(this.idle[0]);
-    }
+    if (this.idle.length > 0 && this.idle.length + this.busy.size >= MOST_AT_ONCE) { this.end(this.idle[0]); }
     return this.start(fn);
   }
 

@@ -1,6 +1,5 @@
 import type { FunctionConfiguration } from './function';
-import { physicalName } from '../../cloudformation/names';
-import { record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { physicalName, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, ServiceError, found } from '../../core';
 import type { World } from '../../world';
 

@@ -1,6 +1,6 @@
 'use strict';
 /** Patches the console as Lambda's Node.js runtime does: with levels, the request ID, and JSON lines if the function is configured for them. */
-const { format } = require('node:util');
+const { format } = require('util');
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 const METHODS = { trace: 'TRACE', debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' };
@@ -9,9 +9,7 @@ exports.patchConsole = (logFormat, minimum, requestId) => {
   const line = logFormat === 'JSON' ? jsonLine : textLine;
   for (const [method, level] of Object.entries(METHODS)) {
     console[method] = (...args) => {
-      if (logFormat !== 'JSON' || LEVELS.indexOf(level) >= LEVELS.indexOf(minimum)) {
-        process.stdout.write(line(level, requestId(), args) + '\n');
-      }
+      if (logFormat !== 'JSON' || LEVELS.indexOf(level) >= LEVELS.indexOf(minimum)) { process.stdout.write(line(level, requestId(), args) + '\n'); }
     };
   }
 };

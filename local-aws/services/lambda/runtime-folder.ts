@@ -1,6 +1,6 @@
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
 
 /** The modules of the Lambda runtime that the Provider framework, AwsCustomResource and hand-written handlers use. */
 const RUNTIME_MODULES = ['@aws-sdk/client-lambda', '@aws-sdk/client-sfn', '@aws-sdk/client-personalize'];

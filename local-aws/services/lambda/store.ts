@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import { Concurrency, LONGEST_EVENT_AGE_MS, type Leave } from './concurrency';
 import { logGroupOf, type FunctionConfiguration, type LambdaFunction } from './function';
 import { environmentOf, reservedNames, type ResponseGateway } from './function-environment';
@@ -58,9 +58,7 @@ export class FunctionStore {
   /** Returns the function's ARN. */
   public async createFunction(configuration: FunctionConfiguration): Promise<string> {
     const { functionName } = configuration;
-    if (this.functions.has(functionName)) {
-      throw new ServiceError('ResourceConflictException', `Function already exist: ${functionName}`, 409);
-    }
+    if (this.functions.has(functionName)) { throw new ServiceError('ResourceConflictException', `Function already exist: ${functionName}`, 409); }
     await this.check(configuration);
     const arn = this.arn(functionName);
     const codeFolder = await this.unpack(configuration);
@@ -149,9 +147,7 @@ export class FunctionStore {
     const isWanted = () => !this.stopped && this.functions.get(fn.configuration.functionName) === fn && clock.now() < expires;
     for (const delay of [...ASYNC_RETRY_DELAYS_MS, undefined]) {
       const leave = await this.concurrency.enterByAndBy(fn, isWanted);
-      if (!leave || !('error' in await this.run(fn, invocation, leave)) || delay === undefined) {
-        return;
-      }
+      if (!leave || !('error' in await this.run(fn, invocation, leave)) || delay === undefined) { return; }
       await clock.sleep(delay);
     }
   }
@@ -181,9 +177,7 @@ export class FunctionStore {
   }
 
   private async check({ functionName, runtime, roleArn, environment }: FunctionConfiguration): Promise<void> {
-    if (!RUNTIMES.test(runtime)) {
-      throw new NotSupportedError(`the Lambda runtime ${runtime} (function ${functionName})`);
-    }
+    if (!RUNTIMES.test(runtime)) { throw new NotSupportedError(`the Lambda runtime ${runtime} (function ${functionName})`); }
     const reserved = reservedNames(environment);
     if (reserved.length > 0) {
       throw invalidParameter('Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys '

@@ -1,7 +1,7 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import * as fs from 'fs';
+import * as path from 'path';
+import type { Readable } from 'stream';
+import { pipeline } from 'stream/promises';
 import * as yauzl from 'yauzl';
 
 /** Unpacks a zip file into a folder. yauzl refuses names that lead out of it. */

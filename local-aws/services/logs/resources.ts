@@ -1,5 +1,4 @@
-import { physicalName } from '../../cloudformation/names';
-import { text, type ResourceTypes } from '../../cloudformation/resource-type';
+import { physicalName, text, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT } from '../../core';
 
 export const logsResources: ResourceTypes = {

@@ -14,9 +14,7 @@ export class LogStore {
   constructor(private readonly world: Pick<World, 'clock'>) {}
 
   public createLogGroup(name: string): void {
-    if (this.groups.has(name)) {
-      throw new ServiceError('ResourceAlreadyExistsException', 'The specified log group already exists');
-    }
+    if (this.groups.has(name)) { throw new ServiceError('ResourceAlreadyExistsException', 'The specified log group already exists'); }
     this.groups.set(name, []);
   }
 

@@ -62,9 +62,7 @@ export class Datasets {
     const group = existing(this.groups, request.datasetGroupArn, 'dataset group');
     const { columns } = existing(this.schemas, request.schemaArn, 'schema');
     const type = request.datasetType.toUpperCase() as DatasetType;
-    if (!TYPES.includes(type)) {
-      throw new ServiceError('InvalidInputException', `Dataset type ${request.datasetType} is not valid`);
-    }
+    if (!TYPES.includes(type)) { throw new ServiceError('InvalidInputException', `Dataset type ${request.datasetType} is not valid`); }
     const arn = this.newArn(`dataset/${group.name}/${type}`, this.datasets);
     this.datasets.set(arn, {
       name: request.name,
@@ -131,16 +129,12 @@ export class Datasets {
 
   private newArn(resource: string, resources: Map<string, unknown>): string {
     const arn = this.arn(resource);
-    if (resources.has(arn)) {
-      throw new ServiceError('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`);
-    }
+    if (resources.has(arn)) { throw new ServiceError('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`); }
     return arn;
   }
 
   private refuseWhile(inUse: boolean, arn: string): void {
-    if (inUse) {
-      throw new ServiceError('ResourceInUseException', `Resource ${arn} is in use.`);
-    }
+    if (inUse) { throw new ServiceError('ResourceInUseException', `Resource ${arn} is in use.`); }
   }
 }
 

@@ -39,9 +39,7 @@ export class ExportAccess {
       const session = await iam.assumeRole({ roleArn, sessionName: 'PersonalizeDatasetExport', principal: { service: SERVICE }, context: source });
       sessionArn = session.caller.arn;
     } catch (error) {
-      if (error instanceof ServiceError && error.code === 'AccessDenied') {
-        return error.message;
-      }
+      if (error instanceof ServiceError && error.code === 'AccessDenied') { return error.message; }
       throw error;
     }
     const role = { roleArn, sessionArn };

@@ -37,21 +37,15 @@ export class ExportRunner {
       await this.target(job, dataset, files);
       await this.world.clock.sleep(this.settingsOf(job).secondsInProgress * 1000);
       const failure = this.settingsOf(job).failNextJobsWith ?? this.settings.failJobsOf[dataset.arn];
-      if (failure !== undefined) {
-        throw new JobFailure(failure);
-      }
+      if (failure !== undefined) { throw new JobFailure(failure); }
       // access is needed until the end, not only at first
       const target = await this.target(job, dataset, files);
-      for (const [key, body] of files) {
-        this.world.s3.putObject(target.bucket, key, Buffer.from(body), target.kmsKeyArn);
-      }
+      for (const [key, body] of files) { this.world.s3.putObject(target.bucket, key, Buffer.from(body), target.kmsKeyArn); }
       this.setStatus(job, 'ACTIVE');
     } catch (error) {
       job.failureReason = error instanceof Error ? error.message : String(error);
       job.detail = error instanceof JobFailure ? error.detail : undefined;
-      if (!(error instanceof JobFailure)) {
-        console.error(error instanceof NotSupportedError ? error.message : error);
-      }
+      if (!(error instanceof JobFailure)) { console.error(error instanceof NotSupportedError ? error.message : error); }
       this.setStatus(job, 'CREATE FAILED');
     }
   }
@@ -65,9 +59,7 @@ export class ExportRunner {
   private async target(job: ExportJob, dataset: Dataset, files: Map<string, string>): Promise<ExportTarget> {
     const { bucket } = location(job);
     const configuration = this.world.s3.bucket(bucket);
-    if (!configuration) {
-      throw new JobFailure(INVALID_PATH, `there is no bucket ${bucket}`);
-    }
+    if (!configuration) { throw new JobFailure(INVALID_PATH, `there is no bucket ${bucket}`); }
     const target = {
       bucket,
       keys: [...files.keys()],
@@ -75,9 +67,7 @@ export class ExportRunner {
       groupKmsKeyArn: this.datasets.group(dataset.groupArn).kmsKeyArn,
     };
     const missing = await this.access.missing(job, target);
-    if (missing !== undefined) {
-      throw new JobFailure(INSUFFICIENT_PRIVILEGES, missing);
-    }
+    if (missing !== undefined) { throw new JobFailure(INSUFFICIENT_PRIVILEGES, missing); }
     return target;
   }
 
@@ -104,8 +94,6 @@ export class ExportRunner {
 function location(job: ExportJob): { bucket: string; folder: string } {
   const { path } = job.request.jobOutput.s3DataDestination;
   const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
-  if (bucket === undefined) {
-    throw new JobFailure(INVALID_PATH, path);
-  }
+  if (bucket === undefined) { throw new JobFailure(INVALID_PATH, path); }
   return { bucket, folder: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
 }

@@ -16,9 +16,7 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
     const context = requestTagContext(tags);
     await authorize(datasetArn, { context });
     await authorize(arn, { context });
-    if (tags.length > 0) {
-      await authorize(arn, { action: 'personalize:TagResource', context });
-    }
+    if (tags.length > 0) { await authorize(arn, { action: 'personalize:TagResource', context }); }
     await authorize(roleArn, { action: 'iam:PassRole', context: { 'iam:PassedToService': 'personalize.amazonaws.com' } });
     return { datasetExportJobArn: personalize.createExportJob(request, caller.arn).arn };
   },
@@ -27,9 +25,7 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
     const arn = String(parameters.datasetExportJobArn);
     const job = personalize.exportJob(arn);
     await authorize(arn, { context: resourceTagContext(job?.request.tags ?? []) });
-    if (!job) {
-      throw new ServiceError('ResourceNotFoundException', `The given dataset export job does not exist: ${arn}`);
-    }
+    if (!job) { throw new ServiceError('ResourceNotFoundException', `The given dataset export job does not exist: ${arn}`); }
     const { tags, ...request } = job.request;
     const { statusInProgress } = personalize.settings;
     return {

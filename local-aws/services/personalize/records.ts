@@ -33,9 +33,7 @@ export function toCsv(columns: string[], rows: Row[]): string {
 /** Drops the columns that the schema does not have. */
 export function inSchema(columns: string[], rows: Row[]): Row[] {
   const missing = rows.length > 0 ? columns.filter(column => !(column in rows[0])) : [];
-  if (missing.length > 0) {
-    throw new ServiceError('InvalidInputException', `Input CSV is missing the following columns:[${missing.join(', ')}].`);
-  }
+  if (missing.length > 0) { throw new ServiceError('InvalidInputException', `Input CSV is missing the following columns:[${missing.join(', ')}].`); }
   return rows.map(row => Object.fromEntries(columns.map(column => [column, row[column]])));
 }
 

@@ -75,9 +75,7 @@ export class PersonalizeStore {
       throw new ServiceError('InvalidInputException', `Datasets of type ${dataset.type} cannot be exported: ${dataset.arn}`);
     }
     const arn = this.exportJobArn(request.jobName);
-    if (this.jobsByArn.has(arn)) {
-      throw new ServiceError('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`);
-    }
+    if (this.jobsByArn.has(arn)) { throw new ServiceError('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`); }
     const { maxConcurrentJobs } = this.settings;
     const unfinished = this.exportJobs.filter(({ status }) => status === 'CREATE PENDING' || status === 'CREATE IN_PROGRESS').length;
     if (maxConcurrentJobs !== null && unfinished >= maxConcurrentJobs) {

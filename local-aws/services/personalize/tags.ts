@@ -8,9 +8,7 @@ export interface Tag {
 const TAGS_PER_RESOURCE = 50;
 
 export function checkTagCount(tags: Tag[]): void {
-  if (tags.length > TAGS_PER_RESOURCE) {
-    throw new ServiceError('TooManyTagsException', `The request contains more than ${TAGS_PER_RESOURCE} tags`);
-  }
+  if (tags.length > TAGS_PER_RESOURCE) { throw new ServiceError('TooManyTagsException', `The request contains more than ${TAGS_PER_RESOURCE} tags`); }
 }
 
 /** The condition keys of a request with tags. */

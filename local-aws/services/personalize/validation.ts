@@ -38,9 +38,7 @@ const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Constraint>>>
 export function validate(operation: string, parameters: Record<string, unknown>): void {
   const constraints = CONSTRAINTS[operation];
   const unknown = unknownMember(parameters, Object.keys(constraints));
-  if (unknown) {
-    throw new NotSupportedError(`${unknown} of personalize ${operation}`);
-  }
+  if (unknown) { throw new NotSupportedError(`${unknown} of personalize ${operation}`); }
   const errors = Object.entries(constraints).flatMap(([path, constraint]) =>
     valuesAt(parameters, path.split('.')).flatMap(({ at, value }) => violations(at, value, constraint)));
   if (errors.length > 0) {
@@ -49,26 +47,18 @@ export function validate(operation: string, parameters: Record<string, unknown>)
 }
 
 function unknownMember(value: unknown, paths: string[], parent = ''): string | undefined {
-  if (value === null || typeof value !== 'object') {
-    return undefined;
-  }
+  if (value === null || typeof value !== 'object') { return undefined; }
   for (const [name, member] of Object.entries(value)) {
     const path = `${parent}${Array.isArray(value) ? '*' : name}`;
-    if (!paths.some(known => known === path || known.startsWith(`${path}.`))) {
-      return path;
-    }
+    if (!paths.some(known => known === path || known.startsWith(`${path}.`))) { return path; }
     const unknown = unknownMember(member, paths, `${path}.`);
-    if (unknown) {
-      return unknown;
-    }
+    if (unknown) { return unknown; }
   }
   return undefined;
 }
 
 function valuesAt(container: unknown, [name, ...rest]: string[], parent = ''): { at: string; value: unknown }[] {
-  if (name === undefined) {
-    return [{ at: parent, value: container }];
-  }
+  if (name === undefined) { return [{ at: parent, value: container }]; }
   if (name === '*') {
     return Array.isArray(container) ? container.flatMap((element, index) => valuesAt(element, rest, `${parent}.${index + 1}.member`)) : [];
   }
@@ -78,9 +68,7 @@ function valuesAt(container: unknown, [name, ...rest]: string[], parent = ''): {
 
 function violations(at: string, value: unknown, { required, pattern, min = 0, max = Infinity, values, integer }: Constraint): string[] {
   const failed = (constraint: string): string => `Value ${value === undefined ? 'null' : `'${String(value)}'`} at '${at}' failed to satisfy constraint: ${constraint}`;
-  if (value === undefined || value === null) {
-    return required ? [failed('Member must not be null')] : [];
-  }
+  if (value === undefined || value === null) { return required ? [failed('Member must not be null')] : []; }
   if (integer ? !Number.isInteger(value) : typeof value !== 'string') {
     throw new ServiceError('SerializationException', `Value at '${at}' is not ${integer ? 'an integer' : 'a string'}`);
   }

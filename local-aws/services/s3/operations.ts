@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash } from 'crypto';
 import { XMLParser } from 'fast-xml-parser';
 import { s3Route, type ObjectAddress } from './route';
 import type { BucketConfiguration, S3Store, StoredObject } from './store';
 import { ACCOUNT, NotSupportedError, ServiceError, found, type Api, type ApiRequest, type ApiResponse } from '../../core';
 import type { Operation } from '../../protocols/protocol';
-import { jsonResponse } from '../../protocols/rest-json';
-import { RestXmlApi, restXmlResponse } from '../../protocols/rest-xml';
+import { jsonResponse, RestXmlApi, restXmlResponse } from '../../protocols/rest';
 
 /** A call on a bucket that exists. */
 interface BucketCall extends ObjectAddress {
@@ -109,9 +108,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       ...sse && { 's3:x-amz-server-side-encryption': sse },
       ...keyId && { 's3:x-amz-server-side-encryption-aws-kms-key-id': keyId },
     });
-    if (kmsKeyArn) {
-      await authorizeKey('kms:GenerateDataKey', kmsKeyArn);
-    }
+    if (kmsKeyArn) { await authorizeKey('kms:GenerateDataKey', kmsKeyArn); }
     s3.putObject(bucket, key, Buffer.from(body), kmsKeyArn);
     return { status: 200, headers: { etag: etag(body), ...encryptionHeaders(kmsKeyArn) } };
   },
@@ -144,9 +141,7 @@ export const s3Api: Api = new RestXmlApi('s3', s3Route, Object.fromEntries(Objec
 function onBucket(handler: Handler): Operation<ObjectAddress, ApiResponse> {
   return async ({ parameters: { bucket, key }, request, authorize }, { s3, kms, region }) => {
     const owner = request.headers['x-amz-expected-bucket-owner'];
-    if (owner !== undefined && owner !== ACCOUNT) {
-      throw new ServiceError('AccessDenied', 'Access Denied', 403);
-    }
+    if (owner !== undefined && owner !== ACCOUNT) { throw new ServiceError('AccessDenied', 'Access Denied', 403); }
     const configuration = found(s3.bucket(bucket), () => new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404));
     return handler({
       s3,
@@ -175,9 +170,7 @@ async function readable({ authorize, authorizeKey, s3, bucket, key }: BucketCall
     await authorize('s3:ListBucket');
     throw new ServiceError('NoSuchKey', 'The specified key does not exist.', 404);
   }
-  if (object.kmsKeyArn) {
-    await authorizeKey('kms:Decrypt', object.kmsKeyArn);
-  }
+  if (object.kmsKeyArn) { await authorizeKey('kms:Decrypt', object.kmsKeyArn); }
   return object;
 }
 

@@ -1,6 +1,5 @@
 import type { BucketConfiguration } from './store';
-import { physicalName } from '../../cloudformation/names';
-import { document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { physicalName, document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, NotSupportedError, found } from '../../core';
 import type { World } from '../../world';
 
@@ -41,9 +40,7 @@ export const s3Resources: ResourceTypes = {
     create({ Bucket, PolicyDocument }, { world: { s3 } }) {
       const name = String(Bucket);
       const { policy } = found(s3.bucket(name), () => new Error(`The specified bucket does not exist (Service: S3, Status Code: 404, ${name})`));
-      if (policy) {
-        throw new Error(`The bucket policy already exists on bucket ${name}.`);
-      }
+      if (policy) { throw new Error(`The bucket policy already exists on bucket ${name}.`); }
       s3.updateBucket(name, { policy: document(PolicyDocument) });
       return { physicalId: name };
     },
@@ -52,9 +49,7 @@ export const s3Resources: ResourceTypes = {
     },
     delete({ physicalId }, { world: { s3 } }) {
       // somebody else may have deleted the bucket
-      if (s3.bucket(physicalId)) {
-        s3.updateBucket(physicalId, { policy: undefined });
-      }
+      if (s3.bucket(physicalId)) { s3.updateBucket(physicalId, { policy: undefined }); }
     },
   },
 };
@@ -64,28 +59,18 @@ function configuration({ BucketEncryption, VersioningConfiguration }: Properties
 }
 
 function defaultKey(encryption: unknown, { region }: World): string | undefined {
-  if (encryption === undefined) {
-    return undefined;
-  }
+  if (encryption === undefined) { return undefined; }
   refuseOtherMembers(encryption, ['ServerSideEncryptionConfiguration'], 'BucketEncryption');
   const [rule, ...others] = record(encryption).ServerSideEncryptionConfiguration as unknown[];
   refuseOtherMembers(rule, ['ServerSideEncryptionByDefault', 'BucketKeyEnabled'], 'ServerSideEncryptionConfiguration');
   const { SSEAlgorithm, KMSMasterKeyID } = record(record(rule).ServerSideEncryptionByDefault);
-  if (others.length > 0) {
-    throw new NotSupportedError('more than one rule in ServerSideEncryptionConfiguration');
-  }
-  if (SSEAlgorithm === 'AES256') {
-    return undefined;
-  }
+  if (others.length > 0) { throw new NotSupportedError('more than one rule in ServerSideEncryptionConfiguration'); }
+  if (SSEAlgorithm === 'AES256') { return undefined; }
   if (SSEAlgorithm !== 'aws:kms' || KMSMasterKeyID === undefined) {
     throw new NotSupportedError(`the bucket encryption ${String(SSEAlgorithm)}${KMSMasterKeyID === undefined ? ' without KMSMasterKeyID' : ''}`);
   }
   const key = String(KMSMasterKeyID);
-  if (key.startsWith('arn:aws:kms:') && key.includes(':key/')) {
-    return key;
-  }
-  if (key.includes('alias/')) {
-    throw new NotSupportedError(`a key alias as KMSMasterKeyID: ${key}`);
-  }
+  if (key.startsWith('arn:aws:kms:') && key.includes(':key/')) { return key; }
+  if (key.includes('alias/')) { throw new NotSupportedError(`a key alias as KMSMasterKeyID: ${key}`); }
   return `arn:aws:kms:${region}:${ACCOUNT}:key/${key}`;
 }

@@ -92,9 +92,7 @@ export class S3Store {
 
   private keepVersion(bucket: string, key: string): void {
     const { objects, olderVersions, configuration } = this.existing(bucket);
-    if (configuration.versioned && objects.has(key)) {
-      olderVersions.add(key);
-    }
+    if (configuration.versioned && objects.has(key)) { olderVersions.add(key); }
   }
 
   private existing(name: string): Bucket {
@@ -102,8 +100,6 @@ export class S3Store {
   }
 
   private checkPolicy({ policy }: BucketConfiguration): void {
-    if (policy) {
-      checkResourcePolicy(policy, this.world.iam);
-    }
+    if (policy) { checkResourcePolicy(policy, this.world.iam); }
   }
 }

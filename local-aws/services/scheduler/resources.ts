@@ -1,6 +1,5 @@
 import type { Schedule } from './store';
-import { physicalName } from '../../cloudformation/names';
-import { record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { physicalName, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, NotSupportedError } from '../../core';
 import type { World } from '../../world';
 
@@ -37,12 +36,8 @@ function put({ scheduler }: World, name: string, properties: Properties): void {
 function parse({ ScheduleExpression, Target }: Properties): Schedule {
   refuseOtherMembers(Target, ['Arn', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig', 'Input'], 'the target of a schedule');
   const { Arn: target, RoleArn: roleArn, Input: input = '{}' } = record(Target) as Record<string, string>;
-  if (!target.includes(':stateMachine:')) {
-    throw new NotSupportedError(`a schedule that starts ${target}`);
-  }
+  if (!target.includes(':stateMachine:')) { throw new NotSupportedError(`a schedule that starts ${target}`); }
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(ScheduleExpression)) ?? [];
-  if (count === undefined) {
-    throw new NotSupportedError(`the schedule expression ${String(ScheduleExpression)}`);
-  }
+  if (count === undefined) { throw new NotSupportedError(`the schedule expression ${String(ScheduleExpression)}`); }
   return { intervalMs: Number(count) * MILLISECONDS[unit], target, roleArn, input };
 }

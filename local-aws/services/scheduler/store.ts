@@ -28,9 +28,7 @@ export class ScheduleStore {
   private async repeat(name: string, schedule: Schedule): Promise<void> {
     for (;;) {
       await this.world.clock.sleep(schedule.intervalMs);
-      if (this.schedules.get(name) !== schedule) {
-        return;
-      }
+      if (this.schedules.get(name) !== schedule) { return; }
       await this.start(schedule).catch((error: unknown) => console.error(`the schedule ${name} could not start its target:`, error));
     }
   }

@@ -1,5 +1,4 @@
-import { physicalName } from '../../cloudformation/names';
-import { text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { physicalName, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { NotSupportedError } from '../../core';
 
 export const ssmResources: ResourceTypes = {
@@ -24,9 +23,7 @@ export const ssmResources: ResourceTypes = {
 };
 
 function value({ Type, Value }: Properties): string {
-  if (Type !== 'String') {
-    throw new NotSupportedError(`an SSM parameter of type ${String(Type)}`);
-  }
+  if (Type !== 'String') { throw new NotSupportedError(`an SSM parameter of type ${String(Type)}`); }
   return String(Value);
 }
 

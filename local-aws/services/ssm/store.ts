@@ -16,9 +16,7 @@ export class ParameterStore {
   }
 
   public deleteParameter(name: string): void {
-    if (!this.parameters.delete(name)) {
-      throw new ServiceError('ParameterNotFound', '');
-    }
+    if (!this.parameters.delete(name)) { throw new ServiceError('ParameterNotFound', ''); }
   }
 
   public parameter(name: string): string | undefined {

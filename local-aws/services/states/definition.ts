@@ -42,9 +42,7 @@ const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+(:[^:]+)?$/;
 /** Refuses by name whatever is not supported. */
 export function checkDefinition(definition: Definition): void {
   for (const field of Object.keys(definition)) {
-    if (!MACHINE_FIELDS.includes(field)) {
-      throw new NotSupportedError(`the state machine field ${field}`);
-    }
+    if (!MACHINE_FIELDS.includes(field)) { throw new NotSupportedError(`the state machine field ${field}`); }
   }
   for (const [name, state] of Object.entries(definition.States)) {
     checkState(name, state);
@@ -54,13 +52,9 @@ export function checkDefinition(definition: Definition): void {
 
 function checkState(name: string, state: State): void {
   const known = (state.QueryLanguage === 'JSONata' ? JSONATA_FIELDS : JSON_PATH_FIELDS)[state.Type];
-  if (!known) {
-    throw new NotSupportedError(`the state type ${state.Type} in ${String(state.QueryLanguage ?? 'JSONPath')} (state ${name})`);
-  }
+  if (!known) { throw new NotSupportedError(`the state type ${state.Type} in ${String(state.QueryLanguage ?? 'JSONPath')} (state ${name})`); }
   const unknown = Object.keys(state).find(field => !known.includes(field));
-  if (unknown) {
-    throw new NotSupportedError(`${unknown} in a ${state.Type} state (state ${name})`);
-  }
+  if (unknown) { throw new NotSupportedError(`${unknown} in a ${state.Type} state (state ${name})`); }
   if (state.Type === 'Task' && !LAMBDA_ARN.test(state.Resource ?? '') && !isIntegration(state.Resource ?? '')) {
     throw new NotSupportedError(`a task that is neither a Lambda function nor a known service integration: ${state.Resource} (state ${name})`);
   }

@@ -70,9 +70,7 @@ export class Run {
     const problem = record.status === 'SUCCEEDED' || record.status === 'RUNNING' ? `Execution is ${record.status} and cannot be redriven`
       : this.history.isFull ? 'Execution history event limit exceeded'
         : this.now() > record.stopDate! + REDRIVABLE_SECONDS ? 'Execution redrivable period exceeded' : undefined;
-    if (problem) {
-      throw new ServiceError('ExecutionNotRedrivable', problem);
-    }
+    if (problem) { throw new ServiceError('ExecutionNotRedrivable', problem); }
     record.redriveCount++;
     record.redriveDate = this.now();
     Object.assign(record, { status: 'RUNNING', stopDate: undefined, error: undefined, cause: undefined });
@@ -85,9 +83,7 @@ export class Run {
     this.interrupt = interruption => controller.abort(interruption);
     const onAbort = () => this.stop();
     signal?.addEventListener('abort', onAbort);
-    if (signal?.aborted) {
-      onAbort();
-    }
+    if (signal?.aborted) { onAbort(); }
     // counted from each redrive: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
     const { TimeoutSeconds } = this.definition;
     if (TimeoutSeconds !== undefined) {
@@ -159,9 +155,7 @@ export class Run {
       await run.redrive(signal);
     } catch (error) {
       // a child that cannot be redriven stays as it is: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
-      if ((error as ServiceError).code !== 'ExecutionNotRedrivable') {
-        throw error;
-      }
+      if ((error as ServiceError).code !== 'ExecutionNotRedrivable') { throw error; }
     }
   }
 

@@ -48,14 +48,10 @@ export class Retries {
   /** The seconds to wait before the next attempt; undefined if there is none. */
   public delayAfter(error: Error): number | undefined {
     const retrier = (this.state.Retry as Retrier[] | undefined)?.find(candidate => matches(candidate, error, this.state));
-    if (!retrier) {
-      return undefined;
-    }
+    if (!retrier) { return undefined; }
     const { IntervalSeconds = 1, MaxAttempts = 3, BackoffRate = 2, MaxDelaySeconds = Infinity, JitterStrategy } = retrier;
     const attempt = this.attempts.get(retrier) ?? 0;
-    if (attempt >= MaxAttempts) {
-      return undefined;
-    }
+    if (attempt >= MaxAttempts) { return undefined; }
     this.attempts.set(retrier, attempt + 1);
     const delay = Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds);
     return JitterStrategy === 'FULL' ? Math.random() * delay : delay;

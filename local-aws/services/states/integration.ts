@@ -38,9 +38,7 @@ export function isIntegration(resource: string): boolean {
 
 /** Calls a service over HTTP, as a session of the state machine's role. */
 export async function callService(endpoint: string, region: string, credentials: Credentials, resource: string, input: unknown): Promise<unknown> {
-  if (resource === PUT_EVENTS) {
-    return putEvents(endpoint, region, credentials, input as { Entries: { Detail?: unknown }[] });
-  }
+  if (resource === PUT_EVENTS) { return putEvents(endpoint, region, credentials, input as { Entries: { Detail?: unknown }[] }); }
   const [, service, action] = SDK_INTEGRATION.exec(resource)!;
   const api = SERVICES[service];
   const parameters = api.lowerCase ? members(input, 'toLowerCase') : input;
@@ -54,9 +52,7 @@ async function putEvents(
 ): Promise<unknown> {
   const entries = Entries.map(entry => ({ ...entry, Detail: typeof entry.Detail === 'string' ? entry.Detail : JSON.stringify(entry.Detail) }));
   const answer = await call(EVENTS, endpoint, region, credentials, 'PutEvents', { Entries: entries }) as { FailedEntryCount: number };
-  if (answer.FailedEntryCount > 0) {
-    throw new StateFailure('EventBridge.FailedEntry', JSON.stringify(answer));
-  }
+  if (answer.FailedEntryCount > 0) { throw new StateFailure('EventBridge.FailedEntry', JSON.stringify(answer)); }
   return answer;
 }
 
@@ -80,9 +76,7 @@ async function call(
     throw new StateFailure(`${api.errorPrefix}.SdkClientException`, (error as Error).message);
   }
   const answer = JSON.parse(await response.text()) as { __type?: string; message?: string };
-  if (response.ok) {
-    return answer;
-  }
+  if (response.ok) { return answer; }
   const code = String(answer.__type);
   const name = api.modelledErrors.includes(code.replace(/Exception$/, '')) ? code : `${api.errorPrefix}Exception`;
   throw new StateFailure(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
@@ -90,12 +84,8 @@ async function call(
 
 /** Changes the first letters of all members. In answers, times become ISO 8601. */
 function members(value: unknown, change: 'toLowerCase' | 'toUpperCase'): unknown {
-  if (Array.isArray(value)) {
-    return value.map(element => members(element, change));
-  }
-  if (value === null || typeof value !== 'object') {
-    return value;
-  }
+  if (Array.isArray(value)) { return value.map(element => members(element, change)); }
+  if (value === null || typeof value !== 'object') { return value; }
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [
     firstLetter(name, change),
     change === 'toUpperCase' && name.endsWith('DateTime') && typeof member === 'number' ? new Date(member * 1000).toISOString() : members(member, change),

@@ -94,9 +94,7 @@ export class Interpreter {
           return { output: withinQuota(output, `state '${progress.state}' has an output whose size`), next: catcher.Next };
         }
         // a state that failed because of its data's size runs again as a whole: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
-        if ((error as Error).name === 'States.DataLimitExceeded') {
-          progress.parts = progress.mapRun = undefined;
-        }
+        if ((error as Error).name === 'States.DataLimitExceeded') { progress.parts = progress.mapRun = undefined; }
         throw error;
       }
     }
@@ -104,9 +102,7 @@ export class Interpreter {
 
   private async resultOf(state: State, progress: Progress, context: Context, signal: AbortSignal): Promise<JSONValue> {
     const { clock } = this.environment;
-    if (state.Type === 'Map') {
-      return this.runMap(state, progress, context, signal);
-    }
+    if (state.Type === 'Map') { return this.runMap(state, progress, context, signal); }
     const input = isJsonata(state)
       ? progress.input
       : withinQuota(effectiveInput(state, progress.input, context), `state '${progress.state}' has an input whose size`);

@@ -18,9 +18,7 @@ const EXPRESSION = /^\{%([^]*)%\}$/;
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 export async function evaluated(value: JSONValue, states: { input: JSONValue; context: object }, clock: Clock): Promise<JSONValue> {
-  if (Array.isArray(value)) {
-    return Promise.all(value.map(element => evaluated(element, states, clock)));
-  }
+  if (Array.isArray(value)) { return Promise.all(value.map(element => evaluated(element, states, clock))); }
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, member]) => [name, await evaluated(member, states, clock)])));
   }

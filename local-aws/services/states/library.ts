@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createHash } from 'crypto';
+import { readFileSync } from 'fs';
+import { createRequire } from 'module';
 import type * as Library from 'aws-local-stepfunctions' with { 'resolution-mode': 'import' };
 import { NotSupportedError } from '../../core';
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import type { State } from './definition';
 import type { Run } from './execution';
 import { StateFailure } from './failures';

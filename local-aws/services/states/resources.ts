@@ -1,6 +1,5 @@
 import type { StateMachineConfiguration } from './store';
-import { randomSuffix } from '../../cloudformation/names';
-import { record, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { randomSuffix, record, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { NotSupportedError } from '../../core';
 
 const LONGEST_NAME = 80;
@@ -27,9 +26,7 @@ export const statesResources: ResourceTypes = {
 
 function configuration(name: string, properties: Properties): StateMachineConfiguration {
   const { StateMachineType = 'STANDARD', DefinitionString, Definition, LoggingConfiguration, RoleArn } = properties;
-  if (StateMachineType !== 'STANDARD') {
-    throw new NotSupportedError(`state machines of type ${String(StateMachineType)}`);
-  }
+  if (StateMachineType !== 'STANDARD') { throw new NotSupportedError(`state machines of type ${String(StateMachineType)}`); }
   return {
     name,
     definition: DefinitionString === undefined ? JSON.stringify(Definition) : String(DefinitionString),

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import { checkDefinition, type Definition } from './definition';
 import { Run, type StateMachine } from './execution';
 import { library, type StateMachineDefinition } from './library';
@@ -35,9 +35,7 @@ export class StateMachineStore {
   /** Returns the state machine's ARN. */
   public async createStateMachine(configuration: StateMachineConfiguration): Promise<string> {
     const arn = `arn:aws:states:${this.world.region}:${ACCOUNT}:stateMachine:${configuration.name}`;
-    if (this.machines.has(arn)) {
-      throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
-    }
+    if (this.machines.has(arn)) { throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`); }
     this.machines.set(arn, { arn, definition: await this.check(arn, configuration), roleArn: configuration.roleArn });
     return arn;
   }
@@ -56,9 +54,7 @@ export class StateMachineStore {
   public startExecution(stateMachineArn: string, input: string, name: string = randomUUID()): ExecutionRecord {
     const machine = this.machine(stateMachineArn);
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    if (this.runs.has(executionArn)) {
-      throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
-    }
+    if (this.runs.has(executionArn)) { throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`); }
     checkLength(input, MAX_PAYLOAD_BYTES, 'input');
     const onMapRun = (mapRun: MapRun) => this.mapRuns.set(mapRun.mapRunArn, mapRun);
     const run = new Run({ world: this.world, onMapRun }, machine, { executionArn, stateMachineArn, name, input });

@@ -44,8 +44,6 @@ export async function each<T>(
 }
 
 export async function withTimeout<T>(clock: Clock, seconds: number | undefined, promise: Promise<T>, timeout: () => Error): Promise<T> {
-  if (seconds === undefined) {
-    return promise;
-  }
+  if (seconds === undefined) { return promise; }
   return Promise.race([promise, clock.sleep(seconds * 1000).then(() => Promise.reject(timeout()))]);
 }

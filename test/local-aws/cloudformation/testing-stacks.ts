@@ -1,4 +1,4 @@
-import * as https from 'node:https';
+import * as https from 'https';
 import { bootstrap } from '../../../local-aws/bootstrap';
 import { ScaledClock } from '../../../local-aws/clock';
 import type { Kept } from '../../../local-aws/cloudformation/engine/delete-stack';
@@ -34,9 +34,7 @@ export class TestStacks {
     const world = testWorld(clock);
     bootstrap(world);
     this.world = fakesFunctions ? { ...world, lambda: this.fakeFunctions() } : world;
-    if (fakesFunctions) {
-      Object.assign(this.world, { cloudformation: new StackStore(this.world) });
-    }
+    if (fakesFunctions) { Object.assign(this.world, { cloudformation: new StackStore(this.world) }); }
   }
 
   /** The function behind every custom resource. By default it says yes to everything. */
@@ -118,9 +116,7 @@ export class TestStacks {
         this.gateway = { port, certificate };
       },
       invokeAsync: async ({ functionName, payload }: { functionName: string; payload: string }) => {
-        if (!this.isReachable || functionName.endsWith(':missing')) {
-          throw new Error(`Function not found: ${functionName}`);
-        }
+        if (!this.isReachable || functionName.endsWith(':missing')) { throw new Error(`Function not found: ${functionName}`); }
         void this.invoke(JSON.parse(payload));
       },
     } as unknown as World['lambda'];
@@ -129,9 +125,7 @@ export class TestStacks {
   private async invoke(request: CustomResourceRequest): Promise<void> {
     this.requests.push(request);
     const answer = await this.handler(request);
-    if (answer !== undefined) {
-      await this.answer(request, answer);
-    }
+    if (answer !== undefined) { await this.answer(request, answer); }
   }
 }
 

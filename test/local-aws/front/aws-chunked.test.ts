@@ -17,9 +17,7 @@ test('is recognised by either header', () => {
 
 test('gives the data back, whatever bytes it is made of', () => {
   const data = Buffer.from(Array.from({ length: 1000 }, (_, index) => [13, 10, 48, 0, 255][index % 5]));
-  for (const size of [1, 7, 256, 4096]) {
-    expect(decodeAwsChunked(encode(data, size, 'x-amz-checksum-crc32:AAAAAA==\r\n'))).toEqual(data);
-  }
+  for (const size of [1, 7, 256, 4096]) { expect(decodeAwsChunked(encode(data, size, 'x-amz-checksum-crc32:AAAAAA==\r\n'))).toEqual(data); }
 });
 
 test('reads signed chunks and an empty body', () => {

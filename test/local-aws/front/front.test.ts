@@ -148,9 +148,7 @@ describe('faults', () => {
   test('a delay in simulated time', async () => {
     faults.add({ operation: 'Count', delaySeconds: 30 });
     const response = send('Count');
-    while (front.calls.records.length === 0) {
-      await new Promise(resolve => setTimeout(resolve, 5));
-    }
+    while (front.calls.records.length === 0) { await new Promise(resolve => setTimeout(resolve, 5)); }
     await clock.advance(29_000);
     expect(count).toBe(0);
     await clock.advance(2_000);

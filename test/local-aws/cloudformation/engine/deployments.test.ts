@@ -140,9 +140,7 @@ describe('update', () => {
     namedByV();
     await aws.deploy({ Resources: { C: custom({ V: 1 }) } });
     const stack = await aws.deploy({ Resources: { C: custom({ V: 2 }) } });
-    expect(asked()).toEqual([
-      ['Create', undefined, '1', undefined], ['Update', 'id-1', '2', '1'], ['Delete', 'id-1', '1', undefined],
-    ]);
+    expect(asked()).toEqual([['Create', undefined, '1', undefined], ['Update', 'id-1', '2', '1'], ['Delete', 'id-1', '1', undefined]]);
     expect(story(stack).slice(-4)).toEqual(['UPDATE_IN_PROGRESS C', 'UPDATE_COMPLETE C', 'DELETE_IN_PROGRESS C', 'DELETE_COMPLETE C']);
     expect(stack.resources.get('C')!.physicalId).toBe('id-2');
   });
@@ -157,9 +155,7 @@ describe('update', () => {
     };
     await aws.deploy({ Resources: { C: custom({ V: 1 }), B: bucket('old') } });
     const stack = await aws.deploy({ Resources: { C: custom({ V: 2 }), B: bucket('new', { DependsOn: 'C' }), N: bucket('added', { DependsOn: 'C' }), Bad: failure({}, { DependsOn: ['B', 'N'] }) } });
-    expect(asked().slice(1)).toEqual([
-      ['Update', 'id-1', '2', '1'], ['Update', 'id-2', '1', '2'], ['Delete', 'id-2', '2', undefined],
-    ]);
+    expect(asked().slice(1)).toEqual([['Update', 'id-1', '2', '1'], ['Update', 'id-2', '1', '2'], ['Delete', 'id-2', '2', undefined]]);
     expect(seen.slice(1)).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS']);
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(stack.resources.get('C')!.physicalId).toBe('id-1');

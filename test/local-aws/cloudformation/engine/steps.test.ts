@@ -11,7 +11,7 @@ async function run(given: [id: string, after: string[], eager?: boolean][], opti
       log.push(`+${id}`);
       await new Promise(resolve => setImmediate(resolve));
       log.push(`-${id}`);
-      if (failing.includes(id)) {throw new Error(id);}
+      if (failing.includes(id)) { throw new Error(id); }
     },
   })), { order: 'eager first', afterFailure: 'stop', ...options });
   return { log, failures: [...failures.keys()] };

@@ -241,9 +241,7 @@ describe('quotas', () => {
 
   test('a role has 10 managed policies', () => {
     const arns = Array.from({ length: 11 }, (_, index) => iam.createPolicy(`m${index}`, policy(allow('s3:GetObject'))));
-    for (const arn of arns.slice(0, 10)) {
-      iam.attachRolePolicy('r', arn);
-    }
+    for (const arn of arns.slice(0, 10)) { iam.attachRolePolicy('r', arn); }
     iam.attachRolePolicy('r', arns[0]);
     expect(thrownBy(() => iam.attachRolePolicy('r', arns[10]))).toMatchObject(limit('Cannot exceed quota for PoliciesPerRole: 10'));
     iam.detachRolePolicy('r', arns[0]);
@@ -260,13 +258,9 @@ describe('quotas', () => {
   test('an account has 1,000 roles and 1,500 managed policies', () => {
     const assumeRolePolicyDocument = trust('lambda.amazonaws.com');
     // r is one of them
-    for (let index = 1; index < 1_000; index++) {
-      iam.createRole({ roleName: `r${index}`, assumeRolePolicyDocument });
-    }
+    for (let index = 1; index < 1_000; index++) { iam.createRole({ roleName: `r${index}`, assumeRolePolicyDocument }); }
     expect(thrownBy(() => iam.createRole({ roleName: 'x', assumeRolePolicyDocument }))).toMatchObject(limit('Cannot exceed quota for RolesPerAccount: 1000'));
-    for (let index = 0; index < 1_500; index++) {
-      iam.createPolicy(`p${index}`, policy(allow('s3:GetObject')));
-    }
+    for (let index = 0; index < 1_500; index++) { iam.createPolicy(`p${index}`, policy(allow('s3:GetObject'))); }
     expect(thrownBy(() => iam.createPolicy('x', policy(allow('s3:GetObject'))))).toMatchObject(limit('Cannot exceed quota for PoliciesPerAccount: 1500'));
   });
 

@@ -60,9 +60,7 @@ export class ExportFixture {
   }
 
   public seed(): string {
-    return this.datasets.seed({
-      group: 'shop', type: 'ITEMS', csv: 'ITEM_ID,PRICE\ni1,1\ni1,1\ni2,2\n', putCsv: 'ITEM_ID,PRICE\ni1,9\n',
-    });
+    return this.datasets.seed({ group: 'shop', type: 'ITEMS', csv: 'ITEM_ID,PRICE\ni1,1\ni1,1\ni2,2\n', putCsv: 'ITEM_ID,PRICE\ni1,9\n' });
   }
 
   public request(change: Record<string, unknown> = {}): Record<string, unknown> {

@@ -70,9 +70,7 @@ describe('life of a job', () => {
   test('writes several files when there are many records', async () => {
     fixture.personalize.settings.recordsPerFile = 1;
     expect(await fixture.export()).toMatchObject({ status: 'ACTIVE' });
-    expect(fixture.files()).toEqual({
-      'out/part-00000.csv': 'ITEM_ID,PRICE\ni1,1\n', 'out/part-00001.csv': 'ITEM_ID,PRICE\ni2,2\n',
-    });
+    expect(fixture.files()).toEqual({ 'out/part-00000.csv': 'ITEM_ID,PRICE\ni1,1\n', 'out/part-00001.csv': 'ITEM_ID,PRICE\ni2,2\n' });
   });
 
   test('exports what was put one by one unless told otherwise', async () => {

@@ -37,9 +37,7 @@ test('keeps objects', async () => {
 });
 
 test('lists by prefix, delimiter and page', async () => {
-  for (const key of ['b/2', 'a', 'b/1', 'c/1', 'd']) {
-    store.putObject('bucket', key, Buffer.from('x'));
-  }
+  for (const key of ['b/2', 'a', 'b/1', 'c/1', 'd']) { store.putObject('bucket', key, Buffer.from('x')); }
   expect(keys(await send('GET', '/bucket?list-type=2'))).toEqual(['a', 'b/1', 'b/2', 'c/1', 'd']);
   expect(keys(await send('GET', '/bucket?list-type=2&prefix=b/'))).toEqual(['b/1', 'b/2']);
   expect(keys(await send('GET', '/bucket?list-type=2&delimiter=/'))).toEqual(['a', 'd', 'b/', 'c/']);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash } from 'crypto';
 import { ScaledClock } from '../../../../local-aws/clock';
 import { ServiceError } from '../../../../local-aws/core';
 import { TooManyRequests } from '../../../../local-aws/services/lambda/concurrency';
@@ -29,9 +29,7 @@ beforeEach(() => {
         const result = await handler(invocation.functionName.slice(PREFIX.length), JSON.parse(invocation.payload), invocations.length);
         return { payload: JSON.stringify(result) };
       } catch (error) {
-        if (error instanceof ServiceError) {
-          throw error;
-        }
+        if (error instanceof ServiceError) { throw error; }
         return { payload: JSON.stringify({ errorType: (error as Error).name, errorMessage: (error as Error).message, trace: [] }), functionError: 'Unhandled' };
       }
     },
@@ -78,7 +76,7 @@ async function redrive(execution: ExecutionRecord) {
 
 test('a waiter asks again in its interval until it is complete', async () => {
   handler = (_, event, call) => {
-    if (call < 4) {throw new Error('not yet');}
+    if (call < 4) { throw new Error('not yet'); }
     return { IsComplete: true, event };
   };
   const execution = await run(waiter(10), '{"n":7}');
@@ -90,7 +88,7 @@ test('a waiter asks again in its interval until it is complete', async () => {
 
 test('after the last attempt the cause is what the function threw, as JSON', async () => {
   handler = (functionName, event) => {
-    if (functionName === 'isComplete') {throw new Error(JSON.stringify(event));}
+    if (functionName === 'isComplete') { throw new Error(JSON.stringify(event)); }
     return event;
   };
   const execution = await run(waiter(2), '{"n":7}');
@@ -102,7 +100,7 @@ test('after the last attempt the cause is what the function threw, as JSON', asy
 
 test('a function that Lambda has no room for is an error that Retry can name', async () => {
   handler = (_, __, call) => {
-    if (call < 3) {throw new TooManyRequests('ConcurrentInvocationLimitExceeded');}
+    if (call < 3) { throw new TooManyRequests('ConcurrentInvocationLimitExceeded'); }
     return {};
   };
   const Retry = [{ ErrorEquals: ['Lambda.TooManyRequestsException'], IntervalSeconds: 1, MaxAttempts: 2, BackoffRate: 1 }];
@@ -257,7 +255,7 @@ describe('a redrive', () => {
   const task = (name: string, fields: object = {}) => ({ Type: 'Task', Resource: `${PREFIX}${name}`, ...fields });
   const called = () => invocations.map(({ functionName, payload }) => `${functionName.slice(PREFIX.length)} ${payload}`);
   const broken = (functionName: string, event: unknown) => {
-    if (functionName === 'broken') {throw new Error(`broken ${JSON.stringify(event)}`);}
+    if (functionName === 'broken') { throw new Error(`broken ${JSON.stringify(event)}`); }
     return { functionName };
   };
   const works = (functionName: string) => ({ functionName });
