@@ -8,7 +8,7 @@ import { Verification } from './projenrc/verification';
 import { Walls } from './projenrc/walls';
 import { Workflows } from './projenrc/workflows';
 
-/** The oldest aws-cdk-lib that the package supports: what it is compiled and tested against. */
+/** The oldest aws-cdk-lib that the package supports: it is compiled and tested with this version. */
 const CDK_FLOOR = '2.257.0';
 /** The newest aws-cdk-lib that the packed tarball is tested with. */
 const CDK_NEWEST = '2.276.0';
@@ -54,7 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation@3.1138.0',
     '@aws-sdk/client-personalize@3.1138.0',
     '@types/aws-lambda@^8',
-    // what the Lambda runtime brings along for the Provider framework, see local-aws/
+    // provided by the Lambda runtime, for the Provider framework in local-aws/
     '@aws-sdk/client-lambda@3.1138.0',
     '@aws-sdk/client-sfn@3.1138.0',
     // tests only
@@ -73,7 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tar@^7',
     'tsx@^4',
     'yauzl@^3',
-    // the integration tests for real AWS, tools/integ/integ.*.ts
+    // the integration tests for real AWS, tools/integ
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     // plots and pictures in the documentation
     '@viz-js/viz@^3',
@@ -92,7 +92,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts'],
       coverageReporters: ['text-summary', 'lcov'],
       setupFiles: ['<rootDir>/test/jest-setup.ts'],
-      testTimeout: 60_000, // of a test that hangs: none depends on how fast the machine is
+      testTimeout: 60_000, // only for tests that hang: none depends on the speed of the machine
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/package/'],
     },
   },
@@ -103,7 +103,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   releaseToNpm: true,
   npmTrustedPublishing: true,
-  jsiiReleaseVersion: '0.2.1061', // of publib, which is given the tokens
+  jsiiReleaseVersion: '0.2.1061', // pins publib, which gets the tokens
   bumpPackage: 'commit-and-tag-version@^12', // 13 pulls packages which need Node 22
   publishToPypi: {
     distName: NAME,
@@ -134,11 +134,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
   autoMerge: false,
 });
 
-// unrs-resolver 1.13.0 (via jest-resolve, eslint-import-resolver-typescript) names platform packages that are not always
-// published: npm then writes a lock file that `npm ci` refuses
+// unrs-resolver 1.13.0 (via jest-resolve, eslint-import-resolver-typescript) refers to platform packages that are not always published: npm then writes
+// a lock file that `npm ci` rejects
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
-// no dependency may run an install script (these three work from their prebuilt platform packages)
+// no dependency may run an install script (these three work with their prebuilt platform packages)
 project.package.addField('allowScripts', { '@parcel/watcher': false, 'esbuild': false, 'unrs-resolver': false });
 
 // no registry host in package-lock.json
@@ -155,7 +155,7 @@ new Workflows(project);
 
 project.gitignore.exclude('.jsii.tabl.json', 'cdk.out/');
 
-// jsii prints a banner in every step on Node 20 otherwise
+// without this, jsii prints a banner in every step on Node 20
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.npmignore?.exclude(
   '/lambda/', '/test/', '/projenrc/', '/.projenrc.ts', '/coverage/', '/examples/', '/rosetta/', '/.ci/', '/docs/',

@@ -4,8 +4,8 @@ import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { ACCOUNT, REGION } from './peers';
 import type { LocalAwsClient } from '../local-aws/client';
-import { CdkCli, type CliResult } from '../tools/deployments/cdk-cli';
-import { LocalAwsProcess } from '../tools/deployments/local-aws-process';
+import { CdkCli, type CliResult } from '../tools/local-deployment/cdk-cli';
+import { LocalAwsProcess } from '../tools/local-deployment/local-aws-process';
 
 export interface LocalDeployment {
   readonly client: LocalAwsClient;

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Component, JsonFile, awscdk } from 'projen';
 
-/** How the CLI starts an example in another language than TypeScript. */
+/** How the CLI starts an example in a language other than TypeScript. */
 const APPS: Record<string, string> = {
   csharp: 'dotnet run',
   go: 'go mod tidy && go run .',
@@ -10,7 +10,7 @@ const APPS: Record<string, string> = {
   python: 'python3 app.py',
 };
 
-/** The cdk.json of each example, with the feature flags that `cdk init` writes: who copies an example starts as with a new app. */
+/** The cdk.json of each example, with the feature flags that `cdk init` writes: a copied example is like a new app. */
 export class ExampleCdkJson extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
@@ -22,7 +22,7 @@ export class ExampleCdkJson extends Component {
         ? folders(path.join('examples', name)).map(example => [path.join(name, example), APPS[name]])
         : [[name, `npx tsx ${name}.ts`]];
       for (const [folder, app] of apps) {
-        // written for users, who change it
+        // users copy and change it
         new JsonFile(project, path.join('examples', folder, 'cdk.json'), { obj: { app, context }, marker: false, readonly: false });
       }
     }

@@ -2,7 +2,7 @@ import { Component, awscdk } from 'projen';
 import { ExampleCdkJson } from './example-cdk-json';
 import { addScriptTask } from './script-task';
 
-/** The examples, and the README's steps as a script. */
+/** The examples, and a script that follows the README. */
 export class Examples extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
@@ -10,12 +10,12 @@ export class Examples extends Component {
     new ExampleCdkJson(project);
 
     addScriptTask(project, 'new-user', {
-      description: 'From the README alone, in an empty folder, with the packed tarball: an app is written, type checked, synthesized and deployed to local AWS',
+      description: 'Follows the README in an empty folder, with the packed tarball: writes an app, type checks, synthesizes and deploys it to local AWS',
       after: [project.bundler.bundleTask.name, project.compileTask.name, 'package:js'],
-      script: 'tools/new-user.ts',
+      script: 'tools/new-user/walk.ts',
     });
 
-    // examples import the library by its name, which is resolved by examples/tsconfig.json alone
+    // examples import the library by its name, which only examples/tsconfig.json resolves
     project.eslint?.addOverride({ files: ['examples/**'], rules: { 'import/no-unresolved': 'off' } });
   }
 }

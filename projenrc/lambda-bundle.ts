@@ -1,8 +1,6 @@
 import { Component, javascript, awscdk } from 'projen';
 
-/**
- * lambda/index.ts -> assets/lambda/index/index.js, which ships in the package: nobody needs esbuild at synth.
- */
+/** lambda/index.ts -> assets/lambda/index/index.js, which ships in the package, so that synthesis does not need esbuild. */
 export class LambdaBundle extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
@@ -35,7 +33,7 @@ export class LambdaBundle extends Component {
     });
 
     const typecheck = project.addTask('lambda:typecheck', {
-      description: 'Strict type check of the Lambda handler',
+      description: 'Type checks the Lambda handler, strictly',
       exec: `tsc --project ${tsconfig.fileName}`,
     });
     project.preCompileTask.spawn(typecheck);
@@ -51,11 +49,11 @@ export class LambdaBundle extends Component {
       metafile: false,
       esbuildArgs: {
         '--legal-comments': 'none',
-        // the warning about a Node.js that Lambda will not have
+        // removes the warning about Node.js versions that Lambda does not have
         '--define:process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
       },
     });
-    // `npx projen test` works in a fresh clone: the bundle is always made first
+    // always bundles first, so that `npx projen test` works in a fresh clone
     project.testTask.prependSpawn(project.bundler.bundleTask);
   }
 }

@@ -2,12 +2,12 @@ import { Task, awscdk } from 'projen';
 
 export interface ScriptTaskProps {
   readonly description: string;
-  /** A TypeScript file, and its arguments. */
+  /** A TypeScript file and its arguments. */
   readonly script: string;
-  /** Tasks that come first. */
+  /** Tasks to run first. */
   readonly after: string[];
   readonly receiveArgs?: boolean;
-  /** @default - the tests' */
+  /** @default - test/tsconfig.json */
   readonly tsconfig?: string;
   readonly env?: Record<string, string>;
 }

@@ -3,8 +3,8 @@ import { Component, JsonFile, Task, awscdk } from 'projen';
 const CONFIG = 'test/slow-tests.jest.json';
 
 /**
- * What the quick tests of `projen test` leave out: deployments, and what needs the packed tarball. They run with the newest CDK, and
- * test/cdk.ts gives them the feature flags of a new app; some run with the oldest one, without flags, too.
+ * The tests that `projen test` leaves out: deployments, and checks of the packed tarball. They run with the newest CDK and the feature flags of a new
+ * app (test/cdk.ts); some also run with the oldest CDK, without flags.
  */
 export class SlowTests extends Component {
   public readonly task: Task;
@@ -12,7 +12,7 @@ export class SlowTests extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
     const { transform } = project.jest!.config;
-    const common = { rootDir: '.', transform, clearMocks: true }; // jest resolves it from where it runs
+    const common = { rootDir: '.', transform, clearMocks: true }; // relative to jest's working directory
 
     new JsonFile(project, CONFIG, {
       obj: {
@@ -33,7 +33,7 @@ export class SlowTests extends Component {
     });
 
     this.task = project.addTask('test:slow', {
-      description: 'Deployments to local AWS by the real CDK CLI, and checks of the packed tarball (after `projen package`)',
+      description: 'Deploys to local AWS with the real CDK CLI, and checks the packed tarball (after `projen package`)',
       exec: `jest --ci --config ${CONFIG} --maxWorkers=2 --maxConcurrency=3`,
       receiveArgs: true,
     });

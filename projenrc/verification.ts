@@ -3,10 +3,8 @@ import { addScriptTask } from './script-task';
 import { SlowTests } from './slow-tests';
 
 const LINTED = 'src lambda local-aws tools test benchmark examples projenrc .projenrc.ts';
-/**
- * `npm test` checks everything and changes nothing: unlike `projen build`, it does not rewrite generated files and lets no
- * linter fix what it finds.
- */
+
+/** `npm test` checks everything and changes nothing: unlike `projen build`, it rewrites no generated files, and the linter fixes nothing. */
 export class Verification extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
@@ -19,7 +17,7 @@ export class Verification extends Component {
     });
     project.postCompileTask.spawn(rosetta);
 
-    const verify = project.addTask('verify', { description: 'All checks and tests; changes no file of the repository' });
+    const verify = project.addTask('verify', { description: 'Runs all checks and tests; changes no file of the repository' });
     verify.spawn(project.tasks.tryFind('lambda:typecheck')!);
     verify.spawn(bundleTask);
     verify.spawn(project.compileTask);
@@ -33,18 +31,18 @@ export class Verification extends Component {
     project.setScript('test', 'projen verify');
 
     const demo = addScriptTask(project, 'demo', {
-      description: 'Deploys examples/quickstart to local AWS: an export that works, one that fails, and the end of the stack',
+      description: 'Deploys examples/quickstart to local AWS: an export that succeeds, one that fails, and cdk destroy',
       after: [bundleTask.name],
-      script: 'tools/demo.ts',
+      script: 'tools/demo/quickstart.ts',
       receiveArgs: true,
     });
     addScriptTask(project, 'demo:nightly-backup', {
       description: 'Deploys examples/nightly-backup to local AWS and prints the reports of two scheduled runs',
       after: [bundleTask.name],
-      script: 'tools/nightly-backup-demo.ts',
+      script: 'tools/demo/nightly-backup.ts',
     });
     const localAws = project.addTask('local-aws', {
-      description: 'Starts local AWS for an app of your own and prints what to export',
+      description: 'Starts local AWS for your own app and prints the environment variables to export',
       exec: 'node --import tsx local-aws/main.ts --exports',
       receiveArgs: true,
       env: { NODE_NO_WARNINGS: '1' },

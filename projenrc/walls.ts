@@ -1,6 +1,6 @@
 import { Component, awscdk, javascript } from 'projen';
 
-/** Folders of TypeScript beside src/, lambda/ and test/: type checked with the tests, linted with a configuration beside them. */
+/** Further folders of TypeScript: type checked with the tests, and each with a tsconfig.json for the linter. */
 const FOLDERS = ['benchmark', 'local-aws', 'tools'];
 
 /** What may import what. */
@@ -25,14 +25,14 @@ export class Walls extends Component {
         zones: [
           { target: './src', from: ['./lambda', './local-aws', './tools', './benchmark'], message: 'src/ is what a CDK app sees.' },
           { target: './src/contract', from: './src', except: ['./contract'], message: 'The contract is bundled into the handler.' },
-          { target: './lambda', from: './src', except: ['./contract'], message: 'The handler and the constructs meet in src/contract/ alone.' },
+          { target: './lambda', from: './src', except: ['./contract'], message: 'The handler and the constructs share only src/contract/.' },
           { target: './lambda', from: ['./local-aws', './tools', './benchmark'], message: 'The handler ships.' },
           { target: './local-aws', from: ['./src', './lambda', './tools', './benchmark'], message: 'Local AWS does not know the library.' },
           { target: './tools', from: './benchmark', message: 'The benchmark is built on the tools.' },
           { target: ['./src', './lambda', './local-aws', './tools', './benchmark'], from: './test', message: 'Nobody imports test/.' },
         ],
       }],
-      // one dialect everywhere
+      // one style everywhere
       '@typescript-eslint/explicit-member-accessibility': ['error', { accessibility: 'explicit', overrides: { constructors: 'no-public' } }],
       '@stylistic/arrow-parens': ['error', 'as-needed'],
       'curly': ['error', 'all'],

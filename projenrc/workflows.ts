@@ -1,9 +1,9 @@
 import { Component, JsonPatch, awscdk, github } from 'projen';
 
-/** Node versions that all tests must pass with: the oldest that is supported, and those that AWS Lambda and jsii support. */
+/** The Node versions that all tests must pass with: the oldest supported one, and those that AWS Lambda and jsii support. */
 const NODE_VERSIONS = ['20', '22', '24'];
 
-/** Actions that projen names by tag: a tag can be moved to other code, a commit cannot. */
+/** Actions that projen refers to by tag. A tag can be moved to other code, a commit cannot. */
 const PINNED = {
   'actions/setup-node': '820762786026740c76f36085b0efc47a31fe5020', // v7.0.0
   'actions/setup-java': 'dd06d9cba3e5552c54d9f8ea23572deb30010f7c', // v6.0.0
@@ -14,7 +14,7 @@ const PINNED = {
 
 const READ_CODE = { contents: github.workflows.JobPermission.READ };
 
-/** What the workflows run, and with which permissions; test/package/workflows.test.ts keeps it so. */
+/** What the workflows run, and with which permissions; see test/package/workflows.test.ts. */
 export class Workflows extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary, private readonly hub = project.github!) {
     super(project);
@@ -41,12 +41,12 @@ export class Workflows extends Component {
     });
   }
 
-  /** The workflow of releases is there only now. */
+  /** Only now does the release workflow exist. */
   public preSynthesize(): void {
     for (const workflow of this.hub.workflows) {
-      workflow.file!.patch(JsonPatch.add('/permissions', {})); // a job that names none has none
+      workflow.file!.patch(JsonPatch.add('/permissions', {})); // jobs that name no permissions have none
     }
-    // these jobs only read: pull requests are not changed by their build, and release_github makes the tag
+    // these jobs only read: builds do not change pull requests, and release_github creates the tag
     this.override('build', 'jobs.build.permissions', { contents: 'read' });
     this.override('release', 'jobs.release.permissions', { contents: 'read' });
     this.override('pull-request-lint', 'jobs.validate.permissions', { 'pull-requests': 'read' });

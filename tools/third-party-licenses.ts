@@ -1,7 +1,4 @@
-/**
- * `npx tsx tools/third-party-licenses.ts`: writes THIRD-PARTY-LICENSES, which ships in the package: the licences of
- * what is in the handler's bundle.
- */
+/** `npx tsx tools/third-party-licenses.ts`: writes THIRD-PARTY-LICENSES, the licences of the packages in the handler's bundle. It ships in the package. */
 import { execFileSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
@@ -21,7 +18,7 @@ export interface BundledPackage {
   readonly texts: string[];
 }
 
-/** What is in the bundle, made anew by the command of the project's own task. */
+/** The packages in the bundle, which is made again with the command of the project's task. */
 export function bundledPackages(): BundledPackage[] {
   const tasks = JSON.parse(fs.readFileSync(path.join(REPOSITORY, '.projen', 'tasks.json'), 'utf8')).tasks;
   const [command, ...args]: string[] = tasks['bundle:lambda/index'].steps[0].execArgs;
@@ -45,7 +42,7 @@ function key({ name, version }: BundledPackage): string {
   return `${name} ${version}`;
 }
 
-/** Some packages come without the text of their licence: it is that of the others in their repository. */
+/** Some packages come without their licence's text: it is that of the other packages in their repository. */
 function withText(bundled: BundledPackage, packages: readonly BundledPackage[]): BundledPackage {
   if (bundled.texts.length > 0) { return bundled; }
   const others = packages.filter(({ repository, license }) => repository === bundled.repository && license === bundled.license);
@@ -59,7 +56,7 @@ function readPackage(folder: string): BundledPackage {
   return { name, version, license, homepage: homepage ?? repository?.url ?? '', repository: repository?.url ?? '', texts };
 }
 
-/** The content of THIRD-PARTY-LICENSES: each text once, after the packages that it is about. */
+/** The content of THIRD-PARTY-LICENSES: each text once, after the packages that it applies to. */
 export function licensesText(packages: readonly BundledPackage[]): string {
   const byText = new Map<string, BundledPackage[]>();
   for (const bundled of packages) {

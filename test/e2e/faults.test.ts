@@ -2,8 +2,8 @@ import { exportsIn, exportIn, Fixture, RECORDS, unwrapped } from './fixture';
 import type { LocalAwsClient } from '../../local-aws/client';
 import type { Fault } from '../../local-aws/wire';
 import { DatasetExportProvider } from '../../src';
-import { exportedRecords } from '../../tools/deployments/exports';
-import { failingResource } from '../../tools/deployments/failing-resource';
+import { failingResource } from '../../tools/local-deployment/failing-resource';
+import { exportedRecords } from '../../tools/local-deployment/records';
 
 jest.setTimeout(300_000);
 

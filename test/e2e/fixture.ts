@@ -3,9 +3,9 @@ import { assembly, removeAssemblies } from './assembly';
 import type { LocalAwsClient } from '../../local-aws/client';
 import type { JobRecord } from '../../local-aws/wire';
 import { Dataset, DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, IngestionMode } from '../../src';
-import { CdkCli, type CliResult } from '../../tools/deployments/cdk-cli';
-import { interactions } from '../../tools/deployments/exports';
-import { LocalAwsProcess } from '../../tools/deployments/local-aws-process';
+import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
+import { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
+import { interactions } from '../../tools/local-deployment/records';
 
 /** The records in the dataset that `exportIn` exports. */
 export const RECORDS = 40;

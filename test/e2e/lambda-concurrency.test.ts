@@ -26,7 +26,7 @@ describe('in an account that lets 10 functions run at a time,', () => {
   }
 
   // with 4 taken, there is room for one more function than jobs that run at a time: they take turns
-  test.each([0, 4])('40 jobs are exported, each started once, and deleted, while %d of them are somebody else\'s', async heldByOthers => {
+  test.each([0, 4])('40 jobs are exported, each started once, and deleted, while others hold %d of the 10', async heldByOthers => {
     await client.configureLambda({ heldByOthers });
     await client.configurePersonalize({ maxConcurrentJobs: 5 });
     const name = fixture.newStackName();

@@ -2,7 +2,7 @@ import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { exportIn, Fixture, RECORDS } from './fixture';
 import type { LocalAwsClient } from '../../local-aws/client';
 import { DatasetExportJobProps, ExportDestination, ExportTrigger } from '../../src';
-import { exportedRecords } from '../../tools/deployments/exports';
+import { exportedRecords } from '../../tools/local-deployment/records';
 
 jest.setTimeout(600_000);
 

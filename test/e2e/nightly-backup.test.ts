@@ -1,8 +1,8 @@
 import type { LocalAwsClient } from '../../local-aws/client';
 import type { ExecutionRecord } from '../../local-aws/wire';
-import { CdkCli, type CliResult } from '../../tools/deployments/cdk-cli';
-import { LocalAwsProcess } from '../../tools/deployments/local-aws-process';
-import { NIGHTLY_BACKUP, SPEED, deployHourly, runs, seedMovies } from '../../tools/deployments/nightly-backup';
+import { NIGHTLY_BACKUP, SPEED, deployEvery15Minutes, runs, seedMovies } from '../../tools/demo/nightly-backup';
+import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
+import { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
 
 jest.setTimeout(240_000);
 
@@ -17,7 +17,7 @@ describe('the nightly-backup example', () => {
     localAws = await LocalAwsProcess.start({ speed: SPEED });
     client = localAws.client;
     datasets = await seedMovies(client);
-    deployed = await deployHourly(localAws);
+    deployed = await deployEvery15Minutes(localAws);
   });
   afterAll(() => localAws.stop());
 

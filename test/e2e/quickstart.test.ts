@@ -1,9 +1,9 @@
 import * as path from 'path';
 import { parse } from 'csv-parse/sync';
 import type { LocalAwsClient } from '../../local-aws/client';
-import { CdkCli, type CliResult } from '../../tools/deployments/cdk-cli';
-import { exportedRecords, interactions } from '../../tools/deployments/exports';
-import { LocalAwsProcess } from '../../tools/deployments/local-aws-process';
+import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
+import { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
+import { exportedRecords, interactions } from '../../tools/local-deployment/records';
 
 const QUICKSTART = { cwd: path.join(__dirname, '..', '..', 'examples', 'quickstart') };
 const FAILURE = 'Input CSV is missing the following columns:[A, B].';

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Fixture } from './fixture';
 import { Sequence } from './sequences';
 import { DatasetExportJobProps, IngestionMode } from '../../src';
-import { failingResource } from '../../tools/deployments/failing-resource';
+import { failingResource } from '../../tools/local-deployment/failing-resource';
 
 jest.setTimeout(900_000);
 

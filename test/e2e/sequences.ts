@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
 import type { JobSettings } from '../../local-aws/wire';
 import { DatasetExportJobProps, IngestionMode } from '../../src';
-import { exportedRecords } from '../../tools/deployments/exports';
+import { exportedRecords } from '../../tools/local-deployment/records';
 
 /** One stack with one export, deployed again and again. */
 export class Sequence {

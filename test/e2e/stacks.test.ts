@@ -1,7 +1,7 @@
 import { CfnOutput, aws_personalize as personalize } from 'aws-cdk-lib';
 import { exportIn, Fixture, RECORDS } from './fixture';
 import { DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
-import { exportedRecords } from '../../tools/deployments/exports';
+import { exportedRecords } from '../../tools/local-deployment/records';
 
 jest.setTimeout(240_000);
 

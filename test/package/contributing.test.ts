@@ -6,7 +6,8 @@ const read = (name: string) => fs.readFileSync(path.join(ROOT, name), 'utf8');
 const exists = (...names: string[]) => fs.existsSync(path.join(ROOT, ...names));
 
 const PAGES = [
-  'README.md', 'CONTRIBUTING.md', 'AGENTS.md', 'docs/releases.md', 'local-aws/README.md', 'tools/integ/README.md',
+  'README.md', 'CONTRIBUTING.md', 'AGENTS.md', 'local-aws/README.md', 'tools/integ/README.md',
+  ...fs.readdirSync(path.join(ROOT, 'docs')).filter(name => name.endsWith('.md')).map(name => `docs/${name}`),
   '.github/pull_request_template.md', '.github/ISSUE_TEMPLATE/bug_report.yml', '.github/ISSUE_TEMPLATE/config.yml',
 ];
 const pages = PAGES.map(name => ({ name, text: read(name) }));
@@ -16,7 +17,7 @@ const NOT_IN_THE_REPOSITORY = ['dist/js'];
 
 test.each(pages)('the files that $name names exist', ({ text }) => {
   const named = [...text.matchAll(/(?<![\w./-]|\b(?:GET|PUT|POST) )((?:src|lambda|local-aws|tools|test|benchmark|examples|docs|projenrc|assets|dist|\.github)\/[\w./*-]*[\w/]|\.projenrc\.ts|[A-Z]{3,}\.md)/g)].map(([, file]) => file);
-  expect(named.filter(file => !file.includes('*') && !NOT_IN_THE_REPOSITORY.includes(file) && !exists(file))).toEqual([]);
+  expect(named.filter(file => !file.includes('*') && !NOT_IN_THE_REPOSITORY.includes(file) && !exists(file) && !exists(`${file}.test.ts`))).toEqual([]);
 });
 
 test.each(pages)('the commands that $name names exist', ({ text }) => {

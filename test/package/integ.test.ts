@@ -1,6 +1,6 @@
 import { App, assertions } from 'aws-cdk-lib';
-import { integTest } from '../../tools/integ/integ.dataset-export-job';
-import { failedAssertions } from '../../tools/integ/results';
+import { integTest } from '../../tools/integ/app';
+import { failedAssertions } from '../../tools/integ/run';
 
 const EXISTING = 'arn:aws:personalize:eu-west-1:111122223333:dataset/movies/ITEMS';
 

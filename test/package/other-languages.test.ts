@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { CSharpVisitor, GoVisitor, JavaVisitor, PythonVisitor, SnippetTranslator, typeScriptSnippetFromCompleteSource } from 'jsii-rosetta';
-import { UserApp } from '../../tools/packed';
 import { REPOSITORY } from '../../tools/repository';
+import { UserApp } from '../../tools/user-app';
 
 jest.setTimeout(120_000);
 

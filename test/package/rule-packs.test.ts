@@ -3,8 +3,8 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { promisify } from 'util';
 import * as ts from 'typescript';
-import { UserApp } from '../../tools/packed';
 import { REPOSITORY } from '../../tools/repository';
+import { UserApp } from '../../tools/user-app';
 
 jest.setTimeout(60_000);
 

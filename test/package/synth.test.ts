@@ -2,8 +2,8 @@ import { execFile } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import { promisify } from 'util';
-import { UserApp, type Cdk } from '../../tools/packed';
 import { REPOSITORY } from '../../tools/repository';
+import { UserApp, type Cdk } from '../../tools/user-app';
 
 const APP = `
   const { App, Duration, Stack, aws_scheduler: scheduler } = require('aws-cdk-lib');

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { UserApp } from '../../tools/packed';
 import { REPOSITORY } from '../../tools/repository';
+import { UserApp } from '../../tools/user-app';
 
 const SOURCES = fs.readdirSync(path.join(REPOSITORY, 'src'), { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.ts')).map(name => name.replace(/\.ts$/, ''));

@@ -2,10 +2,10 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { REPOSITORY } from '../repository';
 
-/** The API that the last release has; before the first one, the API as it was last accepted. */
+/** The API of the last release or, before the first one, the last API that was accepted. */
 export const BASELINE = path.join(__dirname, 'released.json');
 
-/** What jsii-diff looks at, in a form that is easy to review: no texts, no places in the code. */
+/** What jsii-diff compares, without texts and source locations, which makes it easy to review. */
 export function currentApi(): string {
   const { schema, name, version, docs, dependencies, types } = JSON.parse(fs.readFileSync(path.join(REPOSITORY, '.jsii'), 'utf8'));
   return `${JSON.stringify({ schema, name, version, docs, dependencies, types: withoutTexts(types) }, undefined, 1)}\n`;
@@ -27,7 +27,7 @@ function withoutTexts(value: unknown): unknown {
   }));
 }
 
-/** A package with nothing but this API, for jsii-diff. */
+/** A package with only this API, for jsii-diff. */
 export function writePackage(folder: string, api: string): void {
   fs.writeFileSync(path.join(folder, '.jsii'), api);
   fs.copyFileSync(path.join(REPOSITORY, 'package.json'), path.join(folder, 'package.json'));

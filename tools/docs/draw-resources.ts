@@ -1,4 +1,4 @@
-/** `node --import tsx tools/docs/draw-resources.ts` draws the resources of a stack with one job for the README. */
+/** `node --import tsx tools/docs/draw-resources.ts`: draws the resources of a stack with one job for the README. */
 import { writeFileSync } from 'fs';
 import { createRequire } from 'module';
 import * as path from 'path';
@@ -10,7 +10,7 @@ import { Dataset, DatasetExportJob, IngestionMode } from '../../src';
 
 export const FOLDER = path.join(__dirname, '..', '..', 'docs', 'images');
 
-/** What is drawn: the stack of the README's simplest example. */
+/** The stack of the README's simplest example. */
 export function oneJob(): ResourceGraph {
   const stack = new Stack(new App({ context: { 'aws:cdk:enable-path-metadata': true } }), 'Movies');
   const dataset = Dataset.fromDatasetArn(stack, 'Dataset', 'arn:aws:personalize:eu-west-1:111122223333:dataset/movies/INTERACTIONS');
@@ -18,7 +18,7 @@ export function oneJob(): ResourceGraph {
   return resourceGraph(Template.fromStack(stack).toJSON() as Parameters<typeof resourceGraph>[0]);
 }
 
-/** The pictures, by the names of their files. Graphviz runs as WebAssembly and without fonts: the same on every machine. */
+/** The pictures, by file name. Graphviz runs as WebAssembly and without fonts, so they are the same on every machine. */
 export async function pictures(): Promise<Record<string, string>> {
   const { instance } = createRequire(__filename)('@viz-js/viz') as { instance(): Promise<{ renderString(dot: string, options: { format: string }): string }> };
   const viz = await instance();

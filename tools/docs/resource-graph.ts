@@ -1,4 +1,4 @@
-/** What a template holds, as a picture shows it: boxes, what is in them, and what refers to what. */
+/** A template as a picture shows it: boxes, their content, and references between them. */
 export interface ResourceGraph {
   readonly nodes: Node[];
   readonly edges: Edge[];
@@ -10,16 +10,16 @@ export interface Node {
   /** The construct's path below the stack. */
   readonly path: string;
   readonly type: string;
-  /** The policies that are drawn as part of it. */
+  /** Drawn as part of it. */
   readonly policies: Resource[];
-  /** The logical id of the role that it runs as, and that is drawn as a box around it. */
+  /** The logical id of its role, which is drawn as a box around it. */
   readonly runsAs?: string;
 }
 
 export interface Edge {
   readonly from: string;
   readonly to: string;
-  /** An order in time alone: nothing of the one is named in the other. */
+  /** Only a DependsOn, without a reference. */
   readonly onlyOrder: boolean;
 }
 
@@ -32,9 +32,9 @@ interface Resource {
 
 export interface Template { readonly Resources: Readonly<Record<string, Resource>> }
 
-/** Which property says what a policy belongs to. */
+/** The property that names the owner of a policy. */
 const OWNER: Record<string, string> = { 'AWS::IAM::Policy': 'Roles', 'AWS::S3::BucketPolicy': 'Bucket' };
-/** Which property says as whom it runs. */
+/** The property that names the role. */
 const ROLE: Record<string, string> = { 'AWS::Lambda::Function': 'Role', 'AWS::StepFunctions::StateMachine': 'RoleArn' };
 
 export function resourceGraph({ Resources: resources }: Template): ResourceGraph {
@@ -64,7 +64,7 @@ export function resourceGraph({ Resources: resources }: Template): ResourceGraph
   return { nodes, edges: withoutWhatBoxesShow(nodes, [...edges.values()]) };
 }
 
-/** That something runs as a role is shown by the box around it; what both refer to by one arrow. */
+/** Without edges that boxes show: to the role of a resource, and what the role refers to as well. */
 function withoutWhatBoxesShow(nodes: Node[], edges: Edge[]): Edge[] {
   const roleOf = new Map(nodes.map(({ id, runsAs }) => [id, runsAs]));
   return edges.filter(({ from, to }) => roleOf.get(from) !== to

@@ -42,7 +42,7 @@ const TITLES: Record<Group, string> = {
 const PROVIDER = 'PersonalizeDatasetExportProvider/';
 const DESTINATION = /^[^/]+\/Destination\//;
 
-/** Measured as wide as the widest of the sans-serif fonts that a reader may have. */
+/** The widest sans-serif font that a reader may have: Graphviz measures texts with it. */
 const FONT = 'fontname=Verdana';
 
 /** The graph in Graphviz's language. */
@@ -80,10 +80,10 @@ function groupLines(group: Group, { nodes }: ResourceGraph, palette: Palette): s
 
 function arrows({ nodes, edges }: ResourceGraph, palette: Palette): string[] {
   const byId = new Map(nodes.map(node => [node.id, node]));
-  // Graphviz draws from node to node: a box is meant by one that is in it
+  // Graphviz draws edges between nodes, so a box is represented by a node in it
   const firstInBox = (id: string) => nodes.find(({ runsAs }) => runsAs === id)?.id;
   return edges.map(({ from, to, onlyOrder }) => {
-    // drawn from the destination's side, so that the groups stand side by side
+    // drawn backwards, so that the groups are side by side
     const back = groupOf(byId.get(from)!) === 'provider' && groupOf(byId.get(to)!) === 'destination';
     const [tail, head] = back ? [to, from] : [from, to];
     const attributes = [

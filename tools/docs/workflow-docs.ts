@@ -1,4 +1,4 @@
-/** `node --import tsx tools/docs/workflow-docs.ts` writes the picture of the state machine into docs/workflow.md. */
+/** `node --import tsx tools/docs/workflow-docs.ts`: writes the diagram of the state machine into docs/workflow.md. */
 import { readFileSync, writeFileSync } from 'fs';
 import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -9,7 +9,7 @@ import { DatasetExportWorkflow, DatasetGroup, IngestionMode } from '../../src';
 export const FILE = path.join(__dirname, '..', '..', 'docs', 'workflow.md');
 const DIAGRAM = /(<!-- diagram:begin -->\n)[^]*(<!-- diagram:end -->)/;
 
-/** The page with the picture as it should be. */
+/** The page with an up-to-date diagram. */
 export function withDiagram(page: string): string {
   const stack = new Stack(new App(), 'Backups');
   new DatasetExportWorkflow(stack, 'Nightly', {

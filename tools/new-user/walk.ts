@@ -1,15 +1,19 @@
+/**
+ * `npx projen new-user`: follows the README in an empty folder, with the packed tarball: an app is written, type checked, synthesized, deployed to local
+ * AWS and destroyed. Exit code 0 if the export holds the records of the dataset.
+ */
 import { spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as path from 'path';
 import { parse } from 'csv-parse/sync';
 import { readmeSteps } from './readme-steps';
-import { CdkCli, type CliResult } from '../deployments/cdk-cli';
-import { exportedRecords, interactions } from '../deployments/exports';
-import { LocalAwsProcess } from '../deployments/local-aws-process';
-import { UserApp } from '../packed';
+import { CdkCli, type CliResult } from '../local-deployment/cdk-cli';
+import { LocalAwsProcess } from '../local-deployment/local-aws-process';
+import { exportedRecords, interactions } from '../local-deployment/records';
 import { REPOSITORY } from '../repository';
+import { UserApp } from '../user-app';
 
-/** 30 simulated seconds in one real second: an export takes two seconds instead of a minute. */
+/** Simulated seconds per second: an export takes two seconds instead of a minute. */
 const SPEED = 30;
 
 export interface NewUserWalk {
@@ -19,45 +23,45 @@ export interface NewUserWalk {
   readonly deployed: string;
   /** the types of the resources in the template */
   readonly resourceTypes: string[];
-  /** the records that the dataset holds, and those below the stack's OutputUri: after the deployment, and after the stack is gone */
+  /** the records of the dataset, and those below the stack's OutputUri after the deployment and after cdk destroy */
   readonly records: { readonly dataset: string[]; readonly exported: string[]; readonly afterwards: string[] };
 }
 
 /**
- * Does what the README says, in an empty folder, with the packed tarball in place of the registry's package and local AWS in place of an account.
+ * Follows the README in an empty folder, with the packed tarball instead of the registry's package and local AWS instead of an account.
  *
- * @param say is told of each step
- * @throws when a step fails, with what it printed
+ * @param say is called with each step
+ * @throws when a step fails, with its output
  */
 export async function walkAsNewUser(say: (text: string) => void): Promise<NewUserWalk> {
   const { packages, file, code, deploy, deployArgs } = readmeSteps();
   const { bulk, put } = interactions(50);
 
-  say('Local AWS starts, and gets the dataset that the README exports');
+  say('Start local AWS with the dataset that the README exports');
   const localAws = await LocalAwsProcess.start({ speed: SPEED });
   let app: UserApp | undefined;
   try {
     const { client } = localAws;
     const datasetArn = await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: bulk, putCsv: put });
-    if (!code.includes(datasetArn)) { throw new Error(`the README's app exports another dataset than ${datasetArn}`); }
+    if (!code.includes(datasetArn)) { throw new Error(`the README's app must export ${datasetArn}`); }
 
-    say(`npm install ${packages.join(' ')} (the tarball by npm, the others are links)`);
+    say(`npm install ${packages.join(' ')} (npm installs the tarball, the others are links)`);
     app = UserApp.install(packages);
     const folder = app.folder;
 
     say(`${file}, as in the README:\n\n${code}`);
     app.write(file, code);
 
-    say('tsc: the app fits the types in the tarball');
+    say('tsc: the app compiles with the types in the tarball');
     succeeded(typeCheck(folder, file));
 
     const cli = new CdkCli(localAws.ready);
-    // nothing of this repository's source must come in by its tsconfig
+    // without this repository's tsconfig, which maps the library to src/
     const options = { cwd: folder, env: { TSX_TSCONFIG_PATH: undefined } };
 
     say(`npx cdk synth ${deploy}`);
     const { output } = succeeded(await cli.synth(deployArgs, options));
-    if (/\[warning|\[error/i.test(output)) { throw new Error(`the synthesis is not quiet:\n${output}`); }
+    if (/\[warning|\[error/i.test(output)) { throw new Error(`synthesis warns:\n${output}`); }
     const [template] = fs.readdirSync(path.join(folder, 'cdk.out')).filter(name => name.endsWith('.template.json'));
     const { Resources: resources } = JSON.parse(fs.readFileSync(path.join(folder, 'cdk.out', template), 'utf8')) as { Resources: Record<string, { Type: string }> };
 
@@ -97,4 +101,20 @@ function typeCheck(folder: string, file: string): Pick<CliResult, 'exitCode' | '
 function succeeded<T extends { readonly exitCode: number; readonly output: string }>(result: T): T {
   if (result.exitCode !== 0) { throw new Error(`exit code ${result.exitCode}:\n${result.output}`); }
   return result;
+}
+
+if (require.main === module) {
+  let step = 0;
+  walkAsNewUser(text => console.log(`\n${++step}. ${text}`)).then(({ records: { dataset, exported, afterwards } }) => {
+    const sorted = (rows: string[]) => JSON.stringify([...rows].sort());
+    if (sorted(exported) === sorted(dataset) && sorted(afterwards) === sorted(dataset)) {
+      console.log(`\nThe export holds the ${dataset.length} records of the dataset, and still does after cdk destroy.`);
+      return;
+    }
+    console.error(`\nThe dataset holds ${dataset.length} records, but ${exported.length} were exported, and ${afterwards.length} were left after cdk destroy.`);
+    process.exitCode = 1;
+  }, error => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
 }

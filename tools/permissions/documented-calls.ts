@@ -6,11 +6,9 @@ const KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'k
 /**
  * Calls that AWS documents and local AWS does not make.
  *
- * - Lambda writes the start and the end of each invocation to the function's log group, as the function's role. (The Provider
- *   framework's functions write nothing themselves unless they fail.)
- * - Personalize wants the same actions on each key that takes part: the bucket's own key, when the objects are encrypted with
- *   another, and the dataset group's key.
- * - The key's policy must name the role for all of them: nothing is left to what the account's other policies say.
+ * - Lambda logs the start and the end of each invocation as the function's role, also for the Provider framework's functions, which log only failures.
+ * - Personalize needs the same actions on each key: also on the bucket's own key when objects are encrypted with another one, and on the dataset group's.
+ * - The key's policy must name the role for each of them.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
  * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html

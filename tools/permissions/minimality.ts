@@ -10,18 +10,18 @@ const { [EVERYWHERE]: everywhere, ...scenarios } = JSON.parse(fs.readFileSync(pa
 /** What the deployments of each scenario called. */
 export const RECORDED: RecordedCalls = Object.fromEntries(Object.entries(scenarios).map(([name, calls]) => [name, [...everywhere, ...calls]]));
 
-/** All that must be allowed in a scenario. */
+/** The calls that must be allowed in a scenario. */
 export function neededCalls(stack: ResolvedStack): Call[] {
   return [...RECORDED[stack.name], ...documentedCalls(stack)];
 }
 
 export interface Finding {
   readonly variant: Variant;
-  /** the first call that is refused without what the variant lacks; undefined when all are still allowed */
+  /** the first call that the variant refuses, if any */
   readonly refused?: Call;
 }
 
-/** What each part of the policies is needed for, conditions aside. */
+/** What needs each part of the policies, apart from conditions. */
 export async function needs(stack: ResolvedStack): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const variant of variantsOf(stack)) {
@@ -33,7 +33,7 @@ export async function needs(stack: ResolvedStack): Promise<Finding[]> {
   return findings;
 }
 
-/** The first of the calls that is answered so when the variant applies. */
+/** The first call that the variant allows, or refuses. */
 export async function firstWith(stack: ResolvedStack, variant: Variant, calls: readonly Call[], allowed: boolean): Promise<Call | undefined> {
   const restore = variant.apply();
   try {

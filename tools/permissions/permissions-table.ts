@@ -2,30 +2,30 @@ import { RECORDED, firstWith, neededCalls } from './minimality';
 import { ACCOUNT, type PolicyLocation, REGION, ResolvedStack, type Statement } from './resolved-stack';
 import { type Variant, readable, shortId, variantsOf } from './variants';
 
-/** Why something is in a policy. The first that fits counts. */
+/** Why an action is in a policy: the first entry that matches. */
 const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])[] = [
-  [/^trust policy of ExportsRole$/, /^sts:AssumeRole$/, 'Personalize writes as this role; the conditions keep it from doing so on behalf of another account or Region (confused deputy)'],
-  [/^trust policy of Provider(Handler|Framework)/, /^sts:AssumeRole$/, 'Lambda runs the functions as this role'],
-  [/^trust policy of Providerwaiter/, /^sts:AssumeRole$/, 'Step Functions runs the state machine as this role'],
-  [/^role policy of ExportsRole$/, /^s3:ListBucket$/, 'documented: Personalize needs it on the bucket, as the role and in its own name'],
+  [/^trust policy of ExportsRole$/, /^sts:AssumeRole$/, 'Personalize assumes this role to write; the conditions prevent it from doing so on behalf of another account or Region (confused deputy)'],
+  [/^trust policy of Provider(Handler|Framework)/, /^sts:AssumeRole$/, 'Lambda runs the functions with this role'],
+  [/^trust policy of Providerwaiter/, /^sts:AssumeRole$/, 'Step Functions runs the state machine with this role'],
+  [/^role policy of ExportsRole$/, /^s3:ListBucket$/, 'documented: Personalize needs it on the bucket, with the role and in its own name'],
   [/^role policy of ExportsRole$/, /^s3:PutObject$/, 'Personalize writes the records, below the prefix'],
-  [/^bucket policy/, /^s3:\*$/, 'refuses everything that is not TLS (enforceSSL of the bucket)'],
-  [/^bucket policy/, /^s3:ListBucket$/, 'documented: in its own name too; exports fail without the bucket policy'],
-  [/^bucket policy/, /^s3:PutObject$/, 'documented: in its own name too; below the prefix'],
-  [/^key policy/, /^kms:\*$/, 'the CDK\'s key policy: lets IAM policies of the account grant the use of the key, and administrators manage it'],
-  [/^(role|key) policy/, /^kms:GenerateDataKeyWithoutPlaintext$/, 'documented: needed when the dataset group has a key of its own; exports need both policies'],
+  [/^bucket policy/, /^s3:\*$/, 'denies all requests without TLS (enforceSSL of the bucket)'],
+  [/^bucket policy/, /^s3:ListBucket$/, 'documented: also in its own name; exports fail without the bucket policy'],
+  [/^bucket policy/, /^s3:PutObject$/, 'documented: also in its own name, below the prefix'],
+  [/^key policy/, /^kms:\*$/, 'the CDK\'s key policy: lets IAM policies of the account grant the use of the key, and lets administrators manage it'],
+  [/^(role|key) policy/, /^kms:GenerateDataKeyWithoutPlaintext$/, 'documented: needed in both policies when the dataset group has its own key'],
   [/^key policy/, /^kms:CreateGrant$/, 'documented: needed in key policies only'],
-  [/^(role|key) policy/, /^kms:(Decrypt|DescribeKey|GenerateDataKey|ListGrants)$/, 'documented: needed in both policies, on every key that takes part'],
-  [/^role policy of Provider\w+$/, /^logs:/, 'the functions\' log'],
-  [/^role policy of ProviderHandlerRole$/, /^cloudformation:DescribeStacks$/, 'an update asks whether the stack is rolling back before it exports'],
-  [/^role policy of ProviderHandlerRole$/, /^cloudformation:DescribeStackEvents$/, 'tells a rollback which job was there before, and an update whether it is one'],
-  [/^role policy of ProviderHandlerRole$/, /^personalize:CreateDatasetExportJob$/, 'starts the export; IAM asks for the dataset and for the job'],
+  [/^(role|key) policy/, /^kms:(Decrypt|DescribeKey|GenerateDataKey|ListGrants)$/, 'documented: needed in both policies, on every key involved'],
+  [/^role policy of Provider\w+$/, /^logs:/, 'writes the functions\' logs'],
+  [/^role policy of ProviderHandlerRole$/, /^cloudformation:DescribeStacks$/, 'checks whether the stack is rolling back before an update exports'],
+  [/^role policy of ProviderHandlerRole$/, /^cloudformation:DescribeStackEvents$/, 'finds the previous job in a rollback, and shows whether an update is a rollback'],
+  [/^role policy of ProviderHandlerRole$/, /^personalize:CreateDatasetExportJob$/, 'starts the export; IAM checks the dataset and the job'],
   [/^role policy of ProviderHandlerRole$/, /^personalize:DescribeDatasetExportJob$/, 'waits for the export'],
-  [/^role policy of ProviderHandlerRole$/, /^personalize:TagResource$/, 'tags the job; only there when a job has tags'],
-  [/^role policy of ProviderHandlerRole$/, /^iam:PassRole$/, 'tells Personalize as whom to write; to Personalize only'],
+  [/^role policy of ProviderHandlerRole$/, /^personalize:TagResource$/, 'tags the job; only if a job has tags'],
+  [/^role policy of ProviderHandlerRole$/, /^iam:PassRole$/, 'passes the role to write with, to Personalize only'],
   [/^role policy of ProviderFramework/, /^states:StartExecution$/, 'Provider framework: starts the state machine that waits'],
-  [/^role policy of Provider(Framework|waiter)/, /^lambda:InvokeFunction$/, 'Provider framework: its functions call ours, and its state machine calls its functions'],
-  [/^role policy of ProviderFramework/, /^lambda:GetFunction$/, 'Provider framework: finds out whether a function is being updated when a call of it failed'],
+  [/^role policy of Provider(Framework|waiter)/, /^lambda:InvokeFunction$/, 'Provider framework: its functions call the handlers, and its state machine calls its functions'],
+  [/^role policy of ProviderFramework/, /^lambda:GetFunction$/, 'Provider framework: after a failed call, checks whether the function is being updated'],
 ];
 
 export interface Row {
@@ -37,7 +37,7 @@ export interface Row {
   readonly neededBy: string;
 }
 
-/** A row for each action of each statement of the stack that has everything. */
+/** A row for each action of each statement in the scenario that has everything. */
 export async function permissionRows(): Promise<Row[]> {
   const stack = ResolvedStack.ofScenario('Everything');
   const rows: Row[] = [];
@@ -62,7 +62,7 @@ export async function permissionRows(): Promise<Row[]> {
   return rows;
 }
 
-/** Reasons that no row has. */
+/** Reasons that no row uses. */
 export function unusedReasons(rows: readonly Row[]): string[] {
   return REASONS.map(([, , why]) => why).filter(why => !rows.some(row => row.why === why));
 }
@@ -80,7 +80,7 @@ export async function permissionsMarkdown(): Promise<string> {
 }
 
 async function neededBy(stack: ResolvedStack, variant: Variant, action: string): Promise<string> {
-  if (variant.statement.Effect === 'Deny') { return 'every call that is not TLS (must be refused)'; }
+  if (variant.statement.Effect === 'Deny') { return 'every call without TLS (must be refused)'; }
   const call = await firstWith(stack, variant, neededCalls(stack).filter(needed => needed.action === action), false);
   if (!call) { return 'none'; }
   const who = stack.concrete(call.who).replace(/^role /, '');

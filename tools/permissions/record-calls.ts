@@ -10,10 +10,10 @@ import { type Call, EVERYWHERE } from './calls';
 import { DATASETS, SCENARIOS, SOURCE_CONDITIONS } from './scenarios';
 import type { DecisionRecord, StackRecord } from '../../local-aws/wire';
 import { DatasetExportJob } from '../../src';
-import { CdkCli } from '../deployments/cdk-cli';
-import { interactions } from '../deployments/exports';
-import { failingResource } from '../deployments/failing-resource';
-import { LocalAwsProcess } from '../deployments/local-aws-process';
+import { CdkCli } from '../local-deployment/cdk-cli';
+import { failingResource } from '../local-deployment/failing-resource';
+import { LocalAwsProcess } from '../local-deployment/local-aws-process';
+import { interactions } from '../local-deployment/records';
 
 const FILE = path.join(__dirname, 'recorded-calls.json');
 const PERSONALIZE = 'personalize.amazonaws.com';

@@ -26,21 +26,21 @@ export interface Statement {
 
 /** A policy document somewhere in a template. */
 export interface PolicyLocation {
-  /** of the resource that holds it */
+  /** of the resource that contains it */
   readonly logicalId: string;
   readonly kind: 'role policy' | 'trust policy' | 'bucket policy' | 'key policy';
-  /** the logical ids of the roles, the bucket or the key that it is about */
+  /** the logical ids of its roles, bucket or key */
   readonly subjects: string[];
-  /** can be changed */
+  /** may be changed, see variants.ts */
   readonly statements: Statement[];
 }
 
-/** A key policy that leaves everything to the policies of the account's roles. */
+/** A key policy that delegates to the policies of the account's roles. */
 const DELEGATING = policyDocument([{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }]);
 
-/** A synthesized template with all ARNs in it made concrete. */
+/** A synthesized template with concrete ARNs. */
 export class ResolvedStack {
-  /** A scenario as its second deployment leaves it. */
+  /** A scenario after its second deployment. */
   public static ofScenario(name: string): ResolvedStack {
     const stack = new Stack(new App(), name);
     SCENARIOS[name](stack, 2);
@@ -71,7 +71,7 @@ export class ResolvedStack {
     this.policies = Object.entries(this.resources).flatMap(([logicalId, resource]) => this.policiesOf(logicalId, resource));
   }
 
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   public physicalId(logicalId: string): string {
     if (logicalId === 'AWS::StackId') { return `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${this.name}/0e3fb110-0000-11ee-0000-000000000000`; }
     const name = `${this.name}-${logicalId}`;
@@ -81,12 +81,12 @@ export class ResolvedStack {
       case 'AWS::KMS::Key': return createHash('sha256').update(logicalId).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
       case 'AWS::StepFunctions::StateMachine': return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${name}`;
       case 'AWS::Personalize::Dataset': return `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset/${this.unresolved.Group.Properties.Name}/ITEMS`;
-      case undefined: throw new Error(`${this.name} has no resource ${logicalId}: has recorded-calls.json to be recorded again?`);
+      case undefined: throw new Error(`${this.name} has no resource ${logicalId}: run npx tsx tools/permissions/record-calls.ts`);
       default: return name;
     }
   }
 
-  /** The text with the physical ids of the logical ones in braces. */
+  /** Replaces logical ids in braces by physical ids. */
   public concrete<T>(value: T): T {
     return JSON.parse(JSON.stringify(value).replace(/\{([\w:]+)\}/g, (_, logicalId: string) => this.physicalId(logicalId))) as T;
   }
@@ -110,7 +110,7 @@ export class ResolvedStack {
     return Object.entries(this.unresolved).filter(([, { Type }]) => Type === type).map(([id]) => id);
   }
 
-  /** Answers calls by the policies as they are now. */
+  /** Decides about calls by the present policies. */
   public iam(): StackIam {
     return new StackIam(this);
   }
@@ -155,7 +155,7 @@ export class ResolvedStack {
   }
 }
 
-/** What IAM answers in a stack. */
+/** IAM's decisions in a stack. */
 export class StackIam {
   private readonly store = new IamStore({ region: REGION, clock: new ManualClock() });
   private readonly resourcePolicies = new Map<string, object>();
@@ -173,7 +173,7 @@ export class StackIam {
     }
   }
 
-  /** @param call its logical ids in braces are made concrete */
+  /** @param call with logical ids in braces */
   public async allows(call: Call): Promise<boolean> {
     const { who, action, resource, context, by } = this.stack.concrete(call);
     const [kind, name] = who.split(/ (.*)/);

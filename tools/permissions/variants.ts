@@ -1,16 +1,15 @@
 import type { PolicyLocation, ResolvedStack, Statement } from './resolved-stack';
 
-/** A stack from whose policies one thing was taken away. */
+/** A stack's policies without one part. */
 export interface Variant {
   readonly policy: PolicyLocation;
   readonly statement: Statement;
-  /** what is gone */
   readonly without: { part: 'statement' } | { part: 'action' | 'resource' | 'principal'; value: string } | { part: 'condition'; value: string };
-  /** takes it away, and gives it back */
+  /** removes the part; returns what restores it */
   apply(): () => void;
 }
 
-/** Every statement, and every action, resource, principal and condition of statements that have several. */
+/** Without each statement, and each action, resource and principal of statements that have several, and each condition. */
 export function variantsOf(stack: ResolvedStack): Variant[] {
   return stack.policies.flatMap(policy => policy.statements.flatMap((statement): Variant[] => {
     const changed = (without: Variant['without'], change: (copy: any) => void): Variant => ({
@@ -49,7 +48,7 @@ export function variantsOf(stack: ResolvedStack): Variant[] {
   }));
 }
 
-/** `role policy of HandlerRole: kms:Decrypt on ...`, without hashes. */
+/** `role policy of HandlerRole: kms:Decrypt`, without hashes. */
 export function describeVariant(stack: ResolvedStack, { policy, statement, without }: Variant): string {
   const what = without.part === 'statement' ? 'the statement' : without.part === 'condition' ? `the condition ${without.value}` : readable(stack, without.value);
   return `${policy.kind} of ${policy.subjects.map(shortId).join()}: ${what}${without.part === 'statement' || without.part === 'resource' ? ` for ${[statement.Action].flat().join(', ')}` : ''}`;

@@ -7,18 +7,18 @@ import { REPOSITORY } from './repository';
 
 const NAME = 'cdk-personalize-dataset-export';
 
-/** The tarball as `projen package:js` made it. */
+/** The tarball that `projen package:js` made. */
 export function tarball(): string {
   const folder = path.join(REPOSITORY, 'dist', 'js');
   const found = fs.readdirSync(folder).filter(name => name.endsWith('.tgz'));
-  if (found.length !== 1) { throw new Error(`one tarball is expected in ${folder}, got ${JSON.stringify(found)}: run "npx projen package"`); }
+  if (found.length !== 1) { throw new Error(`expected one tarball in ${folder}, got ${JSON.stringify(found)}: run "npx projen package:js"`); }
   return path.join(folder, found[0]);
 }
 
-/** The oldest aws-cdk-lib that is supported, and the newest that is tested: folders of node_modules. */
+/** The oldest aws-cdk-lib that is supported, and the newest that is tested, in node_modules. */
 export type Cdk = 'aws-cdk-lib' | 'aws-cdk-lib-newest';
 
-/** A folder with the packed library and an aws-cdk-lib in its node_modules, as in a user's empty app. */
+/** A folder with the packed library and aws-cdk-lib in its node_modules, like a user's new app. */
 export class UserApp {
   public static async create(cdk: Cdk = 'aws-cdk-lib-newest'): Promise<UserApp> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'user-app-'));
@@ -30,10 +30,7 @@ export class UserApp {
     return new UserApp(folder);
   }
 
-  /**
-   * An empty folder after `npm install`: the tarball is installed by npm, without a network; the other packages are those of the
-   * repository, and so are their commands.
-   */
+  /** A folder after `npm install`: npm installs the tarball, without a network; the other packages and their commands are links into this repository. */
   public static install(packages: readonly string[]): UserApp {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'user-app-'));
     execFileSync('npm', ['install', '--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', tarball()], { cwd: folder, stdio: 'pipe' });

@@ -1,24 +1,25 @@
 /**
- * `npm run demo [-- --data FILE.csv]`: the quickstart example, deployed by the real CDK CLI to local AWS: an export that
- * works, one that fails, and the end of the stack. Exit code 0 if all of it went as it should.
+ * `npm run demo [-- --data FILE.csv]`: deploys examples/quickstart to local AWS with the real CDK CLI: an export that succeeds, one that fails, and
+ * cdk destroy. Exit code 0 if everything happened as expected.
  */
 import { readFileSync } from 'fs';
 import * as path from 'path';
 import { parseArgs } from 'util';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { CdkCli, type CliResult } from './deployments/cdk-cli';
-import { LocalAwsProcess } from './deployments/local-aws-process';
-import type { LocalAwsClient } from '../local-aws/client';
-import { sampleRows } from '../local-aws/services/personalize/sample';
+import type { LocalAwsClient } from '../../local-aws/client';
+import { sampleRows } from '../../local-aws/services/personalize/sample';
+import { CdkCli, type CliResult } from '../local-deployment/cdk-cli';
+import { LocalAwsProcess } from '../local-deployment/local-aws-process';
+import { REPOSITORY } from '../repository';
 
-const QUICKSTART = path.join(__dirname, '..', 'examples', 'quickstart');
+const QUICKSTART = path.join(REPOSITORY, 'examples', 'quickstart');
 const COLUMNS = ['USER_ID', 'ITEM_ID', 'EVENT_TYPE', 'TIMESTAMP'];
 const FAILURE = 'Insufficient privileges for accessing data in Amazon S3.';
-/** 20 simulated seconds in one real second: an export takes three seconds instead of a minute. */
+/** Simulated seconds per second: an export takes three seconds instead of a minute. */
 const SPEED = 20;
 
-/** What happened otherwise than it should. */
+/** What did not happen as expected. */
 const surprises: string[] = [];
 
 async function main(): Promise<void> {
@@ -31,12 +32,12 @@ async function main(): Promise<void> {
   try {
     const { client } = localAws;
     const datasetArn = await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv });
-    console.log(`Dataset ${datasetArn} holds ${records.length} records from ${data ?? 'the built-in sample'}.`);
+    console.log(`Dataset ${datasetArn} has ${records.length} records from ${data ?? 'the built-in sample'}.`);
 
     const cli = new CdkCli(localAws.ready);
     const show = { cwd: QUICKSTART, onOutput: (text: string) => process.stdout.write(text) };
 
-    title('1. cdk deploy: an export that works');
+    title('1. cdk deploy: an export that succeeds');
     const first = await cli.deploy([], show);
     expect('the first deployment succeeds', first.exitCode === 0);
     const exported = await showObjects(client, first);
@@ -49,17 +50,17 @@ async function main(): Promise<void> {
     expect('its output shows Personalize\'s reason', second.output.includes(FAILURE));
     expect('the stack is rolled back', second.output.includes('UPDATE_ROLLBACK_COMPLET'));
 
-    title('3. cdk destroy: the exported data stays');
+    title('3. cdk destroy: the exported data is kept');
     const destroyed = await cli.destroy([], show);
     expect('the stack is destroyed', destroyed.exitCode === 0);
     expect('the first export is still in its bucket', await showObjects(client, first) === exported);
-    expect('one export succeeded in all', (await client.jobs()).filter(({ status }) => status === 'ACTIVE').length === 1);
+    expect('one export in total succeeded', (await client.jobs()).filter(({ status }) => status === 'ACTIVE').length === 1);
   } finally {
     await localAws.stop();
   }
 }
 
-/** @returns how many records the objects hold */
+/** @returns the number of records in the objects */
 async function showObjects(client: LocalAwsClient, { outputs }: CliResult): Promise<number> {
   const uri = outputs.Quickstart?.OutputUri;
   if (uri === undefined) { return 0; }
@@ -89,15 +90,15 @@ function title(text: string): void {
 main().then(() => {
   title('Summary');
   if (surprises.length > 0) {
-    console.log(`This did not go as it should. Expected, and not so:\n${surprises.map(what => `- ${what}`).join('\n')}`);
+    console.log(`This did not happen:\n${surprises.map(what => `- ${what}`).join('\n')}`);
     process.exitCode = 1;
     return;
   }
   console.log([
     'One construct and one "cdk deploy" exported the dataset to an encrypted bucket.',
-    'The export that failed made its deployment fail, with Personalize\'s own reason, and the stack went back to what it was.',
-    'Destroying the stack kept the exported data.',
-    'Nothing of this used an AWS account; the CDK CLI, the template and the Lambda code are those that a real deployment would use.',
+    'When an export failed, its deployment failed with the reason that Personalize gave, and the stack was rolled back.',
+    'cdk destroy kept the exported data.',
+    'No AWS account was used. The CDK CLI, the template and the Lambda code are those of a real deployment.',
   ].join('\n'));
 }, error => {
   console.error(error instanceof Error ? error.message : error);

@@ -11,16 +11,16 @@ export interface CliResult {
   readonly exitCode: number;
   /** standard output and standard error, as a user sees them */
   readonly output: string;
-  /** what --outputs-file holds: stack name, output name, value */
+  /** stack name, output name, value */
   readonly outputs: Record<string, Record<string, string>>;
 }
 
 export interface CliOptions {
   /** the folder of the app, with its cdk.json; default: the repository */
   readonly cwd?: string;
-  /** environment variables, beside those that the CLI gets anyway; undefined takes one of them away */
+  /** further environment variables; undefined removes one that the CLI gets by default */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** called with each piece of the output as it comes */
+  /** called with each piece of output */
   readonly onOutput?: (text: string) => void;
 }
 
@@ -60,7 +60,7 @@ export class CdkCli {
         HOME: process.env.HOME,
         ...this.ready.env,
         CDK_DISABLE_VERSION_CHECK: 'true',
-        // apps of this repository import the library by its name, and run with the newest CDK
+        // apps of this repository import the library by its name and run with the newest CDK
         TSX_TSCONFIG_PATH: path.join(__dirname, 'examples.tsconfig.json'),
         NODE_NO_WARNINGS: '1',
         ...env,

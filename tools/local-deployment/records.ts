@@ -5,7 +5,7 @@ import { sampleRows } from '../../local-aws/services/personalize/sample';
 
 const COLUMNS = ['USER_ID', 'ITEM_ID', 'EVENT_TYPE', 'TIMESTAMP'];
 
-/** Records of an Interactions dataset: all but the last ten imported in bulk, those put one by one. */
+/** Records of an Interactions dataset: all but the last ten are imported in bulk, those are added individually. */
 export function interactions(count: number): { columns: string[]; bulk: string; put: string } {
   const rows = sampleRows('INTERACTIONS', COLUMNS).slice(0, count);
   const csv = (part: typeof rows) => stringify(part, { header: true, columns: COLUMNS });
@@ -15,12 +15,12 @@ export function interactions(count: number): { columns: string[]; bulk: string; 
 export interface Exported {
   readonly keys: string[];
   readonly header: string[];
-  /** each record as one text */
+  /** each record as one string */
   readonly rows: string[];
   readonly kmsKeyArns: string[];
 }
 
-/** What lies below an output URI. */
+/** The records below an output URI. */
 export async function exportedRecords(client: LocalAwsClient, outputUri: string): Promise<Exported> {
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec(outputUri)!;
   const objects = (await client.objects(bucket)).filter(({ key }) => key.startsWith(prefix));

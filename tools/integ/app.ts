@@ -1,6 +1,6 @@
 /**
- * For a real AWS account: `npx projen integ`, see tools/integ/README.md. Exports a dataset by both ways of waiting, and asserts what
- * then lies in the bucket.
+ * The app that `npx projen integ` deploys to a real AWS account, see tools/integ/README.md: exports a dataset in both ways of waiting, and asserts what
+ * is in the bucket afterwards.
  */
 import { AwsApiCall, ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App, Duration, RemovalPolicy, Stack, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
@@ -10,7 +10,7 @@ import { Dataset, DatasetExportJob, ExportDestination, IngestionMode } from '../
 const PREFIX = 'integ/';
 const ITEMS = ['one', 'two', 'three'].map(itemId => ({ itemId, properties: JSON.stringify({ genres: 'Drama' }) }));
 
-/** A custom dataset group with one dataset, and records that were put one by one. */
+/** A custom dataset group with one dataset, and individually added records. */
 function newDataset(scope: Construct, name: string): { dataset: personalize.IDatasetRef; records: Construct } {
   const schema = new personalize.CfnSchema(scope, 'Schema', {
     name,
@@ -32,7 +32,7 @@ function newDataset(scope: Construct, name: string): { dataset: personalize.IDat
   return { dataset, records };
 }
 
-/** `-c datasetArn=<ARN>` takes a dataset that exists, whatever it holds. */
+/** `-c datasetArn=<ARN>` uses an existing dataset. */
 export function integTest(app: App): { stack: Stack; assertions: Stack } {
   const stack = new Stack(app, 'IntegDatasetExportJob');
   const existing: string | undefined = app.node.tryGetContext('datasetArn');
@@ -41,7 +41,7 @@ export function integTest(app: App): { stack: Stack; assertions: Stack } {
     : { dataset: Dataset.fromDatasetArn(stack, 'Dataset', existing), records: undefined };
 
   const destination = new ExportDestination(stack, 'Exports', { prefix: PREFIX, removalPolicy: RemovalPolicy.DESTROY, expiration: Duration.days(1) });
-  // nothing stays behind in the account
+  // nothing is left in the account
   destination.bucket.node.defaultChild!.with(new s3.mixins.BucketAutoDeleteObjects());
   destination.encryptionKey!.applyRemovalPolicy(RemovalPolicy.DESTROY);
 
@@ -60,11 +60,11 @@ export function integTest(app: App): { stack: Stack; assertions: Stack } {
 
     const object = integ.assertions.awsApiCall('S3', 'headObject', { Bucket: destination.bucket.bucketName, Key: objects.getAttString('Contents.0.Key') });
     object.expect(ExpectedResult.objectLike({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: destination.encryptionKey!.keyArn }));
-    // the permissions for these two calls are not named like them
+    // the permissions for these two calls have other names
     object.provider.addToRolePolicy({ Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetObject'], Resource: [destination.bucket.bucketArn, `${destination.bucket.bucketArn}/*`] });
     object.provider.addToRolePolicy({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: destination.encryptionKey!.keyArn });
   }
   return { stack, assertions: app.node.findAll().filter(Stack.isStack).find(other => other !== stack)! };
 }
 
-integTest(new App());
+if (require.main === module) { integTest(new App()); }
