@@ -1,3 +1,3 @@
-// aws-cdk-lib validates each synthesized template against the CloudFormation schemas, which takes longer than all the rest of
-// the tests; schema-validation.test.ts turns it on.
+// aws-cdk-lib validates each template against the CloudFormation schemas, which takes longer than all tests together;
+// test/package/rule-packs.test.ts turns it on.
 process.env.CDK_VALIDATION = 'false';

@@ -1,4 +1,4 @@
-/** `npx tsx tools/third-party-licenses.ts`: writes THIRD-PARTY-LICENSES, the licences of the packages in the handler's bundle. It ships in the package. */
+/** `npx tsx tools/third-party-licenses.ts`: writes THIRD-PARTY-LICENSES, the licenses of the packages in the handler's bundle. It ships in the package. */
 import { execFileSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
@@ -14,7 +14,7 @@ export interface BundledPackage {
   readonly license: string;
   readonly homepage: string;
   readonly repository: string;
-  /** the texts of its licence and notice files */
+  /** the texts of its license and notice files */
   readonly texts: string[];
 }
 
@@ -42,7 +42,7 @@ function key({ name, version }: BundledPackage): string {
   return `${name} ${version}`;
 }
 
-/** Some packages come without their licence's text: it is that of the other packages in their repository. */
+/** Some packages come without their license's text: it is that of the other packages in their repository. */
 function withText(bundled: BundledPackage, packages: readonly BundledPackage[]): BundledPackage {
   if (bundled.texts.length > 0) { return bundled; }
   const others = packages.filter(({ repository, license }) => repository === bundled.repository && license === bundled.license);

@@ -7,7 +7,7 @@ test('THIRD-PARTY-LICENSES is about what is in the bundle (npx tsx tools/third-p
   expect(fs.readFileSync(THIRD_PARTY_LICENSES, 'utf8')).toBe(licensesText(packages));
 });
 
-test('every package in the bundle has a licence that lets it be shipped, with its text', () => {
+test('every package in the bundle has a license that lets it be shipped, with its text', () => {
   expect(packages.length).toBeGreaterThan(3);
   expect([...new Set(packages.map(({ license }) => license))].sort()).toEqual(['Apache-2.0']);
   expect(packages.filter(({ texts }) => texts.join('').length < 100)).toEqual([]);
