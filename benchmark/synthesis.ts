@@ -44,7 +44,7 @@ export function fits(peer: Peer, jobs: number): boolean {
     synthesize(peer, jobs);
     return true;
   } catch (error) {
-    if (/Number of resources|provider must be shared by fewer jobs/.test((error as Error).message)) { return false; }
+    if (/Number of resources|provider must have fewer jobs/.test((error as Error).message)) { return false; }
     throw error;
   }
 }

@@ -6,7 +6,7 @@ export interface CloudFormationApi {
   stackState(stackId: string): Promise<StackState>;
   /** When the stack's current or latest operation began, in milliseconds since the epoch. */
   operationStartedAt(stackId: string): Promise<number | undefined>;
-  /** The physical id that a resource had when its stack was last complete, if the stack's events tell. */
+  /** The physical id that a resource had when its stack was last complete, if the stack's events show it. */
   lastStablePhysicalId(stackId: string, logicalId: string): Promise<string | undefined>;
   /** Whether an update of the resource has failed in the stack's current operation. */
   hasFailed(stackId: string, logicalId: string): Promise<boolean>;

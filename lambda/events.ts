@@ -36,7 +36,7 @@ export interface ExportPlan {
   /** Personalize has confirmed the job. */
   readonly created: boolean;
   /** The error of onEvent's attempt to create the job. */
-  readonly trouble?: string;
+  readonly creationError?: string;
   /** That error was that Personalize had no room for the job. */
   readonly noRoom?: true;
 }

@@ -20,7 +20,7 @@ import { CLOUDFORMATION_LIMIT_SECONDS } from '../src/contract/limits';
 interface Poll {
   readonly event: PlannedCreate | PlannedUpdate;
   readonly plan: ExportPlan;
-  /** of the job: an export has further ones when one failed for a reason that passes */
+  /** position of the job: an export gets another one when a job failed for a reason that may go away */
   readonly index: number;
   readonly request: ExportRequest;
   readonly arn: string;
@@ -33,7 +33,7 @@ export class ExportProgress {
     private readonly rollback: Rollback, private readonly creation: JobCreation, private readonly waiting: Waiting,
   ) {}
 
-  /** Looks at the export's first job, or at the last one when earlier ones failed for a reason that passes. */
+  /** Looks at the export's first job, or at the last one when earlier ones failed for a reason that may go away. */
   public async isComplete(event: PlannedCreate | PlannedUpdate, plan: ExportPlan): Promise<IsCompleteResponse> {
     const { ResourceProperties: properties } = event;
     for (let index = 0; ; index++) {
@@ -94,19 +94,19 @@ export class ExportProgress {
       if (isSettling(startedAt, now)) { return this.goOn(poll, 'not visible yet', 'exists'); }
       throw jobGone(this.contextOf(poll), (now - startedAt) / 1000);
     }
-    const passes = kind === 'transient' || kind === 'unreachable' || (kind === 'settling' && isSettling(startedAt, now));
-    if (passes) { return this.goOn(poll, error, created && index === 0 ? 'exists' : 'may exist'); }
+    const isTemporary = kind === 'transient' || kind === 'unreachable' || (kind === 'settling' && isSettling(startedAt, now));
+    if (isTemporary) { return this.goOn(poll, error, created && index === 0 ? 'exists' : 'may exist'); }
     throw statusUnknown(this.contextOf(poll), error);
   }
 
   /**
-   * Creates a job that is not there yet, unless the request is over: the framework goes on polling after a rollback has begun.
+   * Creates a job that is not there yet, unless the request is over: the framework keeps polling after a rollback has begun.
    *
    * @returns `exists` if another process has created the job, or if the response to its creation was lost
    */
   private async createLate(poll: Poll): Promise<IsCompleteResponse | 'created' | 'exists'> {
-    const { event, plan: { startedAt, trouble = 'not created' }, request } = poll;
-    if (this.waiting.isOver(event, startedAt)) { return this.goOn(poll, trouble, 'does not exist'); }
+    const { event, plan: { startedAt, creationError = 'not created' }, request } = poll;
+    if (this.waiting.isOver(event, startedAt)) { return this.goOn(poll, creationError, 'does not exist'); }
 
     switch (await this.observer.stackPhase(event, startedAt)) {
       case 'unknown':
@@ -127,7 +127,7 @@ export class ExportProgress {
     const { ResourceProperties: properties } = event;
     if (plan.created || properties.JobName === undefined || continues(properties)) { return; }
     const differences = differencesOf(job, arn, properties);
-    // A job that a rollback left is the resource's own, however old. Any other one that is older than a request can get is somebody else's.
+    // A job left by a rollback belongs to this resource, however old. Any other job older than a request can last belongs to somebody else.
     const isOwn = event.RequestType === 'Update' && event.OldResourceProperties.JobName === properties.JobName
       && changedInputs(event.OldResourceProperties, properties).length === 0;
     if (!isOwn && job.createdAt !== undefined && job.createdAt.getTime() < plan.startedAt - CLOUDFORMATION_LIMIT_SECONDS * 1000) {

@@ -15,10 +15,10 @@ export interface ExportRequest extends ExportParameters {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The inputs that Personalize takes, and tells, as they are. */
+/** The inputs that Personalize accepts and reports unchanged. */
 export type ExportParameters = { readonly [parameter in ExportParameter]?: string | undefined };
 
-/** Throws on values that were tokens at synth and turn out to be invalid. */
+/** Throws on invalid values, which were tokens at synthesis. */
 export function exportRequest(properties: DatasetExportJobResourceProperties, jobName: string): ExportRequest {
   const { DatasetArn: datasetArn, RoleArn: roleArn, Tags: tags = {} } = properties;
   const parameters: { [parameter in ExportParameter]?: string | undefined } = {};
@@ -39,8 +39,8 @@ function rejectIf(problem: string | undefined): void {
   if (problem !== undefined) { throw failure(problem); }
 }
 
-/** How many resources wait for an export is decided at synth. */
+/** How many resources wait for an export is decided at synthesis. */
 function unknownTimeoutProblem(properties: DatasetExportJobResourceProperties): string | undefined {
   if (!waits(properties) || waitSeconds(properties) <= MAX_CUSTOM_RESOURCE_SECONDS) { return undefined; }
-  return `timeout must be at most ${MAX_CUSTOM_RESOURCE_SECONDS / 60} minutes when it is not known at synth, got ${properties.TimeoutSeconds} seconds`;
+  return `timeout must be at most ${MAX_CUSTOM_RESOURCE_SECONDS / 60} minutes when it is a token, got ${properties.TimeoutSeconds} seconds`;
 }

@@ -1,9 +1,10 @@
 /**
  * What an error of Personalize, CloudFormation or the network means for the export:
  *
- * - `transient`: passes by itself; tried again until the timeout
- * - `settling`: passes if it is due to a new role or policy that has not propagated; tried again while that may be so
- * - `unreachable`: the same for an endpoint or credentials that are not known everywhere yet, or are not for a while
+ * - `transient`: goes away by itself; tried again until the timeout
+ * - `settling`: goes away by itself if it is due to a new role or policy that has not propagated; tried again while that may be so
+ * - `unreachable`: the endpoint cannot be resolved, or the credentials have not propagated; tried again like `settling` before the job
+ *   exists, like `transient` afterwards
  * - `exists`, `missing`: the job name is taken; there is no such resource
  * - `terminal`: trying again would not help
  */
@@ -17,14 +18,14 @@ const TRANSIENT_NAMES = new Set([
   'SlowDown', 'ProvisionedThroughputExceededException', 'BandwidthLimitExceeded', 'PriorRequestNotComplete', 'RequestTimeout', 'RequestTimeoutException',
   'ServiceUnavailable', 'ServiceUnavailableException', 'InternalFailure', 'InternalServerError', 'InternalServerException', 'InternalError', 'TransactionInProgressException',
 ]);
-/** New credentials that are not known everywhere yet, and an endpoint without a DNS entry, which in a Region without Personalize never gets one. */
+/** Credentials that have not propagated, and an endpoint without a DNS entry: in a Region without Personalize it never gets one. */
 const UNREACHABLE_NAMES = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'ExpiredTokenException', 'ExpiredToken']);
 const UNREACHABLE_CODES = new Set(['ENOTFOUND']);
 const ACCESS_DENIED_NAMES = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
-/** Not due to a policy of this stack, so it would not pass. */
+/** Not caused by a policy of this stack, so waiting does not help. */
 const DENIED_FOR_GOOD = /explicit deny|no (service control|resource control|permissions boundary|VPC endpoint|session) policy allows|no permissions boundary allows/i;
 const ROLE_OR_POLICY = /insufficient privileges|assume|trust|not authorized|access.?denied|bucket policy|kms|PassRole/i;
-/** Bugs of this program or its configuration, not trouble of the network. */
+/** Bugs in this program or its configuration, not network errors. */
 const LOCAL_MISTAKES = new Set(['TypeError', 'ReferenceError', 'RangeError', 'CredentialsProviderError']);
 
 export function failureKind(error: unknown): FailureKind {

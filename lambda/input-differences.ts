@@ -11,15 +11,15 @@ export function changedInputs(before: DatasetExportJobResourceProperties, after:
 /**
  * How a job differs from the one that the properties ask for, in words.
  *
- * @param isStrict for which inputs to assume the default where Personalize tells nothing; others may have any value then
+ * @param isStrict which inputs to compare with their default if Personalize does not report them; the others then match anything
  */
 export function differencesOf(
   job: JobDescription, jobArn: string, properties: DatasetExportJobResourceProperties, isStrict: (name: ExportInputName) => boolean = () => true,
 ): string[] {
   const differences: string[] = [];
-  const compare = (name: string, told: string | undefined, ours: string | undefined, strict: boolean, byDefault?: string) => {
-    const theirs = told ?? byDefault;
-    if (theirs === ours || (!strict && (told === undefined || ours === undefined))) { return; }
+  const compare = (name: string, reported: string | undefined, ours: string | undefined, strict: boolean, byDefault?: string) => {
+    const theirs = reported ?? byDefault;
+    if (theirs === ours || (!strict && (reported === undefined || ours === undefined))) { return; }
     differences.push(`its ${name} is ${theirs ?? 'not set'} (expected ${ours ?? 'not set'})`);
   };
   for (const input of EXPORT_INPUT_NAMES) {

@@ -9,7 +9,7 @@ import { continues } from './resource';
 import { isSettling } from './settling';
 import type { Turns } from './turns';
 
-/** What came of an attempt to create a job; the errors of the others pass. */
+/** The result of an attempt to create a job. Errors that a later attempt may overcome are results; others are thrown. */
 type Attempt =
   | { readonly outcome: 'created' }
   /** By an earlier delivery or attempt of this request, or, with a jobName, by somebody else: isComplete compares the inputs. */
@@ -20,14 +20,14 @@ type Attempt =
 export class JobCreation {
   constructor(private readonly deps: Dependencies, private readonly turns: Turns) {}
 
-  /** Starts the export of a request, unless it goes on with the job of the previous resource. */
+  /** Starts the export of a request, unless it continues with the job of the previous resource. */
   public async start(event: CreateRequest | UpdateRequest, startedAt: number): Promise<ExportPlan> {
     const plan: ExportPlan = { kind: 'export', jobName: jobNameOf(event), startedAt, created: false };
     const request = exportRequest(event.ResourceProperties, plan.jobName);
     if (continues(event.ResourceProperties)) { return plan; }
     const attempt = await this.create(event, startedAt, request);
     if (attempt.outcome === 'created') { return { ...plan, created: true }; }
-    return { ...plan, trouble: attempt.error, ...attempt.outcome === 'no room' && { noRoom: true } };
+    return { ...plan, creationError: attempt.error, ...attempt.outcome === 'no room' && { noRoom: true } };
   }
 
   /** Creates a job, once, however often it is called for the same name. Throws when trying again would not help. */

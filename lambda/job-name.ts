@@ -20,9 +20,9 @@ export function jobNameOf(event: OnEventRequest): string {
 
 /**
  * The same name for each delivery of a request, and another one for every other request. It ends with a mark of the trigger: the one
- * input that Personalize cannot be asked for.
+ * input that Personalize does not store.
  *
- * @param index of the job: 0 is the request's first one, the others follow when one failed for a reason that passes
+ * @param index of the job: 0 is the request's first one, the others follow when one failed for a reason that may go away
  */
 export function generatedJobName(event: OnEventRequest, index = 0): string {
   const { JobNamePrefix, TriggerToken } = event.ResourceProperties;
@@ -37,7 +37,7 @@ export function isGenerated(jobName: string): boolean {
 /**
  * Whether a job of this name was started for the trigger.
  *
- * @param byDefault the answer when the name does not tell
+ * @param byDefault the answer when the name does not show it
  */
 export function hasTrigger(jobName: string, trigger: string | undefined, byDefault: boolean): boolean {
   return TRIGGER_MARK.test(jobName) ? jobName.endsWith(triggerMark(trigger)) : byDefault;

@@ -16,10 +16,10 @@ import { Waiting } from './waiting';
 
 /**
  * The life of the custom resource, as the CDK's Provider framework drives it: onEvent once per request, or more often when a delivery is
- * repeated; then isComplete until it says so. Throwing is the only way to fail.
+ * repeated; then isComplete until it returns IsComplete. Throwing is the only way to fail.
  *
  * The physical id is the ARN of the last job that CloudFormation was told to be complete. On an update, CloudFormation keeps the id
- * of a failed response, so that onEvent returns the previous id, and isComplete the new one at the end.
+ * of a failed response, so onEvent returns the previous id, and isComplete the new one at the end.
  */
 export class Lifecycle {
   private readonly observer: Observer;

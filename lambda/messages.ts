@@ -43,7 +43,7 @@ function failureOf({ event, jobName, logGroup }: Context, sentences: string[]): 
 /** @param jobs how many jobs of the export have failed */
 export function jobFailed(context: Context, reason: string | undefined, jobs: number): Error {
   return failureOf(context, [
-    `Dataset export job failed (CREATE FAILED): ${quote(reason || '(Personalize gave no reason)')}`,
+    `Dataset export job failed (CREATE FAILED): ${quote(reason || 'Personalize gave no reason')}`,
     jobs > 1 ? `${jobs} jobs failed in a row, so policy propagation is unlikely to be the cause.` : '',
     hint(reason ?? ''),
     context.event.ResourceProperties.JobName === undefined ? '' : 'Change jobName before you deploy again: Personalize never frees the name of an export job.',
@@ -72,7 +72,7 @@ export function timedOut(context: Context, state: string, elapsedSeconds: number
     `Dataset export job did not finish within its timeout of ${duration(timeoutSeconds)}: ${quote(state)} after ${duration(elapsedSeconds)}.`,
     { 'exists': `The job continues: ${goesOn}`, 'may exist': `If the job was created, it continues: ${goesOn}`, 'does not exist': 'Personalize has no job with this name.' }[job],
     hint(state),
-    `Raise timeout (up to ${MAX_TIMEOUT_HOURS} hours), or export less.`,
+    `Increase timeout (at most ${MAX_TIMEOUT_HOURS} hours).`,
   ]);
 }
 
@@ -93,7 +93,7 @@ export function nameTaken(context: Context, differences: string[]): Error {
 /** @param why another export is needed */
 export function nameUsedUp(context: Context, why: string): Error {
   return failureOf(context, [
-    `jobName ${JSON.stringify(context.jobName)} is used up by the previous export, ${why}.`,
+    `jobName ${JSON.stringify(context.jobName)} was already used by the previous export, ${why}.`,
     'Personalize never frees the name of an export job: change jobName too, or omit it to have one generated.',
   ]);
 }
@@ -105,8 +105,8 @@ export function rollingBack(context: Context): Error {
 const HINTS: { readonly pattern: RegExp; readonly hint: string }[] = [
   {
     pattern: /insufficient privileges/i,
-    hint: 'Personalize needs the role\'s policy, the bucket policy and the key policy: look for changes made outside this stack, for a Deny, '
-      + 'or for a bucket that only a VPC can reach.',
+    hint: 'The role\'s policy, the bucket policy and the key policy must all allow the export: look for changes made outside this stack, a Deny, '
+      + 'or a bucket restricted to a VPC.',
   },
   {
     pattern: /assume/i,

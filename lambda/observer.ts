@@ -9,25 +9,26 @@ import { waits } from './resource';
 import { isSettling } from './settling';
 
 export type StackPhase = 'going forward' | 'rolling back' | 'unknown';
+export type UpdateState = 'failed' | 'not failed' | 'unknown';
 
-/** What a job is to the properties of an update. */
+/** How a job relates to the properties of an update. */
 export type Fit =
-  /** Theirs, and complete as far as the deployment waits for it. */
+  /** Has their inputs, and is complete as far as the deployment waits. */
   | 'done'
-  /** Theirs as far as Personalize tells of its inputs. */
+  /** Has their inputs, as far as Personalize reports them. */
   | 'likely'
-  /** Theirs if it succeeds. */
+  /** Has their inputs, and is not finished. */
   | 'running'
   | 'failed' | 'gone'
-  /** It has other inputs. */
+  /** Has other inputs. */
   | 'other'
-  /** Personalize does not tell now. */
+  /** Personalize cannot be asked at the moment. */
   | 'unknown'
-  /** Personalize refuses to tell. */
+  /** Personalize refuses to describe it. */
   | 'unreadable';
 
-/** A deployment begins before its requests, however the clocks differ; and no rollback is followed by another deployment so soon. */
-const CLOCK_TOLERANCE = 20 * 1000;
+/** Allows for clock skew between a deployment and its requests; no deployment follows a rollback so soon. */
+const NEXT_OPERATION_MARGIN = 20 * 1000;
 
 /** Observes jobs, and the stack of a request. Errors become answers. */
 export class Observer {
@@ -36,7 +37,7 @@ export class Observer {
   /**
    * Whether a job is the one that the properties ask for.
    *
-   * @param isKnown whether it is known to have been started for the trigger of the properties, unless its name tells otherwise
+   * @param isKnown whether it is known to have been started for the trigger of the properties, unless its name shows otherwise
    */
   public async fitOf(jobArn: string, event: UpdateRequest, isKnown = false): Promise<Fit> {
     if (!isJobArn(jobArn)) { return 'gone'; }
@@ -55,38 +56,34 @@ export class Observer {
       this.deps.log(event, 'stack status', { status });
       // FAILED: a stack whose rollback is disabled has given up
       if (/ROLLBACK|DELETE|FAILED/.test(status)) { return 'rolling back'; }
-      // The framework goes on polling for a request that was rolled back: the next deployment is not the request's own.
-      const isLater = (time: number) => time > startedAt + CLOCK_TOLERANCE;
+      // The framework keeps polling for a request that was rolled back: the next deployment is not the request's own.
+      const isLater = (time: number) => time > startedAt + NEXT_OPERATION_MARGIN;
       return isLater(updatedAt) && isLater(await this.deps.cloudFormation.operationStartedAt(event.StackId) ?? 0) ? 'rolling back' : 'going forward';
     } catch (error) {
       const kind = failureKind(error);
       this.deps.log(event, 'stack status failed', { detail: `${kind}: ${errorText(error)}` });
-      // One export too many does less harm than a stack that cannot be updated because CloudFormation cannot be asked.
+      // A superfluous export does less harm than a stack that cannot be updated.
       return kind === 'transient' || (kind !== 'terminal' && isSettling(startedAt, this.deps.now())) ? 'unknown' : 'going forward';
     }
   }
 
-  /**
-   * Whether an update of the resource has failed in the stack's current operation.
-   *
-   * @returns undefined if CloudFormation does not tell now
-   */
-  public async hasFailed(event: UpdateRequest): Promise<boolean | undefined> {
+  /** Whether an update of the resource has failed in the stack's current operation; `unknown`: CloudFormation cannot be asked at the moment. */
+  public async updateState(event: UpdateRequest): Promise<UpdateState> {
     try {
-      return await this.deps.cloudFormation.hasFailed(event.StackId, event.LogicalResourceId);
+      return await this.deps.cloudFormation.hasFailed(event.StackId, event.LogicalResourceId) ? 'failed' : 'not failed';
     } catch (error) {
       this.deps.log(event, 'stack events failed', { detail: errorText(error) });
-      return failureKind(error) === 'transient' ? undefined : false;
+      return failureKind(error) === 'transient' ? 'unknown' : 'not failed';
     }
   }
 
-  /** Where a job writes, if Personalize tells. */
+  /** Where a job writes, if Personalize reports it. */
   public async actualOutputUri(event: UpdateRequest, jobArn: string): Promise<string | undefined> {
     const job = await this.describe(event, jobArn);
     return typeof job === 'string' ? undefined : job.outputUri;
   }
 
-  /** Whether there is a job, as far as Personalize tells. */
+  /** Whether the job is known to exist. */
   public async isThere(event: UpdateRequest, jobArn: string): Promise<boolean> {
     return typeof await this.describe(event, jobArn) !== 'string';
   }

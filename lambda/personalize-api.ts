@@ -3,7 +3,7 @@ import {
 } from '@aws-sdk/client-personalize';
 import type { ExportParameters, ExportRequest } from './export-request';
 
-/** What Personalize tells of a job; what it does not tell is undefined. */
+/** What Personalize reports about a job; what it omits is undefined. */
 export interface JobDescription extends ExportParameters {
   readonly status: string;
   readonly failureReason?: string | undefined;
@@ -18,7 +18,7 @@ export interface PersonalizeApi {
   describeDatasetExportJob(jobArn: string): Promise<JobDescription>;
 }
 
-/** All but the key are at the top level of both operations. A parameter that Personalize does not have does not compile. */
+/** All but the key are at the top level of both operations. A parameter that Personalize does not have is a compile error. */
 type TopLevel = Exclude<keyof ExportParameters, 'kmsKeyArn'>;
 type TopLevelParameters = Pick<CreateDatasetExportJobRequest, TopLevel> & Pick<DatasetExportJob, TopLevel>;
 

@@ -6,12 +6,12 @@ export function waits({ WaitForCompletion }: DatasetExportJobResourceProperties)
   return WaitForCompletion !== 'false';
 }
 
-/** Whether the resource goes on waiting for the job of the previous one. */
+/** Whether the resource continues to wait for the job of the previous one. */
 export function continues({ ContinuesJobArn }: DatasetExportJobResourceProperties): boolean {
   return ContinuesJobArn !== undefined;
 }
 
-/** Whether another resource goes on waiting when this one's time is over. */
+/** Whether another resource continues to wait when this one's time is over. */
 export function handsOver({ HandsOver }: DatasetExportJobResourceProperties): boolean {
   return HandsOver === 'true';
 }

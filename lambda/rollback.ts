@@ -3,16 +3,14 @@ import { completed, type IsCompleteResponse, type UpdateRequest } from './events
 import { errorText, failureKind } from './failures';
 import { jobArn } from './job';
 import type { Observer } from './observer';
-
-/** How long to keep asking for the job that is there: nobody else waits for it. */
-export const PATIENCE = 10 * 60 * 1000;
+import { isOutOfPatience } from './settling';
 
 /** Rolls a failed update back. */
 export class Rollback {
   constructor(private readonly deps: Dependencies, private readonly observer: Observer) {}
 
   /**
-   * Goes back to the job that the properties had, if it can be found; else the current one stays, and the next update corrects that.
+   * Goes back to the job that the properties had, if it can be found; else the current one stays, and the next update puts it right.
    * Never fails: a rollback must come to an end.
    */
   public async restore(event: UpdateRequest, startedAt: number): Promise<IsCompleteResponse> {
@@ -26,10 +24,10 @@ export class Rollback {
         if (fit === 'likely') { likely ??= candidate; }
         unknown ||= fit === 'unknown';
       }
-      if (unknown && this.deps.now() - startedAt < PATIENCE) { return { IsComplete: false }; }
+      if (unknown && !isOutOfPatience(startedAt, this.deps.now())) { return { IsComplete: false }; }
     } catch (error) {
       this.deps.log(event, 'not restored', { jobArn: current, detail: errorText(error) });
-      if (failureKind(error) === 'transient' && this.deps.now() - startedAt < PATIENCE) { return { IsComplete: false }; }
+      if (failureKind(error) === 'transient' && !isOutOfPatience(startedAt, this.deps.now())) { return { IsComplete: false }; }
     }
     if (likely !== undefined) { return completed(event, likely); }
     return completed(event, current, await this.observer.actualOutputUri(event, current));

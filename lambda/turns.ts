@@ -19,7 +19,7 @@ const MIN_WINDOW_SECONDS = 15;
 /**
  * When it is a job's turn to ask for room again.
  *
- * No state is passed from one poll to the next, so the job's name tells when its attempts are due, in whichever process. What this
+ * No state is passed from one poll to the next, so the job's name decides when its attempts are due, in whichever process. What this
  * process has seen of a job only saves calls, and lets it notice the job's end sooner.
  */
 export class Turns {

@@ -5,8 +5,7 @@ import { isJobArn, jobNameOfArn } from './job';
 import { nameUsedUp } from './messages';
 import type { Fit, Observer } from './observer';
 import { continues, handsOver, waits } from './resource';
-import { PATIENCE } from './rollback';
-import { isSettling } from './settling';
+import { isOutOfPatience, isSettling } from './settling';
 import { EXPORT_INPUTS, type ExportInputName } from '../src/contract/export-inputs';
 
 /** What an update comes to: a plan, or an export to start. */
@@ -22,7 +21,7 @@ export class Update {
    */
   public async decide(event: UpdateRequest, startedAt: number): Promise<Decision> {
     const changed = changedInputs(event.OldResourceProperties, event.ResourceProperties);
-    // A name of the user's does not tell the trigger.
+    // A user's jobName does not show the trigger.
     const isNameUsedUp = changed.includes('TriggerToken') && !changed.includes('JobName') && event.ResourceProperties.JobName !== undefined;
     const fit = isNameUsedUp ? 'other' : await this.observer.fitOf(event.PhysicalResourceId, event);
     if (fit === 'done') { return { kind: 'keep' }; }
@@ -37,11 +36,11 @@ export class Update {
     }
   }
 
-  /** For a resource that goes on with the job of the previous one. */
+  /** For a resource that continues with the job of the previous one. */
   private async decideContinued(event: UpdateRequest, fit: Fit, startedAt: number): Promise<Decision> {
-    const hasFailed = await this.observer.hasFailed(event);
-    if (hasFailed === undefined) { return { kind: 'undecided', startedAt }; }
-    if (hasFailed) { return { kind: 'restore', startedAt }; }
+    const state = await this.observer.updateState(event);
+    if (state === 'unknown') { return { kind: 'undecided', startedAt }; }
+    if (state === 'failed') { return { kind: 'restore', startedAt }; }
     return fit === 'likely' ? { kind: 'keep' } : 'start';
   }
 
@@ -51,28 +50,28 @@ export class Update {
     const sameName = JobName !== undefined && JobName === event.OldResourceProperties.JobName && JobName === jobNameOfArn(jobArn);
     if (changed.length > 0 && fit === 'other' && !sameName) { return 'start'; }
     if (changed.length === 0) {
-      // CloudFormation was told that it is complete: that Personalize does not tell now is no reason to fail.
+      // CloudFormation already counts it as complete, so an unanswered question is no reason to fail.
       if (fit === 'unreadable' || (fit === 'unknown' && this.isOutOfPatience(startedAt))) { return { kind: 'keep' }; }
       if (fit === 'unknown' || (fit === 'gone' && isJobArn(jobArn) && isSettling(startedAt, this.deps.now()))) { return { kind: 'undecided', startedAt }; }
     }
     // When rollback is disabled, CloudFormation may bring a failed resource back while the stack seems to go forward.
-    const hasFailed = await this.observer.hasFailed(event);
-    if (hasFailed === undefined && !this.isOutOfPatience(startedAt)) { return { kind: 'undecided', startedAt }; }
-    if (hasFailed) { return { kind: 'restore', startedAt }; }
+    const state = await this.observer.updateState(event);
+    if (state === 'unknown' && !this.isOutOfPatience(startedAt)) { return { kind: 'undecided', startedAt }; }
+    if (state === 'failed') { return { kind: 'restore', startedAt }; }
     if (fit === 'likely') { return { kind: 'keep' }; }
 
-    // The resource that goes on waiting may have started the export anew.
+    // The resource that continues to wait may have started the export anew.
     if (handsOver(properties) && changed.length === 0 && (fit === 'failed' || fit === 'gone')) { return { kind: 'keep' }; }
     if (fit === 'running') { return { kind: 'export', jobName: jobNameOfArn(jobArn), startedAt, created: true }; }
     if (sameName && (changed.length > 0 || fit === 'failed')) {
       if (changed.length === 0 && !waits(properties)) { return { kind: 'keep' }; }
-      const why = changed.length > 0 ? `and ${changed.map(name => EXPORT_INPUTS[name].prop).join(', ')} changed` : 'which failed';
+      const why = changed.length > 0 ? `but ${changed.map(name => EXPORT_INPUTS[name].prop).join(', ')} changed since` : 'which failed';
       throw nameUsedUp({ event, jobName: JobName, logGroup: this.deps.logGroup }, why);
     }
     return 'start';
   }
 
   private isOutOfPatience(startedAt: number): boolean {
-    return this.deps.now() - startedAt >= PATIENCE;
+    return isOutOfPatience(startedAt, this.deps.now());
   }
 }

@@ -22,7 +22,7 @@ export class Waiting {
     return this.deps.now() - startedAt >= waitSeconds(ResourceProperties, before) * 1000;
   }
 
-  /** Not complete yet. When the time is over, hands over to the next resource, or fails before CloudFormation does so with fewer words. */
+  /** Not complete yet. When the time is over, hands over to the next resource, or fails before CloudFormation would, with a better message. */
   public goOn(event: OnEventRequest, startedAt: number, { jobName, status, job, createdAt }: Awaited): IsCompleteResponse {
     const { ResourceProperties: properties } = event;
     // An export that a resource has started anew has not been waited for from the beginning.

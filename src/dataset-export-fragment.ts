@@ -5,6 +5,7 @@ import { datasetArnProblem, prefixProblem } from './contract/api-constraints';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
 import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
+import { DEFAULT_POLL_INTERVAL } from './private/defaults';
 import { environmentProblem } from './private/environments';
 import { tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
@@ -22,7 +23,8 @@ export interface DatasetExportFragmentProps {
    * The ARN of the dataset to export, or a path in the state's input: `sfn.JsonPath.stringAt('$.datasetArn')`.
    *
    * Synthesis fails if the ARN is known to be in another account or Region than the stack, or of a dataset of type Actions or Action
-   * interactions, which Personalize cannot export. An ARN from the input is not checked: the result says if Personalize refuses it.
+   * interactions, which Personalize cannot export. An ARN from the input is not checked: if Personalize refuses it,
+   * the result has the status `ERROR`.
    */
   readonly datasetArn: string;
 
@@ -64,8 +66,8 @@ export interface DatasetExportFragmentProps {
   /**
    * Tags of the jobs, at most 50. The stack's tags do not apply to them.
    *
-   * Synthesis fails if there are more than 50 tags, a key has more than 128 characters or starts with `aws:`, or a value has more
-   * than 256 characters.
+   * Synthesis fails if there are more, if a key has more than 128 characters or starts with `aws:`, or if a value has more than
+   * 256 characters.
    *
    * @default - no tags
    */
@@ -86,15 +88,14 @@ export interface DatasetExportFragmentProps {
   /**
    * Identifies a run, or a path in the state's input that does.
    *
-   * In each run, a dataset is exported once, however often the state machine retries, and once more after a redrive of the execution
-   * if the job has failed. A loop that exports the same dataset several times needs a new value for each iteration.
+   * Each run exports a dataset once, however often the state machine retries; a redrive exports it again if its job failed. A loop that exports the same dataset several times needs a new value for each iteration.
    *
    * @default - the ARN of the state machine's execution
    */
   readonly runId?: string;
 
   /**
-   * Where in the state's input to put the result. Until they are done, the states keep their own data there.
+   * Where in the state's input to put the result. While the states run, they keep their own data there.
    *
    * Synthesis fails if it is not a path of names, like `$.exports.movies`.
    *
@@ -113,7 +114,7 @@ export interface DatasetExportFragmentProps {
 /**
  * Defines the states that export one dataset, for a state machine of your own.
  *
- * Nothing that Personalize does makes the state machine fail. The result, at `resultPath`, contains `datasetArn`, `jobName`,
+ * The state machine does not fail when an export fails. The result, at `resultPath`, contains `datasetArn`, `jobName`,
  * `datasetExportJobArn`, `outputUri` and one of these `status` values:
  *
  * - `ACTIVE`: the export is done. The result also has `creationDateTime` and `lastUpdatedDateTime`.
@@ -183,7 +184,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
       destination: this.destination,
       prefix,
       tags: props.tags,
-      pollInterval: props.pollInterval ?? Duration.minutes(1),
+      pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
       runId: props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id'),
       redrives: props._redrives ?? sfn.JsonPath.stringAt('$$.Execution.RedriveCount'),
       path: new ResultPath(props.resultPath ?? '$.datasetExport'),
@@ -196,7 +197,8 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
 
   private validate(props: DatasetExportFragmentProps): void {
     rejectIf(
-      checkKnown(props.datasetArn, datasetArnProblem) ?? environmentProblem(this, 'dataset', props.datasetArn), literal`InvalidDataset`, this,
+      checkKnown(props.datasetArn, arn => datasetArnProblem(arn, 'datasetArn')) ?? environmentProblem(this, 'datasetArn', props.datasetArn),
+      literal`InvalidDataset`, this,
     );
     rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
     rejectIf(props.tags && tagsProblem(props.tags), literal`InvalidTags`, this);

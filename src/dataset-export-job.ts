@@ -18,7 +18,7 @@ import { durationProblem, literal, rejectIf } from './private/validation';
 /** Change it when the handler must look at each job of a deployed stack once. */
 const CONTRACT_VERSION = '2';
 
-/** What every job's first resource has. Forgetting a new input does not compile. */
+/** What every job's first resource has. Omitting an input is a compile error. */
 type FirstResourceProperties = {
   readonly [name in Exclude<keyof DatasetExportJobResourceProperties, 'ServiceToken' | 'HandsOver' | 'ContinuesJobArn' | 'WaitedSeconds'>]:
   DatasetExportJobResourceProperties[name];
@@ -102,7 +102,7 @@ export interface DatasetExportJobProps {
    * After that, the deployment fails. The job continues, because Personalize cannot stop it. Synthesis fails if the value is out of
    * range.
    *
-   * CloudFormation waits one hour for a custom resource, so each further 55 minutes, or part of them, add a custom resource that
+   * CloudFormation waits one hour for a custom resource, so each further 55 minutes, or part thereof, adds a custom resource that
    * continues to wait. A token must not resolve to more than 55 minutes.
    *
    * @default Duration.minutes(55)
@@ -122,9 +122,10 @@ export interface DatasetExportJobProps {
   /**
    * Tags of the job, at most 50. The stack's tags do not apply to it.
    *
+   * Synthesis fails if there are more, if a key has more than 128 characters or starts with `aws:`, or if a value has more than
+   * 256 characters.
+   *
    * A job gets its tags when it is created: changing only the tags starts no export and takes effect with the next one.
-   * Synthesis fails if there are more than 50 tags, a key has more than 128 characters or starts with `aws:`, or a value has more
-   * than 256 characters.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html
    * @default - no tags
@@ -255,7 +256,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   }
 
   /**
-   * One resource that starts the export, and further ones that continue to wait for it, because CloudFormation waits no longer for one.
+   * One resource that starts the export, and further ones that continue to wait for it, because CloudFormation waits only an hour for each.
    * The id of the last one does not depend on their number, so references from other stacks stay the same.
    */
   private resourcesInTurn(
@@ -283,7 +284,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       serviceToken: provider.serviceToken,
       resourceType: `Custom::PersonalizeDatasetExport${kind}`,
       properties,
-      // a deletion has nothing to do: this way it waits neither for the order of the jobs nor for Lambda
+      // a deletion has nothing to do: retained, the resources are removed without waiting for each other or for Lambda
       removalPolicy: RemovalPolicy.RETAIN,
     });
     // the policies are created before the job and deleted after it

@@ -5,6 +5,7 @@ import {
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { CLOUDFORMATION_LIMIT_SECONDS } from './contract/limits';
+import { DEFAULT_MAX_CONCURRENCY } from './private/defaults';
 import { Lanes } from './private/lanes';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
@@ -14,8 +15,6 @@ const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
 
 /** Time for several calls, each of which may take 15 seconds. */
 const HANDLER_TIMEOUT = Duration.minutes(3);
-/** Personalize's quota for import jobs; it documents none for export jobs. */
-const DEFAULT_MAX_CONCURRENCY = 5;
 /**
  * How often the framework's functions try to invoke ours while the account's Lambda concurrency is used up. The SDK waits up to 1 s, 2 s,
  * 4 s … 20 s between attempts, and the framework repeats all of them once: about five minutes, which leaves our function its time within the

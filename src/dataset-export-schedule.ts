@@ -53,7 +53,7 @@ export interface DatasetExportScheduleProps {
   readonly enabled?: boolean;
 
   /**
-   * How often the schedule retries to start a run: 0 to 185 times. Synthesis fails if the value is out of range or a token.
+   * How many times the schedule retries starting a run: 0 to 185. Synthesis fails if the value is out of range or a token.
    *
    * Applies only to starting a run; the workflow handles export failures.
    *
@@ -62,7 +62,7 @@ export interface DatasetExportScheduleProps {
   readonly retryAttempts?: number;
 
   /**
-   * How long the schedule retries to start a run: 1 minute to 1 day, in whole seconds. Synthesis fails if the value is out of range or a
+   * How long the schedule keeps trying to start a run: 1 minute to 1 day, in whole seconds. Synthesis fails if the value is out of range or a
    * token.
    *
    * @default Duration.hours(1)

@@ -9,6 +9,7 @@ import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
 import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
+import { DEFAULT_MAX_CONCURRENCY, DEFAULT_POLL_INTERVAL } from './private/defaults';
 import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
 import { DATASETS_PER_STATEMENT, datasetPolicies } from './private/policies/dataset-policies';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
@@ -28,8 +29,8 @@ export interface DatasetExportWorkflowProps {
    * The datasets to export: `CfnDataset`s, or `Dataset.fromDatasetArn()`.
    *
    * They must be in the stack's account and Region. Synthesis fails if one is given twice or its type is known to be Actions or Action
-   * interactions, which Personalize cannot export, and if there are more datasets than the quotas of Step Functions or IAM allow: a
-   * total of 600 datasets and dataset groups is possible, unless their ARNs are tokens.
+   * interactions, which Personalize cannot export, and if there are more datasets than the quotas of Step Functions or IAM allow. 600
+   * datasets and dataset groups in total always fit, unless their ARNs are tokens.
    *
    * @default - only those of `datasetGroups`; synthesis fails if both are empty
    */
@@ -88,8 +89,8 @@ export interface DatasetExportWorkflowProps {
   /**
    * Tags of the export jobs, at most 50. The stack's tags do not apply to them.
    *
-   * Synthesis fails if there are more than 50 tags, a key has more than 128 characters or starts with `aws:`, or a value has more
-   * than 256 characters.
+   * Synthesis fails if there are more, if a key has more than 128 characters or starts with `aws:`, or if a value has more than
+   * 256 characters.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/tagging-resources.html
    * @default - no tags
@@ -100,7 +101,7 @@ export interface DatasetExportWorkflowProps {
    * How often the status of a running job is checked: 1 second to 1 day, in whole seconds.
    *
    * The interval grows to a tenth of the time that the job has been running. Synthesis fails if the value is out of range or a token:
-   * it helps to decide whether an inline Map is enough, see `distributed`.
+   * it is used to choose between an inline and a Distributed Map, see `distributed`.
    *
    * @default Duration.minutes(1)
    */
@@ -378,7 +379,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
       literal`NothingToExport`, this,
     );
     for (const dataset of datasets) { rejectIf(datasetProblem(this, dataset, 'datasets'), literal`InvalidDataset`, this); }
-    for (const group of datasetGroups) { rejectIf(datasetGroupProblem(this, group), literal`InvalidDatasetGroup`, this); }
+    for (const group of datasetGroups) { rejectIf(datasetGroupProblem(this, group, 'datasetGroups'), literal`InvalidDatasetGroup`, this); }
     const work = workOf(props);
     rejectIf(props.distributed === false ? inlineMapProblem(work) : undefined, literal`TooManyForInlineMap`, this);
     rejectIf(historyProblem(work), literal`TooManyDatasetGroups`, this);
@@ -399,7 +400,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
       destination: this.destination,
       ingestionMode: props.ingestionMode,
       tags: props.tags,
-      pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
+      pollInterval: props.pollInterval,
       // of the run: a child execution counts its own
       _redrives: sfn.JsonPath.stringAt('$.redriveCount'),
     });
@@ -420,15 +421,13 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     const policies = datasetPolicies(this, this.stateMachine.role, furtherDatasets);
     if (policies === undefined) {
       throw new ValidationError(literal`TooManyDatasets`, `datasets and datasetGroups must be fewer, got ${DATASETS_PER_STATEMENT + furtherDatasets.length}: `
-        + 'the permissions for all of them exceed the IAM quotas of the state machine\'s role, split them among several DatasetExportWorkflows', this);
+        + 'the permissions for all of them exceed the IAM quotas of the state machine\'s role. Split them among several DatasetExportWorkflows', this);
     }
     // not on the construct as a whole, which contains the role
     this.stateMachine.node.defaultChild!.node.addDependency(policies);
   }
 }
 
-const DEFAULT_MAX_CONCURRENCY = 5;
-const DEFAULT_POLL_INTERVAL = Duration.minutes(1);
 const INLINE_TIMEOUT = Duration.hours(6);
 const DISTRIBUTED_TIMEOUT = Duration.days(2);
 

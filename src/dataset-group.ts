@@ -17,7 +17,7 @@ export class DatasetGroup {
    * @param datasetGroupArn such as `arn:aws:personalize:eu-west-1:111122223333:dataset-group/my-group`
    */
   public static fromDatasetGroupArn(scope: Construct, id: string, datasetGroupArn: string): personalize.IDatasetGroupRef {
-    rejectIf(checkKnown(datasetGroupArn, datasetGroupArnProblem), literal`InvalidDatasetGroup`, scope);
+    rejectIf(checkKnown(datasetGroupArn, arn => datasetGroupArnProblem(arn, 'datasetGroupArn')), literal`InvalidDatasetGroup`, scope);
     class Import extends Resource implements personalize.IDatasetGroupRef {
       public readonly datasetGroupRef: personalize.DatasetGroupReference = { datasetGroupArn };
     }

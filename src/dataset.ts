@@ -17,7 +17,7 @@ export class Dataset {
    * @param datasetArn such as `arn:aws:personalize:eu-west-1:111122223333:dataset/my-group/INTERACTIONS`
    */
   public static fromDatasetArn(scope: Construct, id: string, datasetArn: string): personalize.IDatasetRef {
-    rejectIf(checkKnown(datasetArn, datasetArnShapeProblem), literal`InvalidDataset`, scope);
+    rejectIf(checkKnown(datasetArn, arn => datasetArnShapeProblem(arn, 'datasetArn')), literal`InvalidDataset`, scope);
     class Import extends Resource implements personalize.IDatasetRef {
       public readonly datasetRef: personalize.DatasetReference = { datasetArn };
     }

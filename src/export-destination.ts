@@ -279,7 +279,7 @@ function conflictProblem(props: ExportDestinationProps): string | undefined {
   if (props.bucket === undefined) { return undefined; }
   const conflicts = (['encryption', 'removalPolicy', 'expiration', 'versioned'] as const).filter(name => props[name] !== undefined);
   if (conflicts.length === 0) { return undefined; }
-  return `${conflicts.join(', ')} cannot be used with bucket: they apply only to a new bucket, configure your bucket itself`;
+  return `${conflicts.join(', ')} cannot be used with bucket, because they configure the new bucket: configure your own bucket instead`;
 }
 
 const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, RemovalPolicy.DESTROY];
@@ -287,7 +287,7 @@ const REMOVAL_POLICIES = [RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_O
 function removalPolicyProblem(removalPolicy: RemovalPolicy | undefined): string | undefined {
   if (removalPolicy === undefined || REMOVAL_POLICIES.includes(removalPolicy)) { return undefined; }
   return `removalPolicy must be RemovalPolicy.RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got ${JSON.stringify(removalPolicy)}: `
-    + 'buckets and keys have no snapshots, use RETAIN to keep both';
+    + 'buckets and keys have no snapshots. Use RETAIN to keep both';
 }
 
 /**

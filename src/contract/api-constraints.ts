@@ -1,5 +1,5 @@
 /**
- * The constraints of CreateDatasetExportJob: checked at synth, and again in the handler for what was a token at synth.
+ * The constraints of CreateDatasetExportJob, and our own limit for timeout: checked at synthesis, and in the handler for what was a token.
  *
  * Each check returns the problem in the user's prop names, or undefined.
  *
@@ -38,25 +38,26 @@ export function jobNameProblem(jobName: string): string | undefined {
     + (jobName.length > MAX_JOB_NAME_LENGTH ? ` (${jobName.length} characters)` : '');
 }
 
-export function datasetArnProblem(datasetArn: string): string | undefined {
-  return datasetArnShapeProblem(datasetArn) ?? datasetTypeProblem(datasetArn.slice(datasetArn.lastIndexOf('/') + 1), datasetArn);
+export function datasetArnProblem(datasetArn: string, name = 'dataset'): string | undefined {
+  return datasetArnShapeProblem(datasetArn, name) ?? datasetTypeProblem(datasetArn.slice(datasetArn.lastIndexOf('/') + 1), datasetArn, name);
 }
 
 /** Accepts a dataset of any type. */
-export function datasetArnShapeProblem(datasetArn: string): string | undefined {
+export function datasetArnShapeProblem(datasetArn: string, name: string): string | undefined {
   if (DATASET_ARN.test(datasetArn) && datasetArn.length <= MAX_DATASET_ARN_LENGTH) { return undefined; }
-  return `dataset must have an ARN like arn:aws:personalize:<region>:<account>:dataset/<dataset group>/<type> of at most ${MAX_DATASET_ARN_LENGTH} characters, got ${quote(datasetArn)}`;
+  return `${name} must have the form arn:<partition>:personalize:<region>:<account>:dataset/<dataset group>/<type>, `
+    + `at most ${MAX_DATASET_ARN_LENGTH} characters, got ${quote(datasetArn)}`;
 }
 
-export function datasetGroupArnProblem(datasetGroupArn: string): string | undefined {
+export function datasetGroupArnProblem(datasetGroupArn: string, name: string): string | undefined {
   if (DATASET_GROUP_ARN.test(datasetGroupArn)) { return undefined; }
-  return `datasetGroups must have ARNs like arn:aws:personalize:<region>:<account>:dataset-group/<name>, got ${quote(datasetGroupArn)}`;
+  return `${name} must have the form arn:<partition>:personalize:<region>:<account>:dataset-group/<name>, got ${quote(datasetGroupArn)}`;
 }
 
 /** @param datasetType as in the ARN (`ACTION_INTERACTIONS`) or as CloudFormation writes it (`Action_Interactions`) */
-export function datasetTypeProblem(datasetType: string, source: string): string | undefined {
+export function datasetTypeProblem(datasetType: string, source: string, name: string): string | undefined {
   if (!NOT_EXPORTABLE.includes(datasetType.toUpperCase())) { return undefined; }
-  return `dataset is of type ${datasetType.toUpperCase()}, which Personalize cannot export: `
+  return `${name} must not be of type ${datasetType.toUpperCase()}, which Personalize cannot export: `
     + `pass an Interactions, Items or Users dataset, got ${quote(source)}`;
 }
 
@@ -83,7 +84,7 @@ export function prefixProblem(prefix: string): string | undefined {
     return `prefix must not start with "/" or contain "//": S3 would read it as a folder without a name, got ${quote(prefix)}`;
   }
   if (!PREFIX.test(prefix)) {
-    return `prefix may hold letters, digits, spaces and any of !_.'()-=+@:,&/ only, got ${quote(prefix)}`;
+    return `prefix may contain only letters, digits, spaces and !_.'()-=+@:,&/, got ${quote(prefix)}`;
   }
   return undefined;
 }
@@ -96,19 +97,19 @@ export function folderProblem(prefix: string): string | undefined {
 /** @param length of `s3://<bucket>/<prefix><jobName>/`, or its minimum when a part is not known yet */
 export function outputPathLengthProblem(length: number, path: string): string | undefined {
   if (length <= MAX_OUTPUT_PATH_LENGTH) { return undefined; }
-  return `prefix is too long: the output path would have ${length} characters and Personalize takes ${MAX_OUTPUT_PATH_LENGTH} at most, `
-    + `shorten prefix or jobName, got ${quote(path)}`;
+  return `prefix makes the output path too long: ${length} characters, but Personalize accepts at most ${MAX_OUTPUT_PATH_LENGTH}, `
+    + `got ${quote(path)}: shorten prefix or jobName`;
 }
 
 export function timeoutProblem(seconds: number, text: string): string | undefined {
   if (Number.isInteger(seconds) && seconds >= MIN_TIMEOUT_SECONDS && seconds <= MAX_TIMEOUT_HOURS * 3600) { return undefined; }
-  return `timeout must be ${MIN_TIMEOUT_SECONDS / 60} minute to ${MAX_TIMEOUT_HOURS} hours in whole seconds, got ${text}`;
+  return `timeout must be between ${MIN_TIMEOUT_SECONDS / 60} minute and ${MAX_TIMEOUT_HOURS} hours, in whole seconds, got ${text}`;
 }
 
 /** @param isKnown tells values from tokens */
 export function tagsProblem(tags: { readonly [key: string]: string }, isKnown: (value: string) => boolean = () => true): string | undefined {
   const entries = Object.entries(tags);
-  if (entries.length > MAX_TAGS) { return `tags must be at most ${MAX_TAGS}, got ${entries.length}`; }
+  if (entries.length > MAX_TAGS) { return `tags must have at most ${MAX_TAGS} entries, got ${entries.length}`; }
   const problems = entries.map(([key, value]) => tagKeyProblem(key) ?? (isKnown(value) ? tagValueProblem(key, value) : undefined));
   return problems.find(problem => problem !== undefined);
 }

@@ -3,7 +3,7 @@ export const REQUEST_HASH_LENGTH = 16;
 
 /** CloudFormation waits one hour for a custom resource. */
 export const CLOUDFORMATION_LIMIT_SECONDS = 60 * 60;
-/** So long before, a custom resource fails with its own message or hands over to the next one. */
+/** This long before that, a custom resource fails with its own message or hands over to the next one. */
 const MARGIN_SECONDS = 5 * 60;
 export const MAX_CUSTOM_RESOURCE_SECONDS = CLOUDFORMATION_LIMIT_SECONDS - MARGIN_SECONDS;
 

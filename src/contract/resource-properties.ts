@@ -18,11 +18,11 @@ export interface DatasetExportJobResourceProperties extends ExportInputPropertie
   readonly TimeoutSeconds?: string;
   /** `false`: the custom resource is complete as soon as Personalize has created the job. */
   readonly WaitForCompletion?: string;
-  /** `true`: when CloudFormation stops waiting for this resource, the next one of the job goes on. */
+  /** `true`: when CloudFormation stops waiting for this resource, the job's next one continues to wait. */
   readonly HandsOver?: string;
-  /** The ARN of the job that the previous resource left running, which this one goes on waiting for. */
+  /** The ARN of the job that the previous resource left running, which this one continues to wait for. */
   readonly ContinuesJobArn?: string;
-  /** How much of the timeout was over when the previous resource handed over. */
+  /** How much of the timeout had passed when the previous resource handed over. */
   readonly WaitedSeconds?: string;
 }
 

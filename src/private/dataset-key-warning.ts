@@ -14,8 +14,8 @@ export function warnOfMissingDatasetKey(scope: Construct, destination: ExportDes
   for (const { node } of groups) {
     Annotations.of(scope).addWarningV2(
       'cdk-personalize-dataset-export:datasetEncryptionKeyMissing',
-      `the dataset group ${JSON.stringify(node.path)} has a KMS key, but the destination has no datasetEncryptionKey: `
-      + 'Personalize lacks permissions on both keys, pass the key of the dataset group to the ExportDestination as datasetEncryptionKey',
+      `the dataset group ${JSON.stringify(node.path)} has a KMS key, but the destination has no datasetEncryptionKey, `
+      + 'so Personalize lacks permissions on both keys: pass the dataset group\'s key to the ExportDestination as datasetEncryptionKey',
     );
   }
 }

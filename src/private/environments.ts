@@ -31,7 +31,7 @@ export function partitionProblem(name: string, arn: string, region: string): str
   // undefined if the Region is a token or unknown to the CDK
   const { partition } = region_info.RegionInfo.get(region);
   if (partition === undefined || arn.startsWith(`arn:${partition}:`)) { return undefined; }
-  return `${name} must be in the partition of ${region}, ${partition}, got ${JSON.stringify(arn)}: ARNs start with arn:${partition}: there`;
+  return `${name} must be in the partition of ${region}, ${partition}, got ${JSON.stringify(arn)}: ARNs in that partition start with arn:${partition}:`;
 }
 
 /** The role can be passed only within its account, and trusts Personalize only for the account and Region of its stack. */
@@ -40,7 +40,7 @@ export function destinationProblem(scope: Construct, destination: IConstruct): s
   for (const [part, expected, actual] of [['account', ours.account, theirs.account], ['Region', ours.region, theirs.region]]) {
     if (differ(expected, actual)) {
       return `destination must be in a stack of the same ${part}, ${expected}, got ${JSON.stringify(destination.node.path)} in ${actual}: `
-        + 'define one in this stack, with the same bucket';
+        + 'define another destination in this stack, with the same bucket';
     }
   }
   return undefined;

@@ -9,7 +9,7 @@ import { IngestionMode } from '../ingestion-mode';
 import { destinationProblem, environmentProblem } from './environments';
 import { checkKnown, literal, referenceProblem, rejectIf } from './validation';
 
-/** The checks at synth that all constructs that start export jobs share. */
+/** The checks at synthesis that all constructs that start export jobs share. */
 
 export function warnOfDefaultIngestionMode(scope: Construct, ingestionMode: IngestionMode | undefined): void {
   if (ingestionMode !== undefined) { return; }
@@ -23,17 +23,17 @@ export function datasetProblem(scope: Construct, dataset: personalize.IDatasetRe
   const problem = referenceProblem(prop, dataset, dataset?.datasetRef, 'Dataset');
   if (problem !== undefined) { return problem; }
   if (personalize.CfnDataset.isCfnDataset(dataset)) {
-    return checkKnown(dataset.datasetType, type => datasetTypeProblem(type, dataset.node.path));
+    return checkKnown(dataset.datasetType, type => datasetTypeProblem(type, dataset.node.path, prop));
   }
   const { datasetArn } = dataset.datasetRef;
-  return checkKnown(datasetArn, datasetArnProblem) ?? environmentProblem(scope, 'dataset', datasetArn);
+  return checkKnown(datasetArn, arn => datasetArnProblem(arn, prop)) ?? environmentProblem(scope, prop, datasetArn);
 }
 
-export function datasetGroupProblem(scope: Construct, group: personalize.IDatasetGroupRef): string | undefined {
-  const problem = referenceProblem('datasetGroups', group, group?.datasetGroupRef, 'DatasetGroup');
+export function datasetGroupProblem(scope: Construct, group: personalize.IDatasetGroupRef, prop: string): string | undefined {
+  const problem = referenceProblem(prop, group, group?.datasetGroupRef, 'DatasetGroup');
   if (problem !== undefined) { return problem; }
   const { datasetGroupArn } = group.datasetGroupRef;
-  return checkKnown(datasetGroupArn, datasetGroupArnProblem) ?? environmentProblem(scope, 'dataset group', datasetGroupArn);
+  return checkKnown(datasetGroupArn, arn => datasetGroupArnProblem(arn, prop)) ?? environmentProblem(scope, prop, datasetGroupArn);
 }
 
 /** Checks each input that a construct takes as a text; the others are constructs and check themselves. */

@@ -1,7 +1,7 @@
 import { Stack, Token, region_info } from 'aws-cdk-lib';
 import { MAX_JOB_NAME_LENGTH } from '../contract/api-constraints';
 
-/** How long texts are whose values only the deployment knows: upper bounds, in characters. */
+/** Upper bounds, in characters, for texts whose values only the deployment knows. */
 
 /** Dataset groups and jobs have the same limit. */
 export const MAX_NAME_LENGTH = MAX_JOB_NAME_LENGTH;

@@ -19,7 +19,7 @@ export function sourceConditions(stack: Stack): iam.Conditions {
 }
 
 const KEY_ACTIONS = ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ListGrants'];
-/** Only key policies need CreateGrant, or a role's policy in place of one. */
+/** CreateGrant is needed only in key policies, or in the role's policy where it replaces one. */
 const KEY_POLICY_ACTIONS = [...KEY_ACTIONS, 'kms:CreateGrant'].sort();
 /** Needed on all keys if the dataset group has a key. */
 const DATASET_KEY_ACTION = 'kms:GenerateDataKeyWithoutPlaintext';
@@ -130,6 +130,6 @@ function warnNotAdded(scope: Construct, policy: string, text: string, statement:
   const json = JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()));
   Annotations.of(scope).addWarningV2(
     `cdk-personalize-dataset-export:${policy}NotAdded`,
-    `the ${text} cannot be changed from here, and exports fail without this statement, add it there: ${json}`,
+    `this app cannot change the ${text}. Add this statement to it, or exports will fail: ${json}`,
   );
 }

@@ -38,19 +38,19 @@ export function durationProblem(prop: string, duration: Duration | undefined, ru
   if (typeof given !== 'object' || !given?.toSeconds) {
     return `${prop} must be a Duration, got ${quoted(given)}: write Duration.${unit}(${typeof given === 'number' ? given : '<number>'})`;
   }
-  if (duration.isUnresolved()) { return token ? undefined : `${prop} must be known at synth, got a token: pass a number`; }
+  if (duration.isUnresolved()) { return token ? undefined : `${prop} must not be a token: pass a Duration with a literal number`; }
   const inUnits = (some: Duration) => (unit === 'days' ? some.toDays({ integral: false }) : some.toSeconds({ integral: false }));
   const [count, text] = [inUnits(duration), duration.toHumanString()];
   if (check) { return check(count, text); }
   if (Number.isInteger(count) && count >= inUnits(min) && (max === undefined || count <= inUnits(max))) { return undefined; }
-  const range = max === undefined ? `one or more whole ${unit}` : `${min.toHumanString()} to ${max.toHumanString()} in whole ${unit}`;
+  const range = max === undefined ? `one or more whole ${unit}` : `between ${min.toHumanString()} and ${max.toHumanString()}, in whole ${unit}`;
   return `${prop} must be ${range}, got ${text}`;
 }
 
 /** Tokens are refused: they are encoded as negative numbers, and the number decides what is synthesized. */
 export function wholeNumberProblem(prop: string, value: number | undefined, min: number, max: number): string | undefined {
   return value === undefined || (Number.isInteger(value) && value >= min && value <= max) ? undefined
-    : `${prop} must be a whole number from ${min} to ${max} that is known at synth, got ${value}`;
+    : `${prop} must be a whole number from ${min} to ${max} and not a token, got ${value}`;
 }
 
 /** @param kind of resource that the prop takes; JavaScript lets a user pass an ARN */

@@ -84,7 +84,7 @@ describe('with a jobName that stays', () => {
   ])('a change of %s fails, and is named', async (_, change, names) => {
     const event = updateEvent(before, { ...before, ...change }, MINE);
 
-    expect(await world.run(event)).toMatchObject({ reason: usedUp(event, `and ${names} changed`), physicalId: MINE, at: START });
+    expect(await world.run(event)).toMatchObject({ reason: usedUp(event, `but ${names} changed since`), physicalId: MINE, at: START });
     expect(creates()).toBe(0);
   });
 

@@ -120,14 +120,14 @@ describe('ingestionMode', () => {
 
 describe('validation', () => {
   test.each<[Partial<DatasetExportFragmentProps>, string | RegExp]>([
-    [{ datasetArn: DATASET_ARN.replace('INTERACTIONS', 'ACTIONS') }, /^dataset .*ACTIONS/],
-    [{ datasetArn: 'movies' }, /^dataset .*got "movies"/],
+    [{ datasetArn: DATASET_ARN.replace('INTERACTIONS', 'ACTIONS') }, /^datasetArn .*ACTIONS/],
+    [{ datasetArn: 'movies' }, /^datasetArn .*got "movies"/],
     [{ prefix: 's3://bucket/movies/' }, /^prefix .*got "s3:\/\/bucket\/movies\/"/],
     [{ prefix: '/movies' }, /^prefix .*got "\/movies"/],
     [{ tags: { 'aws:team': 'ml' } }, /^tags .*"aws:team"/],
     [{ resultPath: '$' }, /^resultPath .*got "\$"/],
     [{ resultPath: 'result' }, /^resultPath .*got "result"/],
-  ])('fails at synth for %j', (props, message) => {
+  ])('fails at synthesis for %j', (props, message) => {
     expect(() => machineIn(concreteStack(), props)).toThrow(message);
   });
 

@@ -103,7 +103,7 @@ describe('ingestionMode', () => {
     expect(propertiesOf(stack)).not.toHaveProperty('IngestionMode');
   });
 
-  test('fails at synth for what is none, which JavaScript may pass', () => {
+  test('fails at synthesis for what is none, which JavaScript may pass', () => {
     expect(() => jobIn(concreteStack(), { ingestionMode: 'SOME' as IngestionMode })).toThrow('ingestionMode must be one of BULK, PUT, ALL, got "SOME"');
   });
 
@@ -116,13 +116,13 @@ describe('ingestionMode', () => {
 });
 
 describe('dataset', () => {
-  test.each(['ACTIONS', 'ACTION_INTERACTIONS'])('fails at synth for type %s, which Personalize cannot export', type => {
+  test.each(['ACTIONS', 'ACTION_INTERACTIONS'])('fails at synthesis for type %s, which Personalize cannot export', type => {
     const stack = concreteStack();
     const arn = `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset/movies/${type}`;
     expect(() => jobIn(stack, { dataset: importedDataset(stack, arn) })).toThrow(new RegExp(`^dataset .*${type}.*got "${arn}"`));
   });
 
-  test.each(['Actions', 'Action_Interactions'])('fails at synth for a CfnDataset of type %s', type => {
+  test.each(['Actions', 'Action_Interactions'])('fails at synthesis for a CfnDataset of type %s', type => {
     const stack = concreteStack();
     expect(() => jobIn(stack, { dataset: newDataset(stack, type) })).toThrow(/^dataset .*got "Movies\/NewDataset"/);
   });
@@ -137,9 +137,9 @@ describe('dataset', () => {
     ['is of another service', `arn:aws:s3:${REGION}:${ACCOUNT}:dataset/movies/ITEMS`],
     ['is a dataset group', `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/movies`],
     ['has 257 characters', DATASET_ARN.replace('movies', 'm'.repeat('movies'.length + 257 - DATASET_ARN.length))],
-  ])('fails at synth when the ARN %s', (_, arn) => {
+  ])('fails at synthesis when the ARN %s', (_, arn) => {
     const stack = concreteStack();
-    expect(() => jobIn(stack, { dataset: importedDataset(stack, arn) })).toThrow(new RegExp(`^dataset .*got "${arn}"|^ARNs must start with`));
+    expect(() => jobIn(stack, { dataset: importedDataset(stack, arn) })).toThrow(new RegExp(`^datasetArn .*got "${arn}"|^ARNs must start with`));
   });
 
   test('with a token as ARN is checked in the deployment', () => {
@@ -155,7 +155,7 @@ describe('jobName', () => {
     expect(() => jobIn(concreteStack(), { jobName })).not.toThrow();
   });
 
-  test.each(['', '-a', '_a', 'a b', 'a.b', 'ä', 'a/b', 'a'.repeat(64)])('fails at synth for %j, quoting it', jobName => {
+  test.each(['', '-a', '_a', 'a b', 'a.b', 'ä', 'a/b', 'a'.repeat(64)])('fails at synthesis for %j, quoting it', jobName => {
     expect(() => jobIn(concreteStack(), { jobName })).toThrow(new RegExp(`^jobName must be 1 to 63 .*got ${JSON.stringify(jobName)}`));
   });
 
@@ -165,13 +165,13 @@ describe('jobName', () => {
     expect(propertiesOf(stack).JobName).toEqual({ Ref: 'Name' });
   });
 
-  test('fails at synth when two jobs of a stack share it', () => {
+  test('fails at synthesis when two jobs of a stack share it', () => {
     const stack = concreteStack();
     jobIn(stack, { jobName: 'same' }, 'A');
     expect(() => jobIn(stack, { jobName: 'same' }, 'B')).toThrow(/^jobName must be unique, got "same", .*"Movies\/A"/);
   });
 
-  test('fails at synth with a trigger that would need a new name each time', () => {
+  test('fails at synthesis with a trigger that would need a new name each time', () => {
     expect(() => jobIn(concreteStack(), { jobName: 'mine', trigger: ExportTrigger.everyDeployment() }))
       .toThrow(/^jobName cannot be used with ExportTrigger.everyDeployment\(\).*got "mine"/);
   });
@@ -265,7 +265,7 @@ describe('tags', () => {
     [{ 'aws:team': 'v' }, '"aws:team"'],
     [{ k: 'v'.repeat(257) }, `"${'v'.repeat(257)}" for "k"`],
     [{ k: 'v*' }, '"v\\*" for "k"'],
-  ])('fails at synth for %j', (tags, got) => {
+  ])('fails at synthesis for %j', (tags, got) => {
     expect(() => jobIn(concreteStack(), { tags: tags as Record<string, string> })).toThrow(new RegExp(`^tags must .*got ${got}`));
   });
 
@@ -286,7 +286,7 @@ describe('output path', () => {
     expect(() => jobIn(stack, { jobName: 'n'.repeat(10), destination: destination(stack, 256 - 37) })).not.toThrow();
   });
 
-  test('fails at synth with 257 characters', () => {
+  test('fails at synthesis with 257 characters', () => {
     const stack = concreteStack();
     expect(() => jobIn(stack, { jobName: 'n'.repeat(10), destination: destination(stack, 257 - 37) }))
       .toThrow(/^prefix .*257 characters.*256/);

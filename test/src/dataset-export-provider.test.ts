@@ -24,7 +24,7 @@ describe('in a stack', () => {
     expect(Object.values(template.findResources('Custom::PersonalizeDatasetExportJob'))[0].Properties.ServiceToken).toEqual(stack.resolve(provider.serviceToken));
   });
 
-  test('one of another stack fails at synth', () => {
+  test('one of another stack fails at synthesis', () => {
     const stack = concreteStack();
     const provider = new DatasetExportProvider(new Stack(stack.node.root as App, 'Other'), 'Mine');
     expect(() => jobIn(stack, { provider })).toThrow('provider must be in the stack of the job, got "Other/Mine"');
@@ -97,7 +97,7 @@ describe('settings', () => {
     }
   });
 
-  test('fails at synth for both', () => {
+  test('fails at synthesis for both', () => {
     const stack = concreteStack();
     expect(() => new DatasetExportProvider(stack, 'Mine', { logGroup: new logs.LogGroup(stack, 'Logs'), logRetention: logs.RetentionDays.ONE_DAY }))
       .toThrow('logRetention cannot be used with logGroup');

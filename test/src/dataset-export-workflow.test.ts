@@ -216,12 +216,14 @@ describe('metrics', () => {
 describe('validation', () => {
   test.each<[string, (stack: Stack) => DatasetExportWorkflowProps, string | RegExp]>([
     ['there is nothing to export', () => ({ datasets: [], datasetGroups: [] }), /^datasets or datasetGroups must have at least one/],
-    ['a dataset cannot be exported', stack => ({ datasets: [newDataset(stack, 'Actions')] }), /^dataset .*ACTIONS/],
+    ['a dataset cannot be exported', stack => ({ datasets: [newDataset(stack, 'Actions')] }), /^datasets .*ACTIONS/],
     ['a dataset is given twice', stack => ({ datasets: [importedDataset(stack), importedDataset(stack)] }), `datasets must not contain duplicates, got "${DATASET_ARN}"`],
-    ['a dataset group is none', stack => ({ datasetGroups: [group(stack, DATASET_ARN)] }), /^datasetGroups must have ARNs like/],
+    ['a dataset group is none', stack => ({ datasetGroups: [group(stack, DATASET_ARN)] }), /^datasetGroupArn must have the form .*got /],
+    ['a dataset reference of the app has no ARN of a dataset', () => ({ datasets: [{ datasetRef: { datasetArn: GROUP_ARN } } as personalize.IDatasetRef] }), /^datasets must have the form .*got /],
+    ['a group reference of the app has no ARN of a dataset group', () => ({ datasetGroups: [{ datasetGroupRef: { datasetGroupArn: DATASET_ARN } } as personalize.IDatasetGroupRef] }), /^datasetGroups must have the form .*got /],
     ['a dataset group is given twice', stack => ({ datasetGroups: [group(stack), group(stack)] }), `datasetGroups must not contain duplicates, got "${GROUP_ARN}"`],
     ['the tags are wrong', () => ({ tags: { 'aws:team': 'ml' } }), /^tags .*"aws:team"/],
-  ])('fails at synth when %s', (_, props, message) => {
+  ])('fails at synthesis when %s', (_, props, message) => {
     const stack = concreteStack();
     expect(() => workflowIn(stack, props(stack))).toThrow(message);
   });

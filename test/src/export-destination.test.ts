@@ -125,12 +125,12 @@ describe('encryption', () => {
     expect(statementsOf(template, 'AWS::KMS::Key')[1]).toMatchObject({ Action: KEY_ACTIONS, Principal: SERVICE });
   });
 
-  test.each(['UNENCRYPTED', 'KMS_MANAGED', 'DSSE', 'DSSE_MANAGED'] as const)('fails at synth for %s', encryption => {
+  test.each(['UNENCRYPTED', 'KMS_MANAGED', 'DSSE', 'DSSE_MANAGED'] as const)('fails at synthesis for %s', encryption => {
     expect(() => destinationIn(concreteStack(), { encryption: s3.BucketEncryption[encryption] }))
       .toThrow(new RegExp(`^encryption must be BucketEncryption.KMS or BucketEncryption.S3_MANAGED, got "${s3.BucketEncryption[encryption]}"`));
   });
 
-  test('fails at synth for S3_MANAGED with a key', () => {
+  test('fails at synthesis for S3_MANAGED with a key', () => {
     const stack = concreteStack();
     expect(() => destinationIn(stack, { encryption: s3.BucketEncryption.S3_MANAGED, encryptionKey: new kms.Key(stack, 'Key') }))
       .toThrow('encryptionKey cannot be used with encryption BucketEncryption.S3_MANAGED');
@@ -140,7 +140,7 @@ describe('encryption', () => {
     ['encryptionKey', encryptionKey => ({ encryptionKey })],
     ['the encryptionKey of bucket', (encryptionKey, stack) => ({ bucket: new s3.Bucket(stack, 'Bucket', { encryptionKey }) })],
     ['datasetEncryptionKey', datasetEncryptionKey => ({ datasetEncryptionKey })],
-  ])('fails at synth for an alias as %s, also when Region and account are tokens', (name, props) => {
+  ])('fails at synthesis for an alias as %s, also when Region and account are tokens', (name, props) => {
     for (const stack of [concreteStack(), agnosticStack()]) {
       const alias = kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine');
       expect(() => destinationIn(stack, props(alias, stack))).toThrow(new RegExp(`^${name} must have the ARN of a key.*got ".*alias/mine"`));
@@ -163,7 +163,7 @@ describe('bucket', () => {
 
   test.each([
     { encryption: s3.BucketEncryption.KMS }, { removalPolicy: RemovalPolicy.DESTROY }, { expiration: Duration.days(1) }, { versioned: true },
-  ])('fails at synth with %j, which describes the bucket that is not made', props => {
+  ])('fails at synthesis with %j, which describes the bucket that is not made', props => {
     const stack = concreteStack();
     expect(() => destinationIn(stack, { bucket: new s3.Bucket(stack, 'Bucket'), ...props })).toThrow(`${Object.keys(props)[0]} cannot be used with bucket`);
   });
@@ -179,7 +179,7 @@ describe('role', () => {
     expect(statementsOf(template, 'AWS::IAM::Policy').map(statement => statement.Action)).toContain('s3:PutObject');
   });
 
-  test('fails at synth when its ARN is no role\'s', () => {
+  test('fails at synthesis when its ARN is no role\'s', () => {
     const stack = concreteStack();
     const role = iam.Role.fromRoleArn(stack, 'Mine', `arn:aws:iam::${ACCOUNT}:role/${'r'.repeat(256)}`);
     expect(() => destinationIn(stack, { role })).toThrow(/^role must have an ARN .*256 characters, got "arn:/);
@@ -191,19 +191,19 @@ describe('prefix', () => {
     expect(destinationIn(concreteStack(), { prefix }).prefix).toBe(expected);
   });
 
-  test.each(['/a', 'a//b', '/'])('fails at synth for %j, a folder without a name', prefix => {
+  test.each(['/a', 'a//b', '/'])('fails at synthesis for %j, a folder without a name', prefix => {
     expect(() => destinationIn(concreteStack(), { prefix })).toThrow(new RegExp(`^prefix must not .*got "${prefix}"`));
   });
 
   test.each([
     ['s3://bucket/a/b/', 's3://bucket/'], ['S3://bucket/a', 'S3://bucket/'], ['s3://bucket/', 's3://bucket/'], ['s3://bucket', 's3://bucket'],
     ['https://bucket.s3.amazonaws.com/a', 'https://bucket.s3.amazonaws.com/'],
-  ])('fails at synth for %j, a URI', (prefix, bucketUri) => {
+  ])('fails at synthesis for %j, a URI', (prefix, bucketUri) => {
     expect(() => destinationIn(concreteStack(), { prefix }))
       .toThrow(new RegExp(`^prefix .*leave out "${bucketUri}", got "${prefix}"`));
   });
 
-  test.each(['a*', 'a?', '${aws:username}', 'ä', 'a\\b', 'a#'])('fails at synth for %j', prefix => {
+  test.each(['a*', 'a?', '${aws:username}', 'ä', 'a\\b', 'a#'])('fails at synthesis for %j', prefix => {
     expect(() => destinationIn(concreteStack(), { prefix })).toThrow(`got ${JSON.stringify(prefix)}`);
   });
 
@@ -269,7 +269,7 @@ describe('removalPolicy', () => {
     expect(policiesOf(Template.fromStack(stack), 'AWS::KMS::Key')).toEqual(['Delete', 'Delete']);
   });
 
-  test.each([RemovalPolicy.SNAPSHOT, 'keep' as RemovalPolicy])('fails at synth for %s', removalPolicy => {
+  test.each([RemovalPolicy.SNAPSHOT, 'keep' as RemovalPolicy])('fails at synthesis for %s', removalPolicy => {
     expect(() => destinationIn(concreteStack(), { removalPolicy }))
       .toThrow(new RegExp(`^removalPolicy must be .*got "${removalPolicy}"`));
   });

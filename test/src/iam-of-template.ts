@@ -8,7 +8,7 @@ import { IamStore } from '../../local-aws/services/iam/store';
 import { ManualClock } from '../../tools/simulation/manual-clock';
 import { REGION } from '../stacks';
 
-/** What is not known at synth: as it usually is, or as long as it can be. */
+/** What is not known at synthesis: as it usually is, or as long as it can be. */
 export interface Values {
   readonly partition: string;
   readonly region: string;

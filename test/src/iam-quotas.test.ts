@@ -212,7 +212,7 @@ describe('a permission is no wider than it must be', () => {
     expect(resources(template, 'dataset-export-job').some(arn => arn.endsWith('*'))).toBe(false);
   });
 
-  test('a stack of which this is not enough fails at synth, and says that another provider helps', () => {
+  test('a stack of which this is not enough fails at synthesis, and says that another provider helps', () => {
     const withRoles = (providers: number) => {
       const stack = concreteStack();
       const several = Array.from({ length: providers }, (_, index) => new DatasetExportProvider(stack, `Provider${index}`));
@@ -229,7 +229,7 @@ describe('a permission is no wider than it must be', () => {
       return stack;
     };
     expect(() => Template.fromStack(withRoles(1))).toThrow(
-      /^provider must be shared by fewer jobs, got "Movies\/Provider0" for 300: .*define another DatasetExportProvider/,
+      /^provider must have fewer jobs, got 300 for "Movies\/Provider0": .*Define another DatasetExportProvider/,
     );
     const template = new TemplateIam(Template.fromStack(withRoles(2)), USUAL);
     for (const id of template.ids(/^AWS::IAM::Role$/, /HandlerRole/)) { template.deploy(id); }
@@ -319,7 +319,7 @@ describe('the permissions of a workflow are within IAM\'s quotas', () => {
     expect(template.resources[stateMachineId].DependsOn).toEqual(expect.arrayContaining(policies));
   });
 
-  test('more than fit fail at synth, and the error says that a second workflow helps', () => {
+  test('more than fit fail at synthesis, and the error says that a second workflow helps', () => {
     const stack = agnosticStack();
     expect(() => new DatasetExportWorkflow(stack, 'Backup', { ...everything(stack), datasets: datasets(stack, 700, 63) })).toThrow(
       /^datasets and datasetGroups must be fewer, got 700: .*several DatasetExportWorkflows/,

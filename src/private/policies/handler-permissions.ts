@@ -64,8 +64,8 @@ export class HandlerPermissions {
       roomInRole: MAX_INLINE_LENGTH - ofRoleLength - OWN_LENGTH,
       mostRoomInRole: () => MAX_INLINE_LENGTH - ofRoleLength - this.ownLength,
       tooLong: () => {
-        throw new ValidationError(literal`TooManyJobs`, `provider must be shared by fewer jobs, got ${JSON.stringify(scope.node.path)} for ${this.jobs}: `
-          + 'their permissions exceed the IAM quotas of its role, define another DatasetExportProvider in the stack and pass it to some of the jobs', scope);
+        throw new ValidationError(literal`TooManyJobs`, `provider must have fewer jobs, got ${this.jobs} for ${JSON.stringify(scope.node.path)}: `
+          + 'their permissions exceed the IAM quotas of its role. Define another DatasetExportProvider in the stack and pass it to some of the jobs', scope);
       },
     });
   }

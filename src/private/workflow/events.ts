@@ -7,7 +7,7 @@ const SOURCE = 'cdk-personalize-dataset-export';
 export const JOB_EVENT = 'Dataset Export Job State Change';
 export const RUN_EVENT = 'Dataset Export Run State Change';
 
-/** A state that puts an event. If that fails, the workflow goes on: exports do not depend on their events. */
+/** A state that puts an event. If that fails, the workflow continues: exports do not depend on their events. */
 export function putEvent(
   scope: Construct, id: string, eventBus: events.IEventBus | undefined, detailType: string, detail: any, next: sfn.State,
 ): sfn.TaskStateBase {

@@ -37,7 +37,7 @@ const REPORTED = ['datasetArn', 'jobName', 'datasetExportJobArn', 'outputUri'];
 export class ExportStates {
   public readonly start: sfn.State;
   public readonly exported: sfn.Pass;
-  /** For a job that a drive before this redrive started, and that is done. */
+  /** For a job that was started before this redrive and is done. */
   public readonly exportedBefore: sfn.Pass;
   public readonly failed: sfn.Pass;
   public readonly error: sfn.Pass;
@@ -53,7 +53,7 @@ export class ExportStates {
     this.exportedBefore = this.end('Dataset exported before', { status: 'ACTIVE', ...times });
     this.failed = this.failedEnd('Dataset export job failed', {
       status: '"CREATE FAILED"', creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime',
-    }, '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gives no reason"');
+    }, '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gave no reason"');
     this.error = this.failedEnd('Dataset not exported', { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
 
     const [hash, wait] = [this.hash(), this.wait()];
@@ -104,7 +104,7 @@ export class ExportStates {
     });
   }
 
-  /** After a redrive, looks at the jobs of the drives before, one after the other, until one has not failed or does not exist. */
+  /** After a redrive, looks at the jobs of earlier drives, one after the other, until one has not failed or does not exist. */
   private findOrCreate(create: sfn.State, wait: sfn.State, hash: sfn.State): sfn.Choice {
     const { scope, path } = this;
     const again = new sfn.Pass(scope, 'Try again under another name', {

@@ -45,7 +45,7 @@ function polls(seconds: number, pollSeconds: number): number {
 export function historyProblem({ datasetGroupArns }: Work): string | undefined {
   return datasetGroupArns.length <= MAX_DATASET_GROUPS ? undefined
     : `datasetGroups must have at most ${MAX_DATASET_GROUPS} elements, got ${datasetGroupArns.length}: `
-      + 'the history of an execution has no room for more, split them among several workflows';
+      + 'the history of an execution has no room for more. Split them among several workflows';
 }
 
 /** Checks `distributed: false`. */
@@ -53,5 +53,5 @@ export function inlineMapProblem(work: Work): string | undefined {
   const all = datasetsOf(work);
   return all <= MAX_INLINE_DATASETS ? undefined
     : `distributed must not be false for more than ${MAX_INLINE_DATASETS} datasets, counting three for each dataset group, got ${all}: `
-      + 'their report is too large for the output of an execution, leave distributed out';
+      + 'their report is too large for the output of an execution; leave distributed out';
 }

@@ -59,8 +59,8 @@ export function payloadProblem(stack: Stack, { datasetArns, datasetGroupArns }: 
   const groupBytes = arnBytes(stack, datasetGroupArns) + DATASET_TYPE_BYTES * datasetGroupArns.length;
   const bytes = arnBytes(stack, datasetArns) + EXPORTABLE_TYPES.length * groupBytes;
   return bytes <= AVAILABLE_BYTES_FOR_ARNS ? undefined
-    : `datasets and datasetGroups must be fewer, got ${datasetArns.length} and ${datasetGroupArns.length}: the ARNs of all datasets, counting three for each `
-      + `dataset group, may have ${AVAILABLE_BYTES_FOR_ARNS} bytes in a state machine but have ${bytes}, split them among several workflows`;
+    : `datasets and datasetGroups must be fewer, got ${datasetArns.length} and ${datasetGroupArns.length}: the ARNs of all datasets `
+      + `(three for each dataset group) take ${bytes} bytes, but a state machine has room for ${AVAILABLE_BYTES_FOR_ARNS}. Split them among several workflows`;
 }
 
 /** In a list. Tokens count with the most that they can have. */

@@ -120,7 +120,7 @@ export class RunStates {
   }
 
   /**
-   * Fails the execution; after a redrive, goes on with the same input.
+   * Fails the execution; after a redrive, continues with the same input.
    *
    * A redrive enters a Fail state again, which fails again. But it resets the retries of a Parallel state, which then runs from its
    * beginning and can see that there was a redrive.

@@ -23,14 +23,14 @@ interface Use {
 const USES: Use[] = [
   { name: 'dataset', arn: DATASET_ARN, use: (stack, arn) => jobIn(stack, { dataset: Dataset.fromDatasetArn(stack, 'Dataset', arn) }), same: ['account', 'Region'] },
   {
-    name: 'dataset',
+    name: 'datasets',
     arn: DATASET_ARN,
     same: ['account', 'Region'],
     use: (stack, arn) => new DatasetExportWorkflow(stack, 'Backup', { datasets: [Dataset.fromDatasetArn(stack, 'Dataset', arn)], ingestionMode }),
   },
-  { name: 'dataset', arn: DATASET_ARN, use: (stack, datasetArn) => new DatasetExportFragment(stack, 'Export', { datasetArn, ingestionMode }), same: ['account', 'Region'] },
+  { name: 'datasetArn', arn: DATASET_ARN, use: (stack, datasetArn) => new DatasetExportFragment(stack, 'Export', { datasetArn, ingestionMode }), same: ['account', 'Region'] },
   {
-    name: 'dataset ?[gG]roups?',
+    name: 'datasetGroups',
     arn: `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset-group/movies`,
     same: ['account', 'Region'],
     use: (stack, arn) => new DatasetExportWorkflow(stack, 'Backup', { datasetGroups: [DatasetGroup.fromDatasetGroupArn(stack, 'Group', arn)], ingestionMode }),
@@ -73,19 +73,19 @@ describe.each(USES)('the ARN of $name ($arn)', ({ name, arn, use, same }) => {
     expect(() => use(beijingStack(), inBeijing.replace('arn:aws:', 'arn:aws-cn:'))).not.toThrow();
   });
 
-  test('fails at synth in another account or Region, if it must be the same and both are known', () => {
+  test('fails at synthesis in another account or Region, if it must be the same and both are known', () => {
     for (const part of same) {
       expect(() => use(concreteStack(), elsewhere[part])).toThrow(new RegExp(`^${name} must be in the ${part} of .*, got "${elsewhere[part]}"`));
       expect(() => use(agnosticStack(), elsewhere[part])).not.toThrow();
     }
   });
 
-  test.each([undefined, { '@aws-cdk/core:enablePartitionLiterals': true }])('fails at synth in another partition, context: %j', context => {
+  test.each([undefined, { '@aws-cdk/core:enablePartitionLiterals': true }])('fails at synthesis in another partition, context: %j', context => {
     expect(() => use(beijingStack(context), inBeijing)).toThrow(new RegExp(`^${name} must be in the partition of cn-north-1, aws-cn, got "${inBeijing}"`));
   });
 
   test.each([`${arn} `, ` ${arn}`, `${arn}\n`, `${arn}\t`, `\u00a0${arn}`, arn.replace(ACCOUNT, `${ACCOUNT} `), arn.replace('arn:aws:', 'arn: aws:')])(
-    'fails at synth with white space: %j', spaced => {
+    'fails at synthesis with white space: %j', spaced => {
       // the CDK itself refuses what does not start with the a of arn
       expect(() => use(concreteStack(), spaced)).toThrow(/, got "|^ARNs must start with "arn:"/);
     });
@@ -103,7 +103,7 @@ describe.each(USES)('the ARN of $name ($arn)', ({ name, arn, use, same }) => {
   });
 });
 
-test('a role that another account\'s stack defines fails at synth', () => {
+test('a role that another account\'s stack defines fails at synthesis', () => {
   const stack = concreteStack();
   const theirs = new Stack(stack.node.root as App, 'Theirs', { env: { account: OTHER_ACCOUNT, region: REGION } });
   const role = new iam.Role(theirs, 'Role', { roleName: 'mine', assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com') });
@@ -120,7 +120,7 @@ test('an encryptionKey must be in the Region of the bucket that is passed in, no
 
 describe('a destination', () => {
   test.each([['account', { account: OTHER_ACCOUNT, region: REGION }], ['Region', { account: ACCOUNT, region: 'us-east-1' }]])(
-    'of another %s\'s stack fails at synth', (part, env) => {
+    'of another %s\'s stack fails at synthesis', (part, env) => {
       const stack = concreteStack();
       const destination = new ExportDestination(new Stack(stack.node.root as App, 'Theirs', { env }), 'Exports');
       expect(() => jobIn(stack, { destination })).toThrow(new RegExp(`^destination must be in a stack of the same ${part}, .*got "Theirs/Exports"`));

@@ -95,18 +95,18 @@ describe.each(DURATIONS)('the $prop of a $construct', ({ prop, use, unit, accept
     expect(() => use(concreteStack(), value)).not.toThrow();
   });
 
-  test.each(refused)('fails at synth when it is %s', value => {
+  test.each(refused)('fails at synthesis when it is %s', value => {
     expect(() => use(concreteStack(), value)).toThrow(new RegExp(`^${prop} must be .* whole ${unit}, got ${value.toHumanString()}$`));
   });
 
   test(`is ${token} when it is a token`, () => {
     const stack = concreteStack();
     const define = () => use(stack, Duration[unit](new CfnParameter(stack, 'Parameter', { type: 'Number' }).valueAsNumber));
-    if (token === 'accepted') { expect(define).not.toThrow(); } else { expect(define).toThrow(new RegExp(`^${prop} must be known at synth`)); }
+    if (token === 'accepted') { expect(define).not.toThrow(); } else { expect(define).toThrow(new RegExp(`^${prop} must not be a token: `)); }
   });
 
   // JavaScript has no compiler that would refuse these
-  test.each([[600, '600', '600'], [0, '0', '0'], ['10m', '"10m"', '<number>'], [{}, '[object Object]', '<number>']])('fails at synth with the fix when it is %j', (value, got, count) => {
+  test.each([[600, '600', '600'], [0, '0', '0'], ['10m', '"10m"', '<number>'], [{}, '[object Object]', '<number>']])('fails at synthesis with the fix when it is %j', (value, got, count) => {
     expect(() => use(concreteStack(), value)).toThrow(`${prop} must be a Duration, got ${got}: write Duration.${unit}(${count})`);
   });
 });
@@ -120,7 +120,7 @@ describe.each<[string, string, number, number, (stack: Stack, value: number) => 
     expect(() => use(concreteStack(), value)).not.toThrow();
   });
 
-  test.each([min - 1, max + 1, 1.5, NaN, Token.asNumber({ Ref: 'Parameter' })])('fails at synth when it is %d', value => {
+  test.each([min - 1, max + 1, 1.5, NaN, Token.asNumber({ Ref: 'Parameter' })])('fails at synthesis when it is %d', value => {
     expect(() => use(concreteStack(), value)).toThrow(new RegExp(`^${prop} must be .* ${min} to ${max} .*got `));
   });
 });
@@ -130,7 +130,7 @@ describe('an ARN instead of a resource', () => {
     ['dataset', 'Dataset', DATASET_ARN, stack => new DatasetExportJob(stack, 'Export', { dataset: DATASET_ARN as any, ingestionMode })],
     ['datasets', 'Dataset', DATASET_ARN, stack => workflowIn(stack, { datasets: [importedDataset(stack), DATASET_ARN as any] })],
     ['datasetGroups', 'DatasetGroup', GROUP_ARN, stack => workflowIn(stack, { datasetGroups: [GROUP_ARN as any] })],
-  ])('fails at synth with the fix: %s', (prop, kind, arn, define) => {
+  ])('fails at synthesis with the fix: %s', (prop, kind, arn, define) => {
     expect(() => define(concreteStack()))
       .toThrow(`${prop} must be made by new Cfn${kind}() or ${kind}.from${kind}Arn(), got "${arn}": write ${kind}.from${kind}Arn(this, '${kind}', "${arn}")`);
   });
