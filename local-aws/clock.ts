@@ -36,9 +36,7 @@ export class ScaledClock implements Clock {
 
   public changeSpeed(speed: number): void {
     check(speed);
-    this.change(() => {
-      this.speed = speed;
-    });
+    this.change(() => { this.speed = speed; });
   }
 
   public now(): number {

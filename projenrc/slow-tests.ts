@@ -16,6 +16,7 @@ export class SlowTests extends Component {
 
     new JsonFile(project, CONFIG, {
       obj: {
+        testTimeout: 900_000, // only for tests that hang: none depends on the speed of the machine
         projects: [
           {
             ...common,

@@ -69,7 +69,7 @@ function arn(service: string, resource: string, { world: { region } }: ResourceC
   return `arn:aws:${service}:${region}:${ACCOUNT}:${resource}`;
 }
 
-async function failOr(fails: boolean, { AfterSeconds = 0, Message = 'failed as told to' }: Properties, { world, signal }: ResourceContext): Promise<void> {
+async function failOr(fails: boolean, { AfterSeconds = 0, Message = 'failed as ordered' }: Properties, { world, signal }: ResourceContext): Promise<void> {
   await Promise.race([world.clock.sleep(Number(AfterSeconds) * 1000), aborted(signal)]);
   if (signal.aborted) { throw new Cancelled(); }
   if (fails) { throw new Error(String(Message)); }

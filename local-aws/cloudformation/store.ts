@@ -176,9 +176,7 @@ export class StackStore {
     this.operations.set(stack, operation.catch((error: Error) => {
       // nobody should wait forever because of a bug here
       stack.setStatus(stack.status.replace('IN_PROGRESS', 'FAILED'), `local AWS itself failed: ${error.stack}`);
-    }).finally(() => {
-      stack.cancel = undefined;
-    }));
+    }).finally(() => { stack.cancel = undefined; }));
   }
 
   private provisioner(stack: Stack): Provisioner {

@@ -7,10 +7,10 @@ import { CONTEXT, findings } from '../cdk';
 const folders: string[] = [];
 
 /**
- * A cloud assembly for `cdk deploy --app`, of a stack without environment.
+ * A cloud assembly for `cdk deploy --app`, with one environment-agnostic stack.
  *
+ * @param edit changes the synthesized template
  * @throws when the CDK's validation finds anything in the template
- * @param edit changes the synthesized template, as somebody might whose policy lacks something
  */
 export function assembly(stackName: string, define: (stack: Stack) => void, edit: (template: any) => void = () => {}): string {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'assembly-'));

@@ -5,9 +5,7 @@ import { DatasetExportProvider } from '../../src';
 import { failingResource } from '../../tools/local-deployment/failing-resource';
 import { exportedRecords } from '../../tools/local-deployment/records';
 
-jest.setTimeout(300_000);
-
-// One of each kind that needs the SDK, Lambda, the framework and CloudFormation; test/lambda/ has all others.
+// One fault of each kind that involves the SDK, Lambda, the Provider framework or CloudFormation; test/lambda/ tests all others.
 describe('a deployment', () => {
   let fixture: Fixture;
   let client: LocalAwsClient;
@@ -52,7 +50,7 @@ describe('a deployment', () => {
     expect(output).toContain('ROLLBACK_COMPLETE');
   });
 
-  test('that is rolled back while there is no room for its job never creates it', async () => {
+  test('that is rolled back while its job has to wait for others never creates it', async () => {
     await client.configurePersonalize({ maxConcurrentJobs: 0 });
     const name = fixture.newStackName();
     const { exitCode } = await fixture.deploy(name, stack => {

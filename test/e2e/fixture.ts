@@ -7,7 +7,7 @@ import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
 import { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
 import { interactions } from '../../tools/local-deployment/records';
 
-/** The records in the dataset that `exportIn` exports. */
+/** The number of records that `exportIn` exports. */
 export const RECORDS = 40;
 
 /** Local AWS with one dataset, and the CLI to deploy stacks that export it. */
@@ -32,7 +32,7 @@ export class Fixture {
     await this.localAws.stop();
   }
 
-  /** For tests that need a stack of their own. */
+  /** For a test that needs its own stack. */
   public newStackName(): string {
     return `Stack${this.stacks++}`;
   }
@@ -54,17 +54,17 @@ export class Fixture {
     return this.cli.destroy(['--app', assembly(stackName, define)]);
   }
 
-  /** What `cdk rollback` does to a stack that failed with --no-rollback. */
-  public async rollback(stackName: string, define: (stack: Stack) => void = exportIn, args: string[] = []): Promise<CliResult> {
-    return this.cli.rollback(['--app', assembly(stackName, define), ...args]);
+  /** Rolls back a stack that failed with --no-rollback. */
+  public async rollback(stackName: string, define: (stack: Stack) => void = exportIn): Promise<CliResult> {
+    return this.cli.rollback(['--app', assembly(stackName, define)]);
   }
 
-  /** Deploys a template that was changed after the synthesis. */
+  /** Deploys a template that is changed after synthesis. */
   public async deployEdited(stackName: string, define: (stack: Stack) => void, edit: (template: any) => void): Promise<CliResult> {
     return this.cli.deploy(['--app', assembly(stackName, define, edit)]);
   }
 
-  /** What the CLI has no command for. */
+  /** The CLI has no command for this. */
   public async cancelUpdate(stackName: string): Promise<void> {
     const { endpoint, region, env } = this.localAws.ready;
     const response = await fetch(endpoint, {
@@ -75,7 +75,7 @@ export class Fixture {
     if (!response.ok) { throw new Error(await response.text()); }
   }
 
-  /** The jobs with generated names that a stack started, in order. */
+  /** The jobs with generated names that a stack started, oldest first. */
   public async jobsOf(stackName: string): Promise<JobRecord[]> {
     return (await this.client.jobs()).filter(({ request }) => String(request.jobName).startsWith(`${stackName}_`));
   }
@@ -85,7 +85,7 @@ export class Fixture {
   }
 }
 
-/** A job that exports the dataset, with the URI of its output in the stack's output `<id>Uri`. */
+/** A job that exports the dataset. The stack's output `<id>Uri` is its output URI. */
 export function exportIn(stack: Stack, props: Partial<DatasetExportJobProps> = {}, id = 'Export'): DatasetExportJob {
   const dataset = Dataset.fromDatasetArn(stack, `${id}Dataset`, stack.formatArn({
     service: 'personalize', resource: 'dataset', resourceName: 'movies/INTERACTIONS',
@@ -95,12 +95,12 @@ export function exportIn(stack: Stack, props: Partial<DatasetExportJobProps> = {
   return job;
 }
 
-/** The CLI's output without its line breaks and indentations. */
+/** The CLI's output without line breaks and indentation. */
 export function unwrapped(output: string): string {
   return output.replace(/\s*\n\s*/g, ' ');
 }
 
-/** So many jobs with one destination and one provider. */
+/** Several jobs with one destination and one provider. */
 export function exportsIn(stack: Stack, count: number, maxConcurrency?: number): void {
   const destination = new ExportDestination(stack, 'Exports');
   const provider = new DatasetExportProvider(stack, 'Provider', { maxConcurrency });

@@ -1,8 +1,6 @@
 import { exportsIn, Fixture } from './fixture';
 import type { LocalAwsClient } from '../../local-aws/client';
 
-jest.setTimeout(300_000);
-
 const JOBS = 40;
 
 describe('in an account that lets 10 functions run at a time,', () => {

@@ -4,12 +4,10 @@ import type { LocalAwsClient } from '../../local-aws/client';
 import { DatasetExportJobProps, ExportDestination, ExportTrigger } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
 
-jest.setTimeout(600_000);
-
 const HOUR = 3600;
 const { hours, minutes } = Duration;
 
-// What goes wrong on the way is in sequences.test.ts.
+// See sequences.test.ts for long exports that fail.
 describe('a long export', () => {
   let fixture: Fixture;
   let client: LocalAwsClient;
@@ -29,7 +27,7 @@ describe('a long export', () => {
     return outputs[stackName];
   };
 
-  test('of two hours succeeds, and its data is there when the stack is green', async () => {
+  test('of two hours succeeds, and its data is there when the deployment succeeds', async () => {
     await client.configurePersonalize({ secondsInProgress: 2 * HOUR });
     const { ExportUri } = await deploys('TwoHours');
     expect(await fixture.jobsOf('TwoHours')).toMatchObject([{ status: 'ACTIVE' }]);
@@ -65,7 +63,7 @@ describe('a long export', () => {
     expect(await fixture.statusesOf('Mixed')).toEqual(Array(4).fill('ACTIVE'));
   });
 
-  test('that is not waited for is green as soon as its job is created', async () => {
+  test('that is not waited for is complete as soon as its job is created', async () => {
     await client.configurePersonalize({ secondsInProgress: 1000 * HOUR });
     const { ExportUri } = await deploys('Background', stack => { longExportIn(stack, { waitForCompletion: false }); });
     expect(await fixture.jobsOf('Background')).toMatchObject([{ status: expect.stringMatching(/^CREATE (PENDING|IN_PROGRESS)$/) }]);

@@ -1,8 +1,6 @@
 import { version } from 'aws-cdk-lib/package.json';
 import { walkAsNewUser, type NewUserWalk } from '../../tools/new-user/walk';
 
-jest.setTimeout(240_000);
-
 describe('from the README alone, in an empty folder, with the packed tarball beside the newest aws-cdk-lib', () => {
   const steps: string[] = [];
   let walk: NewUserWalk;
@@ -14,7 +12,7 @@ describe('from the README alone, in an empty folder, with the packed tarball bes
     expect(walk.cdkVersion).toBe(version);
   });
 
-  test('the records of the dataset are in the bucket, and stay there without the stack', () => {
+  test('the records of the dataset are in the bucket, also after cdk destroy', () => {
     const { dataset, exported, afterwards } = walk.records;
     expect(dataset).toHaveLength(50);
     expect([...exported].sort()).toEqual([...dataset].sort());

@@ -4,9 +4,7 @@ import { NIGHTLY_BACKUP, SPEED, deployEvery15Minutes, runs, seedMovies } from '.
 import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
 import { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
 
-jest.setTimeout(240_000);
-
-// The life of one stack, step by step: each test goes on where the one before it ended.
+// The life of one stack: each test continues where the one before it ended.
 describe('the nightly-backup example', () => {
   let localAws: LocalAwsProcess;
   let client: LocalAwsClient;
@@ -26,7 +24,7 @@ describe('the nightly-backup example', () => {
     expect(deployed.outputs.NightlyBackup.StateMachineArn).toMatch(/^arn:aws:states:eu-west-1:111122223333:stateMachine:/);
   });
 
-  test('exports the three datasets twice on its schedule, each run to folders of its own', async () => {
+  test('exports the three datasets twice on its schedule, each run to its own folders', async () => {
     const executions = await runs(client, 2);
     const reports = executions.map(({ output }) => JSON.parse(output!));
     expect(executions[1].startDate - executions[0].startDate).toBeGreaterThanOrEqual(15 * 60 - 1);
@@ -61,7 +59,7 @@ describe('the nightly-backup example', () => {
     await client.configurePersonalize({ failJobsOf: {} });
   });
 
-  test('destroyed starts no more runs, and leaves the exported data where it is', async () => {
+  test('starts no more runs after cdk destroy, which keeps the exported data', async () => {
     const objects = async () => (await Promise.all((await client.jobs()).filter(({ status }) => status === 'ACTIVE').map(async ({ request }) => {
       const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec((request.jobOutput as any).s3DataDestination.path)!;
       return (await client.objects(bucket)).filter(({ key }) => key.startsWith(prefix)).length;

@@ -2,8 +2,6 @@ import { CfnOutput, Duration, Stack, aws_ssm as ssm } from 'aws-cdk-lib';
 import { exportIn, Fixture } from './fixture';
 import { DatasetExportJobProps, ExportTrigger } from '../../src';
 
-jest.setTimeout(300_000);
-
 describe('a stack that uses another stack\'s export', () => {
   let fixture: Fixture;
 

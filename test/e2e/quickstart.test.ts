@@ -8,9 +8,7 @@ import { exportedRecords, interactions } from '../../tools/local-deployment/reco
 const QUICKSTART = { cwd: path.join(__dirname, '..', '..', 'examples', 'quickstart') };
 const FAILURE = 'Input CSV is missing the following columns:[A, B].';
 
-jest.setTimeout(240_000);
-
-// The life of one stack, step by step: each test goes on where the one before it ended.
+// The life of one stack: each test continues where the one before it ended.
 describe('the quickstart example', () => {
   let localAws: LocalAwsProcess;
   let client: LocalAwsClient;
@@ -26,7 +24,7 @@ describe('the quickstart example', () => {
   });
   afterAll(() => localAws.stop());
 
-  test('deploys, and then the data is in the bucket, encrypted with the key of the stack', async () => {
+  test('deploys, and the data is in the bucket, encrypted with the key of the stack', async () => {
     first = await cli.deploy([], QUICKSTART);
     expect(first).toMatchObject({ exitCode: 0 });
 
@@ -43,7 +41,7 @@ describe('the quickstart example', () => {
     expect(exported.kmsKeyArns).toEqual([expect.stringMatching(/^arn:aws:kms:eu-west-1:111122223333:key\//)]);
   });
 
-  test('deployed again without a change creates no job', async () => {
+  test('creates no job when it is deployed again without a change', async () => {
     const { exitCode } = await cli.deploy([], QUICKSTART);
     expect(exitCode).toBe(0);
     expect(await client.jobs()).toHaveLength(1);
@@ -56,13 +54,13 @@ describe('the quickstart example', () => {
 
     expect(exitCode).not.toBe(0);
     expect(output).toContain(`Dataset export job failed (CREATE FAILED): ${FAILURE}`);
-    expect(output).toContain('UPDATE_ROLLBACK_COMPLET'); // the CLI cuts it to its column
+    expect(output).toContain('UPDATE_ROLLBACK_COMPLET'); // the CLI truncates it
     const jobs = await client.jobs();
     expect(jobs.map(({ status }) => status)).toEqual(['ACTIVE', 'CREATE FAILED']);
     expect(output).toContain(jobs[1].datasetExportJobArn);
   });
 
-  test('deployed with another ingestion mode creates another job, beside the data of the first', async () => {
+  test('creates another job when it is deployed with another ingestion mode, and keeps the data of the first', async () => {
     const before = await exportedRecords(client, first.outputs.Quickstart.OutputUri);
     const { exitCode, outputs } = await cli.deploy(['-c', 'ingestionMode=PUT'], QUICKSTART);
     expect(exitCode).toBe(0);
@@ -73,7 +71,7 @@ describe('the quickstart example', () => {
     expect(await client.jobs()).toHaveLength(3);
   });
 
-  test('destroyed leaves all exported data where it is', async () => {
+  test('keeps all exported data after cdk destroy', async () => {
     const before = await exportedRecords(client, first.outputs.Quickstart.OutputUri);
     const { exitCode } = await cli.destroy([], QUICKSTART);
     expect(exitCode).toBe(0);

@@ -4,7 +4,7 @@ import type { JobSettings } from '../../local-aws/wire';
 import { DatasetExportJobProps, IngestionMode } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
 
-/** One stack with one export, deployed again and again. */
+/** A stack with one export that is deployed several times. */
 export class Sequence {
   constructor(private readonly fixture: Fixture, public readonly stackName: string, private readonly props: Partial<DatasetExportJobProps>) {}
 
@@ -13,7 +13,7 @@ export class Sequence {
       (stack: Stack) => exportIn(stack, { ingestionMode, ...this.props, ...more });
   }
 
-  /** What the jobs of this stack do from now on. */
+  /** From now on, the jobs of this stack behave like this. */
   public async jobs(settings: Partial<JobSettings>): Promise<void> {
     await this.fixture.client.configurePersonalize({ jobs: { [`${this.stackName}_`]: settings } });
   }

@@ -3,15 +3,13 @@ import { exportIn, Fixture, RECORDS } from './fixture';
 import { DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
 
-jest.setTimeout(240_000);
-
 describe('a stack', () => {
   let fixture: Fixture;
 
   beforeAll(async () => { fixture = await Fixture.start(300); });
   afterAll(() => fixture.stop());
 
-  test('whose role lacks s3:PutObject fails with the message of the service', async () => {
+  test('whose role lacks s3:PutObject fails with the message of Personalize', async () => {
     const { exitCode, output } = await fixture.deployEdited('WithoutPutObject', exportIn, template => {
       const [policy] = Object.entries<any>(template.Resources).filter(([id]) => /DestinationRoleDefaultPolicy/.test(id)).map(([, resource]) => resource);
       const statements: any[] = policy.Properties.PolicyDocument.Statement;
@@ -24,7 +22,7 @@ describe('a stack', () => {
     expect(output).toContain('ROLLBACK_COMPLETE');
   });
 
-  test('with a dataset of its own and two jobs runs both with one provider, each below a prefix of its own', async () => {
+  test('with its own dataset and two jobs runs both with one provider, each below its own prefix', async () => {
     const before = (await fixture.client.jobs()).length;
     const { exitCode, outputs } = await fixture.deploy('TwoJobs', stack => {
       const schema = new personalize.CfnSchema(stack, 'Schema', {

@@ -56,7 +56,7 @@ export function fakeAws(): FakeServer {
 }
 
 /** A client as index.ts configures it, but with less patience. */
-export const CLIENT = { maxAttempts: 1, requestHandler: { connectionTimeout: 500, requestTimeout: 200, throwOnRequestTimeout: true } };
+export const CLIENT = { maxAttempts: 1, requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true } };
 
 export async function errorOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(() => { throw new Error('did not fail'); }, (error: Error) => error);

@@ -4,9 +4,7 @@ const turn = () => new Promise(resolve => setImmediate(resolve));
 const realSleep = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 let clock: ScaledClock;
-beforeEach(() => {
-  clock = new ScaledClock(1000);
-});
+beforeEach(() => { clock = new ScaledClock(1000); });
 afterEach(() => clock.stop());
 
 /** Keeps the event loop busy. */
@@ -53,9 +51,7 @@ describe('while something is at work', () => {
 
   test('sleepers wake later, and in time when it is done', async () => {
     let woken = false;
-    const asleep = clock.sleep(300_000).then(() => {
-      woken = true;
-    });
+    const asleep = clock.sleep(300_000).then(() => { woken = true; });
     await clock.work(async () => {
       await clock.work(() => realSleep(10)); // others may come and go
       await realSleep(500);
@@ -89,9 +85,7 @@ describe('on a machine that is late', () => {
 
   test('time stands still until who was woken has acted', async () => {
     let nextIsAwake = false;
-    void clock.sleep(2000).then(() => {
-      nextIsAwake = true;
-    });
+    void clock.sleep(2000).then(() => { nextIsAwake = true; });
     await clock.sleep(1000);
     const woken = clock.now();
     for (let turns = 0; turns < 5; turns++) {

@@ -3,11 +3,11 @@ import * as path from 'path';
 import * as ts from 'typescript';
 import { REPOSITORY } from '../../tools/repository';
 
-/** The snippets of a page import what they use; what they leave out is the stack around them. */
+/** Snippets of pages have their imports, but not the stack around them. */
 const BEFORE = 'import { Stack as SnippetStack } from \'aws-cdk-lib\'; class Snippet extends SnippetStack { public snippet() {';
 const AFTER = '} }; new Snippet();';
 
-/** jsii-rosetta compiles the README and the docstrings alone, and asks that they can be translated: here is the same for pages. */
+/** Compiles the snippets of pages; jsii-rosetta only compiles those of the README and the docstrings. */
 export function snippetProblems(pages: string[]): string[] {
   const sources = new Map(pages.flatMap(page => snippets(page).map(snippet => [path.join(REPOSITORY, `${page}-${snippet.line}.ts`), { page, ...snippet }])));
   const options: ts.CompilerOptions = {
@@ -40,10 +40,10 @@ export function snippetProblems(pages: string[]): string[] {
 }
 
 interface Source {
-  /** Of the page, where the snippet begins. */
+  /** Where the snippet begins on the page. */
   readonly line: number;
   readonly length: number;
-  /** The snippet's imports and then the rest of it, both on lines that are as many as the snippet's. */
+  /** The snippet's imports and then the rest of it, both with as many lines as the snippet. */
   readonly text: string;
 }
 

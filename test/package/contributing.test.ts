@@ -12,7 +12,7 @@ const PAGES = [
 ];
 const pages = PAGES.map(name => ({ name, text: read(name) }));
 
-/** Made by a command, or not there yet on purpose. */
+/** Created by a command. */
 const NOT_IN_THE_REPOSITORY = ['dist/js'];
 
 test.each(pages)('the files that $name names exist', ({ text }) => {

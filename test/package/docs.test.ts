@@ -28,4 +28,4 @@ function anchors(text: string): string[] {
 
 test('the snippets of the pages in docs/ compile', () => {
   expect(snippetProblems(DOCS)).toEqual([]);
-}, 60_000);
+});

@@ -19,7 +19,7 @@ interface Type extends Documented {
   readonly initializer?: Documented;
 }
 
-/** No page of AWS is about these. */
+/** Types without a page in the AWS documentation. */
 const WITHOUT_SOURCE = ['DatasetExportJobGrants', 'ExportTrigger'];
 
 test('everything public has a description, each optional prop a default, each type a link to the AWS documentation', () => {

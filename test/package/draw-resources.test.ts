@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import * as path from 'path';
 import { FOLDER, oneJob, pictures } from '../../tools/docs/draw-resources';
 
-/** What is written in a picture, whatever its layout. */
+/** The texts in a picture, whatever its layout. */
 function texts(svg: string): string[] {
   return [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text).sort();
 }

@@ -6,7 +6,7 @@ import { EXAMPLES, synthesizeExample } from './example-apps';
 const JOB = 'Custom::PersonalizeDatasetExportJob';
 const LANGUAGES = ['csharp', 'go', 'java', 'python'];
 
-/** What an example is called with if not as it is, and how many export jobs its stack has. */
+/** The context that an example needs, and the number of export jobs in its stack. */
 const EXPECTED: Record<string, { context?: Record<string, string>; jobs: number }> = {
   'bring-your-own': { jobs: 1 },
   'long-export': { jobs: 2 },

@@ -6,7 +6,7 @@ import { REPOSITORY } from '../../tools/repository';
 
 const read = (root: string, name: string) => fs.readFileSync(path.join(root, name), 'utf8');
 
-test('API.md says what the code says (if not: npx projen build)', () => {
+test('API.md is up to date (if not: npx projen build)', () => {
   const copy = 'dist/API.md';
   execFileSync(path.join(REPOSITORY, 'node_modules', '.bin', 'jsii-docgen'), ['-o', copy], { cwd: REPOSITORY, stdio: 'pipe' });
   expect(read(REPOSITORY, copy)).toBe(read(REPOSITORY, 'API.md'));

@@ -13,7 +13,7 @@ function templates(context: Record<string, string> = {}): { stack: assertions.Te
   };
 }
 
-test('the integration test exports a dataset of its own in both ways, after it has records', () => {
+test('the integration test exports its own dataset in both ways, once it has records', () => {
   const { stack } = templates();
   for (const type of ['AWS::Personalize::Schema', 'AWS::Personalize::DatasetGroup', 'AWS::Personalize::Dataset']) { stack.resourceCountIs(type, 1); }
   stack.resourceCountIs('Custom::PersonalizeDatasetExportWait', 2);
@@ -23,13 +23,13 @@ test('the integration test exports a dataset of its own in both ways, after it h
   expect(jobs.map(({ DependsOn }) => DependsOn.includes(records))).toEqual([true, true]);
 });
 
-test('the integration test takes a dataset that exists', () => {
+test('the integration test can use an existing dataset', () => {
   const { stack } = templates({ datasetArn: EXISTING });
   stack.resourceCountIs('AWS::Personalize::Dataset', 0);
   stack.allResourcesProperties('Custom::PersonalizeDatasetExportJob', { DatasetArn: EXISTING });
 });
 
-test('the integration test asserts, for each of the two jobs, that it is done and that its first object is encrypted with the key', () => {
+test('the integration test asserts that each job is done and that its first object is encrypted with the key', () => {
   const { asserted } = templates();
   expect(asserted.map(({ service, api, expected }) => [service, api, expected !== undefined])).toEqual([1, 2].flatMap(() => [
     ['Personalize', 'describeDatasetExportJob', true], ['S3', 'listObjectsV2', true], ['S3', 'headObject', true],
@@ -39,7 +39,7 @@ test('the integration test asserts, for each of the two jobs, that it is done an
 test('the integration test leaves nothing behind', () => {
   const { stack } = templates();
   const kept = Object.values<any>(stack.toJSON().Resources).filter(({ DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete');
-  // which goes with its bucket; and of jobs there is nothing that could be deleted
+  // the policy is deleted with its bucket, and jobs cannot be deleted
   expect(kept.map(({ Type }) => Type).filter(type => !type.startsWith('Custom::PersonalizeDatasetExport'))).toEqual(['AWS::S3::BucketPolicy']);
   stack.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
 });

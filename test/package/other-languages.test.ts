@@ -4,15 +4,13 @@ import { CSharpVisitor, GoVisitor, JavaVisitor, PythonVisitor, SnippetTranslator
 import { REPOSITORY } from '../../tools/repository';
 import { UserApp } from '../../tools/user-app';
 
-jest.setTimeout(120_000);
-
 const read = (...names: string[]) => fs.readFileSync(path.join(REPOSITORY, ...names), 'utf8');
 const example = (...names: string[]) => read('examples', ...names);
 const { jsii: { targets }, peerDependencies } = JSON.parse(read('package.json'));
 const CDK: string = peerDependencies['aws-cdk-lib'].slice(1);
 const CONSTRUCTS: string = peerDependencies.constructs.slice(1);
 
-/** The TypeScript quickstart without what it takes from the command line. */
+/** The TypeScript quickstart without the values from the command line. */
 const PROGRAM = `${example('quickstart', 'quickstart.ts').replace(/^(\/\/|.*tryGetContext).*\n/gm, '')}\napp.synth();\n`
   .replace('`${datasetGroup}/INTERACTIONS`', '\'movies/INTERACTIONS\'').replace('ingestionMode }', 'ingestionMode: IngestionMode.ALL }');
 
@@ -31,7 +29,7 @@ function tokens(source: string): string[] {
   return source.replace(/,(?=\s*[)}])/g, '').match(/"[^"]*"|\w+|[^\s\w]/g)!;
 }
 
-/** The lines that import something, sorted, and the rest. */
+/** The names that are imported, sorted, and the other lines. */
 function imports(source: string): [imported: string[], rest: string] {
   const pattern = /^import (.*);\n/gm;
   return [[...source.matchAll(pattern)].map(([, name]) => name).sort(), source.replace(pattern, '')];
@@ -42,7 +40,7 @@ function words(source: string): string[] {
   return [...new Set(source.replace(/"[^"\n]*"/g, '').match(/[A-Za-z_]\w*/g))].sort();
 }
 
-test('the TypeScript quickstart compiles with what the other languages leave out', () => {
+test('the TypeScript quickstart compiles without the values from the command line', () => {
   expect(quickstart.diagnostics.map(({ messageText }) => messageText)).toEqual([]);
 });
 
@@ -57,7 +55,7 @@ test('C#: the quickstart is the translation of the TypeScript one', () => {
 test('Java: the quickstart is the translation of the TypeScript one, in a class', () => {
   const [imported, source] = imports(example('java', 'quickstart', 'src/main/java/com/example/Quickstart.java'));
   const [translated, translation] = imports(quickstart.renderUsing(new JavaVisitor()));
-  // types that the TypeScript program does not name
+  // types that the TypeScript program uses without their names
   const inferred = ['software.amazon.awscdk.ArnComponents', 'software.amazon.awscdk.interfaces.personalize.IDatasetRef'];
   expect(imported).toEqual([...translated, ...inferred].sort());
   expect(tokens(source)).toEqual(tokens(`package com.example; public class Quickstart { public static void main(final String[] args) { ${translation} } }`));
@@ -70,7 +68,7 @@ test('Go: the quickstart uses the names of the translation of the TypeScript one
     'github.com/aws/aws-cdk-go/awscdk/v2', 'github.com/aws/jsii-runtime-go', `${targets.go.moduleName}/cdkpersonalizedatasetexport`,
   ]);
   const translation = quickstart.renderUsing(new GoVisitor()).replace(/^import.*$/gm, '').replaceAll('cdkpersonalizedatasetexport', 'export');
-  // the translation's syntax is not Go's everywhere, but its names are those of the bindings
+  // the translation is not always valid Go, but its names are right
   expect(words(body)).toEqual([...words(translation), 'Close', 'defer', 'nil'].sort());
 });
 

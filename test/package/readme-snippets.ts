@@ -12,7 +12,7 @@ export interface Snippet {
   /** The heading above it. */
   readonly heading: string;
   readonly code: string;
-  /** What is written between it and the next snippet or heading. */
+  /** The text between it and the next snippet or heading. */
   readonly after: string;
 }
 
@@ -28,7 +28,7 @@ export function readmeSnippets(): Snippet[] {
   });
 }
 
-/** Runs a snippet in what it is compiled in, rosetta/default.ts-fixture, and returns the stack's resources. */
+/** Runs a snippet in rosetta/default.ts-fixture and returns the stack's resources. */
 export function resourcesOf({ code }: Snippet): Record<string, unknown> {
   const stack = new cdk.Stack(new cdk.App(), 'Snippet', { env: ENVIRONMENT });
   const names: Record<string, unknown> = {
@@ -45,7 +45,7 @@ export function resourcesOf({ code }: Snippet): Record<string, unknown> {
   return cdk.assertions.Template.fromStack(result).toJSON().Resources;
 }
 
-/** `aws_s3 as s3` and the like. */
+/** Such as `aws_s3 as s3`. */
 function importsOfFixture(): Record<string, unknown> {
   const fixture = readFileSync(path.join(REPOSITORY, 'rosetta', 'default.ts-fixture'), 'utf8');
   const [, list] = /import \{([^}]*)\} from 'aws-cdk-lib'/.exec(fixture)!;

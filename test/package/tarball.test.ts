@@ -10,7 +10,7 @@ let app: UserApp;
 beforeAll(async () => { app = await UserApp.create(); });
 afterAll(() => app.remove());
 
-test('the package holds the compiled library, the bundle and the docs, and nothing else', () => {
+test('the package contains the compiled library, the bundle and the docs, and nothing else', () => {
   const files = fs.readdirSync(app.library, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile()).map(entry => path.relative(app.library, path.join(entry.parentPath, entry.name))).sort();
   expect(files).toEqual([
@@ -20,7 +20,7 @@ test('the package holds the compiled library, the bundle and the docs, and nothi
   ].sort());
 });
 
-test('the packed bundle is the one that was tested', () => {
+test('the packed bundle is the tested one', () => {
   const bundle = (root: string) => fs.readFileSync(path.join(root, 'assets', 'lambda', 'index', 'index.js'), 'utf8');
   expect(bundle(app.library).length).toBeGreaterThan(50_000);
   expect(bundle(app.library) === bundle(REPOSITORY)).toBe(true);
@@ -33,7 +33,7 @@ test('the package depends on nothing but its peers', () => {
   expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
 });
 
-test('the package holds no path of this machine', () => {
+test('the package contains no path of this machine', () => {
   for (const name of ['.jsii', '.jsii.tabl.json', 'assets/lambda/index/index.js', 'lib/index.js']) {
     expect(fs.readFileSync(path.join(app.library, name), 'utf8')).not.toContain(REPOSITORY);
   }

@@ -7,7 +7,7 @@ const TLS = { 'aws:SecureTransport': 'true' };
 const PASSED = { 'iam:PassedToService': 'personalize.amazonaws.com' };
 const DATASET = personalizeArn('dataset/movies/INTERACTIONS');
 
-/** What must be refused in a stack of any scenario. */
+/** The calls that must be refused in a stack of any scenario. */
 export function forbiddenCalls(stack: ResolvedStack): Call[] {
   const exportRoles = stack.ids('AWS::IAM::Role').filter(id => !id.startsWith('PersonalizeDatasetExportProvider'));
   return [
@@ -39,7 +39,7 @@ function objects(stack: ResolvedStack, roleId: string): Call[] {
   ];
 }
 
-/** With source conditions, Personalize may not write on behalf of anybody else. */
+/** With source conditions, Personalize may not write on behalf of others. */
 function otherSources(stack: ResolvedStack, roleId: string): Call[] {
   if (stack.name !== SOURCE_CONDITIONS) { return []; }
   const { bucket, object } = destination(stack, roleId);
@@ -52,7 +52,7 @@ function otherSources(stack: ResolvedStack, roleId: string): Call[] {
   ]);
 }
 
-/** Who else may not assume the role of an export. */
+/** Nobody else may assume the role of an export. */
 function trust(stack: ResolvedStack, roleId: string): Call[] {
   const [account, otherAccount] = [ACCOUNT, OTHER_ACCOUNT].map(value => ({ 'aws:SourceAccount': value }));
   const [arn, inOtherAccount, inOtherRegion, ofOtherService] = [
@@ -69,7 +69,7 @@ function trust(stack: ResolvedStack, roleId: string): Call[] {
   ];
 }
 
-/** What the role of an export has nothing to do with. */
+/** Calls that the role of an export does not need. */
 function exportRole(stack: ResolvedStack, roleId: string): Call[] {
   const otherKey = `arn:aws:kms:${REGION}:${ACCOUNT}:key/00000000-1111-2222-3333-444444444444`;
   return [
@@ -90,7 +90,7 @@ function keys(stack: ResolvedStack, exportRoles: string[]): Call[] {
   ];
 }
 
-/** The functions pass the roles of exports, to Personalize alone, and no others. */
+/** The functions pass the roles of exports to Personalize, and neither other roles nor to other services. */
 function passing(stack: ResolvedStack, exportRoles: string[]): Call[] {
   const pass = (resources: string[], context?: Record<string, string>) => each(handlerOf(stack), 'iam:PassRole', resources, context);
   const others = [/HandlerRole/, /FrameworkOnEventRole/].map(pattern => stack.arn(stack.id('AWS::IAM::Role', pattern)));
@@ -135,7 +135,7 @@ function handlerElsewhere(stack: ResolvedStack): Call[] {
   ];
 }
 
-/** Who may not assume the roles of the functions, and what the framework's have nothing to do with. */
+/** Only Lambda assumes the roles of the functions, and the framework's roles do not export. */
 function functionRoles(stack: ResolvedStack, exportRoles: string[]): Call[] {
   const roles = [/HandlerRole/, /FrameworkOnEventRole/, /FrameworkCompleteRole/].map(pattern => stack.arn(stack.id('AWS::IAM::Role', pattern)));
   return [
@@ -146,12 +146,12 @@ function functionRoles(stack: ResolvedStack, exportRoles: string[]): Call[] {
   ];
 }
 
-/** Each of the callers, each of the actions, on each of the resources. */
+/** Each caller with each action on each resource. */
 function each(whos: string | string[], actions: string | string[], resources: string | string[], context: Record<string, string> = {}): Call[] {
   return [whos].flat().flatMap(who => [actions].flat().flatMap(action => [resources].flat().map(resource => ({ who, action, resource, context }))));
 }
 
-/** Where the role writes, by what its jobs say and not by the policies that are on trial. */
+/** Where the role writes, according to its jobs, not to the policies under test. */
 function destination(stack: ResolvedStack, roleId: string): { bucket: string; prefix: string; object: string } {
   const jobs = stack.ids('Custom::PersonalizeDatasetExportJob').map(id => stack.properties(id));
   const { BucketName, Prefix: prefix = '' } = jobs.find(({ RoleArn }) => RoleArn['Fn::GetAtt'][0] === roleId);

@@ -75,7 +75,7 @@ describe('of another stack', () => {
 describe('of another account', () => {
   const role = { 'Fn::GetAtt': [expect.stringMatching(/^ExportToRole/), 'Arn'] };
 
-  test('a bucket needs a policy there that names the service and the role: the warnings hold it', () => {
+  test('a bucket needs a policy that allows the service and the role: the warnings contain it', () => {
     const stack = concreteStack();
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketArn: 'arn:aws:s3:::theirs', account: OTHER_ACCOUNT });
     exportIn(stack, { to: { bucket, prefix: 'a' } });
@@ -95,7 +95,7 @@ describe('of another account', () => {
     expect(ofKey).toEqual({ Action: ofRole.Action, Effect: 'Allow', Resource: '*', Principal: { Service: SERVICE, AWS: role } });
   });
 
-  test('and what is of this account needs no more than before', () => {
+  test('needs nothing more for a bucket and a key of this account', () => {
     const stack = concreteStack();
     exportIn(stack, { to: { bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'ours'), encryptionKey: kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`) } });
     const principals = statementsToAdd(stack).map(({ Principal }) => Principal);
@@ -107,7 +107,7 @@ describe('of another account', () => {
 describe('imported', () => {
   const keyArn = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
-  test('a bucket and its key warn of both policies, and the role is granted both', () => {
+  test('a bucket and its key: the warnings contain both policies, and the role may use both', () => {
     const stack = concreteStack();
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'mine', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', keyArn) });
     const { destination } = exportIn(stack, { to: { bucket } });
@@ -117,7 +117,7 @@ describe('imported', () => {
     expect(resources).toEqual(expect.arrayContaining([expect.stringMatching(/:s3:::mine"/), expect.stringMatching(/:s3:::mine\/\*/), JSON.stringify(keyArn)]));
   });
 
-  test('a bucket whose key is not known grants no key and names none', () => {
+  test('a bucket with an unknown key: no key is granted or named', () => {
     const stack = concreteStack();
     exportIn(stack, { to: { bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'mine') } });
     expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('kms:');
@@ -127,18 +127,18 @@ describe('imported', () => {
   test.each<[string, (stack: Stack) => iam.IRole]>([
     ['that cannot be changed', stack => iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/mine`, { mutable: false })],
     ['of the app that is frozen', stack => new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal(SERVICE) }).withoutPolicyUpdates()],
-  ])('a role %s warns with every statement that it needs', (_, roleIn) => {
+  ])('a role %s: the warnings contain every statement that it needs', (_, roleIn) => {
     const stack = concreteStack();
     const role = roleIn(stack);
     exportIn(stack, { to: { role, prefix: 'a' } });
     expect(statementsToAdd(stack).map(({ Action }) => [Action].flat())).toEqual([
       ['s3:ListBucket'], ['s3:PutObject'], ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ListGrants'],
     ]);
-    // what belongs to the app is granted all the same
+    // resources of the app are granted nevertheless
     expect(statementsOf(stack, 'AWS::KMS::Key')[1].Principal).toEqual({ Service: SERVICE, AWS: stack.resolve(role.roleArn) });
   });
 
-  test('a role of another stack gets a policy in the stack of the export', () => {
+  test('a role of another stack: its policy is in the stack of the export', () => {
     const app = new App();
     const shared = new Stack(app, 'Shared', { env });
     const stack = new Stack(app, 'Movies', { env });
@@ -181,7 +181,7 @@ describe('several jobs and destinations in a stack', () => {
   };
   const one = count(stack => exportIn(stack));
 
-  test('ten jobs of one dataset and one destination need what one needs', () => {
+  test('ten jobs of one dataset and one destination need the same as one', () => {
     expect(count(stack => {
       const destination = new ExportDestination(stack, 'Exports');
       const dataset = importedDataset(stack);
@@ -189,7 +189,7 @@ describe('several jobs and destinations in a stack', () => {
     })).toEqual(one);
   });
 
-  test('jobs of ten datasets need the statements of one, with ten resources in one of them', () => {
+  test('jobs of ten datasets need the statements of one, one of them with ten resources', () => {
     const define = (stack: Stack) => {
       const destination = new ExportDestination(stack, 'Exports');
       for (let i = 0; i < 10; i++) { exportIn(stack, { destination, dataset: importedDataset(stack, DATASET_ARN.replace('movies', `movies${i}`)) }, `Export${i}`); }
@@ -201,7 +201,7 @@ describe('several jobs and destinations in a stack', () => {
     expect(lists).toEqual([10]);
   });
 
-  test('each further destination adds its own role and statements, and one statement to those of the functions', () => {
+  test('each further destination adds its role and statements, and one statement for the functions', () => {
     const two = count(stack => {
       exportIn(stack, { to: {} }, 'A');
       exportIn(stack, { to: {} }, 'B');
@@ -223,7 +223,7 @@ describe('several jobs and destinations in a stack', () => {
     });
     const [ofOne, ofThree] = [shared(['a']), shared(['a', 'b', 'c'])];
     expect(ofThree).toEqual({ ...ofOne, rolePolicies: expect.any(Number), bucketPolicies: ofOne.bucketPolicies + 2 });
-    // the CDK merges statements of a role that differ in their resources only
+    // the CDK merges statements of a role that differ only in their resources
     expect(ofThree.rolePolicies).toBeLessThanOrEqual(ofOne.rolePolicies + 2);
   });
 });
@@ -237,7 +237,7 @@ describe.each([['aws', 'eu-west-1'], ['aws-cn', 'cn-north-1'], ['aws-us-gov', 'u
     timeout: Duration.hours(6),
   });
 
-  test.each([['concrete', concrete], ['agnostic', agnosticStack]])('no policy of a %s stack names a partition or a service of another one', (_, makeStack) => {
+  test.each([['concrete', concrete], ['agnostic', agnosticStack]])('no policy of a %s stack names a partition or the services of another one', (_, makeStack) => {
     const stack = makeStack();
     everything(stack);
     const text = JSON.stringify(roleStatements(stack)

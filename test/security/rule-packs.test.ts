@@ -13,7 +13,7 @@ const FUNCTIONS = [
 ];
 const FRAMEWORK_POLICIES = ['FrameworkOnEventRole', 'FrameworkCompleteRole'].map(id => `${PROVIDER}/${id}/DefaultPolicy/Resource`);
 const HANDLER_ROLE = `${PROVIDER}/HandlerRole/Resource`;
-/** Of one role to pass; its id ends with a hash. */
+/** Of the role of an export; its id ends with a hash. */
 const HANDLER_POLICY = `${PROVIDER}/HandlerPolicy/Resource`;
 const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;
 const WAITER_POLICY = `${WAITER}/Role/DefaultPolicy/Resource`;
@@ -31,18 +31,18 @@ const AWS_SOLUTIONS = ['AwsSolutions'];
 const HIPAA_AND_NIST = ['HIPAA.Security', 'NIST.800.53.R5'];
 const COMPLIANCE = [...HIPAA_AND_NIST, 'PCI.DSS.321'];
 
-/** What the packs find, exactly: nothing may be added and nothing left over. docs/rule-packs.md gives users the reasons. */
+/** Exactly what the packs find: the test fails for anything more or less. docs/rule-packs.md gives the reasons. */
 const ACCEPTED: readonly (readonly [packs: string[], rule: string, stacks: StackName[], constructs: string[]])[] = [
   // the narrowest wildcards that the names of objects and of generated jobs allow
   [AWS_SOLUTIONS, 'IAM5[Resource::<ExportDestinationBucket02123373.Arn>/*]', NEW_BUCKET, [ROLE_POLICY]],
   [AWS_SOLUTIONS, 'IAM5[Resource::<UserBucket9D85EFED.Arn>/personalize/*]', OWN_BUCKET, ['Exports/Role/DefaultPolicy/Resource']],
   [AWS_SOLUTIONS, `IAM5[Resource::arn:<AWS::Partition>:personalize:${REGION}:${ACCOUNT}:dataset-export-job/Movies_*]`, ALL, [HANDLER_ROLE]],
-  // a bucket or a log group of the user's own takes these away
+  // gone with the user's own bucket or log group
   [AWS_SOLUTIONS, 'S1', NEW_BUCKET, [BUCKET]],
   [COMPLIANCE, 'S3BucketLoggingEnabled', NEW_BUCKET, [BUCKET]],
   [COMPLIANCE, 'S3BucketReplicationEnabled', NEW_BUCKET, [BUCKET]],
   [COMPLIANCE, 'CloudWatchLogGroupEncrypted', NEW_BUCKET, [`${PROVIDER}/LogGroup/Resource`]],
-  // the CDK puts what it grants to a role into an inline policy
+  // the CDK grants with inline policies
   [COMPLIANCE, 'IAMNoInlinePolicy', NEW_BUCKET, [ROLE_POLICY, ...POLICIES]],
   [COMPLIANCE, 'IAMNoInlinePolicy', OWN_BUCKET, ['Exports/Role/DefaultPolicy/Resource', ...POLICIES]],
   // the functions call AWS APIs only, in no VPC, synchronously, and without reserved concurrency
@@ -51,7 +51,7 @@ const ACCEPTED: readonly (readonly [packs: string[], rule: string, stacks: Stack
   [HIPAA_AND_NIST, 'LambdaDLQ', ALL, FUNCTIONS],
   // the runtime is the newest that this version of the CDK knows in all Regions of the partition
   [AWS_SOLUTIONS, 'L1', ALL, FUNCTIONS],
-  // the Provider framework's: it grants with grantInvoke(), and its state machine has no setting for logs and traces that suits
+  // the Provider framework grants with grantInvoke(), and its state machine has no suitable setting for logs and traces
   [AWS_SOLUTIONS, versionsOf('OnEventC9558D4C'), ALL, FRAMEWORK_POLICIES],
   [AWS_SOLUTIONS, versionsOf('IsComplete44A1E325'), ALL, FRAMEWORK_POLICIES],
   [AWS_SOLUTIONS, versionsOf('frameworkisCompleteD74B04C6'), ALL, [WAITER_POLICY]],

@@ -4,21 +4,18 @@ import { ResolvedStack } from '../../tools/permissions/resolved-stack';
 import { SCENARIOS } from '../../tools/permissions/scenarios';
 import { describeVariant, variantsOf } from '../../tools/permissions/variants';
 
-/**
- * What the policies allow and no recorded call needs, exactly: nothing may be added and nothing left over. None of it is ours: SECURITY.md gives users
- * the reasons.
- */
+/** Exactly what the policies allow and no recorded call needs: the test fails for anything more or less. SECURITY.md gives the reasons. */
 const NOT_OURS = [
-  // The CDK's key policy for new keys: the account's administrators, and whoever they let in, may use and manage the key.
+  // The CDK's key policy for new keys: the account's IAM policies decide who may use and manage the key.
   /^key policy of \w+: the statement for kms:\*$/,
-  // The Provider framework grants with `grantInvoke()`, which includes versions and aliases, and grants each of its functions
-  // what any of them needs: invoking both handlers, and finding out whether a function is being updated.
+  // The Provider framework grants with grantInvoke(), which includes versions and aliases, and grants each of its functions
+  // what any of them needs: to invoke both handlers, and to check whether a function is being updated.
   /^role policy of ProviderFramework(OnEvent|Complete)Role: .*function:<Provider(OnEvent|IsComplete)>:\* for lambda:InvokeFunction$/,
   /^role policy of ProviderFramework(OnEvent|Complete)Role: the statement for lambda:GetFunction$/,
   /^role policy of ProviderFramework(OnEvent|Complete)Role: the statement for lambda:InvokeFunction$/,
   /^role policy of ProviderFrameworkOnEventRole: .*function:<ProviderIsComplete> for lambda:InvokeFunction$/,
   /^role policy of ProviderFrameworkCompleteRole: .*function:<ProviderOnEvent> for lambda:InvokeFunction$/,
-  // Its state machine gives up after CloudFormation does: the handler's own time limit comes first.
+  // Its state machine never gives up: the handler's time limit comes first.
   /^role policy of ProviderwaiterstatemachineRole: .*function:<ProviderframeworkisComplete>:\* for lambda:InvokeFunction$/,
   /^role policy of ProviderwaiterstatemachineRole: the statement for lambda:InvokeFunction$/,
   /^role policy of ProviderwaiterstatemachineRole: .*function:<ProviderframeworkonTimeout>(:\*)? for lambda:InvokeFunction$/,

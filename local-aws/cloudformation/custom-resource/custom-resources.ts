@@ -53,9 +53,7 @@ export class CustomResources {
     const server = await (this.server ??= this.startServer());
     const requestId = randomUUID();
     let onResponse!: (body: string) => void;
-    const responded = new Promise<string>(resolve => {
-      onResponse = resolve;
-    });
+    const responded = new Promise<string>(resolve => { onResponse = resolve; });
     const request: CustomResourceRequest = {
       RequestType: requestType,
       ServiceToken: serviceToken,

@@ -52,8 +52,6 @@ export function parameterScope(template: Template, parameters: Scope['parameters
     physicalId: unresolved,
     attribute: unresolved,
     importValue: unresolved,
-    stackOutput: () => {
-      throw misplacedStackOutput();
-    },
+    stackOutput: () => { throw misplacedStackOutput(); },
   };
 }

@@ -43,9 +43,7 @@ export class Concurrency {
       throw new TooManyRequests('ConcurrentInvocationLimitExceeded');
     }
     this.running.push(fn);
-    return () => {
-      this.running.splice(this.running.indexOf(fn), 1);
-    };
+    return () => { this.running.splice(this.running.indexOf(fn), 1); };
   }
 
   /** Waits for room, asking at growing intervals. Undefined once it is no longer wanted. */

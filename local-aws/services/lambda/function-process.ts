@@ -38,9 +38,7 @@ export class FunctionProcess {
       path.join(__dirname, 'bootstrap.cjs'),
       JSON.stringify({ format: logging.format, level: logging.applicationLevel }),
     ], { cwd: fn.codeFolder, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    this.child.once('exit', (code, signal) => {
-      this.exit = { code, signal };
-    });
+    this.child.once('exit', (code, signal) => { this.exit = { code, signal }; });
     this.child.once('error', () => {
       // it could not start: local AWS is stopping and has removed its code
       this.exit = { code: null, signal: null };

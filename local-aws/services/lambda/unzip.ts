@@ -10,9 +10,7 @@ export async function unzip(zip: Buffer, folder: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     file.on('error', reject);
     file.on('end', resolve);
-    file.on('entry', (entry: yauzl.Entry) => {
-      unpack(file, entry, folder).then(() => file.readEntry(), reject);
-    });
+    file.on('entry', (entry: yauzl.Entry) => { unpack(file, entry, folder).then(() => file.readEntry(), reject); });
     file.readEntry();
   });
 }

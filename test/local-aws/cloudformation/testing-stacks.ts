@@ -112,9 +112,7 @@ export class TestStacks {
 
   private fakeFunctions(): World['lambda'] {
     return {
-      openGateway: (_host: string, port: number, certificate: string) => {
-        this.gateway = { port, certificate };
-      },
+      openGateway: (_host: string, port: number, certificate: string) => { this.gateway = { port, certificate }; },
       invokeAsync: async ({ functionName, payload }: { functionName: string; payload: string }) => {
         if (!this.isReachable || functionName.endsWith(':missing')) { throw new Error(`Function not found: ${functionName}`); }
         void this.invoke(JSON.parse(payload));

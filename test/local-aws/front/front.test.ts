@@ -16,12 +16,8 @@ const counter = new JsonApi('counter', {
     return { parameters, caller: caller.arn };
   },
   Other: async () => ({}),
-  Break: async () => {
-    throw new Error('broken');
-  },
-  Refuse: async () => {
-    throw new ServiceError('AccessDenied', 'no', 403);
-  },
+  Break: async () => { throw new Error('broken'); },
+  Refuse: async () => { throw new ServiceError('AccessDenied', 'no', 403); },
 });
 const echo = new QueryApi('echo', 'urn:x', {
   Echo: async ({ parameters }) => ({ Names: parameters.list('Names'), Text: parameters.text('Text'), Nothing: undefined, No: [] }),

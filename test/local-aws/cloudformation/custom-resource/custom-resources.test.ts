@@ -2,9 +2,7 @@ import { eventually } from '../../testing-world';
 import { custom, reason, TestStacks, TOKEN } from '../testing-stacks';
 
 let aws: TestStacks;
-beforeEach(async () => {
-  aws = await TestStacks.start();
-});
+beforeEach(async () => { aws = await TestStacks.start(); });
 afterEach(() => aws.stop());
 
 /** A SUCCESS answer to a Create that is this many bytes long. */

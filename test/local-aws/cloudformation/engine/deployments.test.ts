@@ -2,9 +2,7 @@ import { allow, eventually, policy, trust } from '../../testing-world';
 import { bucket, custom, failure, reason, statuses, story, TestStacks, topic } from '../testing-stacks';
 
 let aws: TestStacks;
-beforeEach(async () => {
-  aws = await TestStacks.start();
-});
+beforeEach(async () => { aws = await TestStacks.start(); });
 afterEach(() => aws.stop());
 
 /** Those of the buckets that exist. */

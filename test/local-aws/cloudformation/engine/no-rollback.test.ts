@@ -3,9 +3,7 @@ import { eventually } from '../../testing-world';
 import { bucket, custom, failure, statuses, story, TestStacks, topic } from '../testing-stacks';
 
 let aws: TestStacks;
-beforeEach(async () => {
-  aws = await TestStacks.start();
-});
+beforeEach(async () => { aws = await TestStacks.start(); });
 afterEach(() => aws.stop());
 
 const existing = (...names: string[]) => names.filter(name => aws.world.s3.bucket(name));

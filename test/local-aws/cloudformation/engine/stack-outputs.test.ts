@@ -3,9 +3,7 @@ import { trust } from '../../testing-world';
 import { reason, TestStacks, topic } from '../testing-stacks';
 
 let aws: TestStacks;
-beforeEach(async () => {
-  aws = await TestStacks.start();
-});
+beforeEach(async () => { aws = await TestStacks.start(); });
 afterEach(() => aws.stop());
 
 const producer = (Value: string) => ({ Resources: { T: topic('') }, Outputs: { Out: { Value } } });

@@ -3,9 +3,7 @@ import { TestStacks, topic } from '../testing-stacks';
 const topics = (count: number, name: string) => ({ Resources: Object.fromEntries(Array.from({ length: count }, (_, index) => [`T${index}`, topic(name)])) });
 
 let aws: TestStacks;
-beforeEach(async () => {
-  aws = await TestStacks.start();
-});
+beforeEach(async () => { aws = await TestStacks.start(); });
 afterEach(() => aws.stop());
 
 test('events carry real time, and each a later one', async () => {

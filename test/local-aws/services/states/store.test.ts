@@ -109,9 +109,7 @@ test('a function that Lambda has no room for is an error that Retry can name', a
 });
 
 test('an execution that fails says why', async () => {
-  handler = () => {
-    throw new TypeError('broken');
-  };
+  handler = () => { throw new TypeError('broken'); };
   const { status, error, cause } = await run({ StartAt: 'T', States: { T: { Type: 'Task', Resource: `${PREFIX}f`, End: true } } });
   expect([status, error]).toEqual(['FAILED', 'TypeError']);
   expect(JSON.parse(cause!)).toMatchObject({ errorMessage: 'broken' });
