@@ -63,6 +63,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'asl-validator@^3',
     'aws-local-stepfunctions@3.0.0',
     'jsonpath-plus@^10',
+    '@aws-cdk/aws-service-spec@^0.1.216', // CloudFormation's resource types, by AWS
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
     'cdk-nag@^3',
     'csv-parse@^7',

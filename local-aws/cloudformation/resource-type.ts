@@ -29,11 +29,8 @@ export interface Existing {
 }
 
 export interface ResourceType {
-  /** the properties whose change replaces the resource */
-  readonly replaceOn?: readonly string[];
-  /** The other properties. Properties that are not named are refused, unless it is `any`. */
-  readonly updateOn?: readonly string[] | 'any';
-  readonly required?: readonly string[];
+  /** Those that it acts on. Others are refused as not supported, unless it is `any`. */
+  readonly properties: readonly string[] | 'any';
   /** It runs the deployment's own code: it goes first, and the others wait. */
   readonly eager?: boolean;
   create(properties: Properties, context: ResourceContext): Promise<Made> | Made;

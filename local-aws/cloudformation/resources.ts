@@ -4,16 +4,17 @@ import { ACCOUNT, aborted } from '../core';
 
 /** Types that no service stands behind. */
 export const cloudFormationResources: ResourceTypes = {
-  'AWS::CDK::Metadata': { ...placeholder(() => ({ physicalId: randomUUID() })), updateOn: ['Analytics'] },
+  'AWS::CDK::Metadata': { ...placeholder(() => ({ physicalId: randomUUID() })), properties: ['Analytics'] },
 
   'AWS::CloudWatch::Alarm': {
     ...placeholder((properties, context) => {
       const name = text(properties, 'AlarmName') ?? physicalName(context);
       return { physicalId: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`, context) } };
     }),
-    replaceOn: ['AlarmName'],
-    updateOn: ['AlarmDescription', 'AlarmActions', 'ComparisonOperator', 'EvaluationPeriods', 'Metrics', 'Threshold', 'TreatMissingData'],
-    required: ['ComparisonOperator', 'EvaluationPeriods'],
+    properties: [
+      'AlarmName', 'AlarmDescription', 'AlarmActions', 'ComparisonOperator', 'EvaluationPeriods', 'Metrics', 'Threshold',
+      'TreatMissingData',
+    ],
   },
 
   'AWS::SNS::Topic': {
@@ -21,11 +22,10 @@ export const cloudFormationResources: ResourceTypes = {
       const name = text(properties, 'TopicName') ?? physicalName(context);
       return { physicalId: arn('sns', name, context), attributes: { TopicArn: arn('sns', name, context), TopicName: name } };
     }),
-    replaceOn: ['TopicName'],
-    updateOn: ['DisplayName', 'Tags'],
+    properties: ['TopicName', 'DisplayName', 'Tags'],
   },
 
-  'AWS::SNS::TopicPolicy': { ...placeholder(unnamed), updateOn: ['PolicyDocument', 'Topics'], required: ['PolicyDocument', 'Topics'] },
+  'AWS::SNS::TopicPolicy': { ...placeholder(unnamed), properties: ['PolicyDocument', 'Topics'] },
 
   'AWS::SQS::Queue': {
     ...placeholder((properties, context) => {
@@ -33,15 +33,14 @@ export const cloudFormationResources: ResourceTypes = {
       const url = `https://sqs.${context.world.region}.amazonaws.com/${ACCOUNT}/${name}`;
       return { physicalId: url, attributes: { Arn: arn('sqs', name, context), QueueName: name } };
     }),
-    replaceOn: ['QueueName'],
-    updateOn: ['MessageRetentionPeriod', 'SqsManagedSseEnabled', 'KmsMasterKeyId', 'VisibilityTimeout', 'Tags'],
+    properties: ['QueueName', 'MessageRetentionPeriod', 'SqsManagedSseEnabled', 'KmsMasterKeyId', 'VisibilityTimeout', 'Tags'],
   },
 
-  'AWS::SQS::QueuePolicy': { ...placeholder(unnamed), updateOn: ['PolicyDocument', 'Queues'], required: ['PolicyDocument', 'Queues'] },
+  'AWS::SQS::QueuePolicy': { ...placeholder(unnamed), properties: ['PolicyDocument', 'Queues'] },
 
   /** Fails on create (unless OnCreate is false), on update (with OnUpdate) and on delete (with OnDelete), AfterSeconds later: to see rollbacks. */
   'LocalAws::Test::Failure': {
-    updateOn: ['Message', 'AfterSeconds', 'OnCreate', 'OnUpdate', 'OnDelete', 'Revision'],
+    properties: ['Message', 'AfterSeconds', 'OnCreate', 'OnUpdate', 'OnDelete', 'Revision'],
     eager: true,
     async create(properties, context) {
       await failOr(properties.OnCreate === undefined || isTrue(properties.OnCreate), properties, context);

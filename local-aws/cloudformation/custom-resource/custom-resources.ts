@@ -24,8 +24,7 @@ export class CustomResources {
 
   public type(name: string): ResourceType {
     return {
-      updateOn: 'any',
-      required: ['ServiceToken'],
+      properties: 'any',
       eager: true,
       create: async (properties, context) => (
         // a Create that is not answered gets a made-up ID, by which a rollback deletes it

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'util';
 import type { ResourceState, Stack } from './stack';
 import { NotSupportedError } from '../../core';
 import type { World } from '../../world';
+import { ResourceSpecification } from '../resource-specification';
 import { Cancelled, NothingDone, ResourceFailure, type Existing, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
 import type { ResourceDefinition } from '../template/template';
 
@@ -75,8 +76,9 @@ export class Provisioner {
 
   /** Whether a change to these properties creates a new resource. */
   public isReplacement(state: ResourceState, properties: Properties): boolean {
-    const { replaceOn = [] } = this.typeOf(state.type);
-    return replaceOn.some(name => !isDeepStrictEqual(state.properties[name], properties[name]));
+    const specification = ResourceSpecification.of(state.type);
+    return Object.keys({ ...state.properties, ...properties })
+      .some(name => specification?.isReplacedFor(name) && !isDeepStrictEqual(state.properties[name], properties[name]));
   }
 
   /** Deletes the resource in this state, unless it is to be kept. The stack may already have another state for it. */
@@ -102,11 +104,11 @@ export class Provisioner {
 
   private checked(name: string, properties: Properties): ResourceType {
     const type = this.typeOf(name);
-    const { replaceOn = [], updateOn = [], required = [] } = type;
-    const unknown = updateOn === 'any' ? undefined : Object.keys(properties).find(property => ![...replaceOn, ...updateOn].includes(property));
-    if (unknown) { throw new NothingDone(new NotSupportedError(`the property ${unknown} of ${name}`).message); }
-    const missing = required.filter(property => properties[property] === undefined);
-    if (missing.length > 0) { throw new NothingDone(`Model validation failed (#: required key [${missing.join(', ')}] not found)`); }
+    const problem = ResourceSpecification.of(name)?.problem(properties);
+    if (problem !== undefined) { throw new NothingDone(`Model validation failed (${problem})`); }
+    const { properties: supported } = type;
+    const unsupported = supported === 'any' ? undefined : Object.keys(properties).find(property => !supported.includes(property));
+    if (unsupported !== undefined) { throw new NothingDone(new NotSupportedError(`the property ${unsupported} of ${name}`).message); }
     return type;
   }
 

@@ -1,10 +1,11 @@
 import { evaluateConditions, parameterScope } from './conditions';
 import { resolve } from './intrinsics';
 import { parameterValues, type GivenParameters, type ParameterReader } from './parameters';
-import { references } from './references';
+import { references, type Reference } from './references';
 import { stackOutputArguments, stackOutputReference, type StackOutputReference } from './stack-output';
 import { dependsOn, invalid, type OutputDefinition, type ResourceDefinition, type Template } from './template';
 import { ACCOUNT, found } from '../../core';
+import { ResourceSpecification } from '../resource-specification';
 
 /** A template with its parameters: the resources to be created, and their dependencies. */
 export class Blueprint {
@@ -31,7 +32,7 @@ export class Blueprint {
     this.resources = new Map(Object.entries(template.Resources).filter(([, definition]) => holds(definition)));
     this.outputs = new Map(Object.entries(template.Outputs ?? {}).filter(([, definition]) => holds(definition)));
     for (const [logicalId, definition] of this.resources) { this.dependenciesOf.set(logicalId, this.findDependencies(logicalId, definition)); }
-    this.checkReferences([...this.outputs.values()].flatMap(({ Value }) => [...references(Value, this.conditions)]), 'Outputs');
+    this.checkReferences([...this.outputs.values()].flatMap(({ Value }) => references(Value, this.conditions)), 'Outputs');
     this.refuseCycles();
     this.stackOutputs = this.findStackOutputs();
   }
@@ -48,10 +49,11 @@ export class Blueprint {
 
   private findDependencies(logicalId: string, definition: ResourceDefinition): string[] {
     const explicit = dependsOn(definition);
-    this.checkReferences(explicit.filter(name => !(name in this.template.Resources)), 'Resources');
-    const referred = [...references(definition.Properties, this.conditions)].filter(name => !this.parameters.has(name) && name !== 'AWS::NoValue');
+    this.checkReferences(explicit.filter(name => !(name in this.template.Resources)).map(name => ({ name })), 'Resources');
+    const referred = references(definition.Properties, this.conditions).filter(({ name }) => !this.parameters.has(name) && name !== 'AWS::NoValue');
     this.checkReferences(referred, 'Resources');
-    return [...new Set([...explicit.filter(name => this.resources.has(name)), ...referred])].filter(name => name !== logicalId);
+    const names = [...explicit.filter(name => this.resources.has(name)), ...referred.map(({ name }) => name)];
+    return [...new Set(names)].filter(name => name !== logicalId);
   }
 
   private findStackOutputs(): StackOutputReference[] {
@@ -61,10 +63,17 @@ export class Blueprint {
       .map(argument => stackOutputReference(resolve(argument, scope), this.parameters.get('AWS::Region')));
   }
 
-  private checkReferences(names: string[], block: string): void {
-    const unresolved = names.filter(name => !this.resources.has(name) && !this.parameters.has(name) && name !== 'AWS::NoValue');
+  private checkReferences(all: readonly Reference[], block: string): void {
+    const unresolved = all.map(({ name }) => name).filter(name => !this.resources.has(name) && !this.parameters.has(name) && name !== 'AWS::NoValue');
     if (unresolved.length > 0) {
-      throw invalid(`Template format error: Unresolved resource dependencies [${unresolved.join(', ')}] in the ${block} block of the template`);
+      const names = [...new Set(unresolved)].join(', ');
+      throw invalid(`Template format error: Unresolved resource dependencies [${names}] in the ${block} block of the template`);
+    }
+    for (const { name, attribute } of all) {
+      const specification = ResourceSpecification.of(this.resources.get(name)?.Type ?? '');
+      if (attribute !== undefined && specification?.hasAttribute(attribute) === false) {
+        throw invalid(`Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`);
+      }
     }
   }
 

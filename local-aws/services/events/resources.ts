@@ -5,9 +5,7 @@ import type { World } from '../../world';
 
 export const eventsResources: ResourceTypes = {
   'AWS::Events::Rule': {
-    replaceOn: ['Name', 'EventBusName'],
-    updateOn: ['EventPattern', 'Targets', 'Description', 'State'],
-    required: ['EventPattern'],
+    properties: ['Name', 'EventBusName', 'EventPattern', 'Targets', 'Description', 'State'],
     create(properties, context) {
       const name = text(properties, 'Name') ?? physicalName(context);
       put(context.world, name, properties);

@@ -5,9 +5,10 @@ import { NotSupportedError } from '../../core';
 
 export const iamResources: ResourceTypes = {
   'AWS::IAM::Role': {
-    replaceOn: ['RoleName', 'Path'],
-    updateOn: ['AssumeRolePolicyDocument', 'PermissionsBoundary', 'ManagedPolicyArns', 'Policies', 'Description', 'MaxSessionDuration', 'Tags'],
-    required: ['AssumeRolePolicyDocument'],
+    properties: [
+      'RoleName', 'Path', 'AssumeRolePolicyDocument', 'PermissionsBoundary', 'ManagedPolicyArns', 'Policies', 'Description',
+      'MaxSessionDuration', 'Tags',
+    ],
     create(properties, context) {
       const { iam } = context.world;
       const roleName = text(properties, 'RoleName') ?? physicalName(context);
@@ -40,8 +41,7 @@ export const iamResources: ResourceTypes = {
 
   /** An inline policy of roles. */
   'AWS::IAM::Policy': {
-    updateOn: ['PolicyName', 'PolicyDocument', 'Roles'],
-    required: ['PolicyName', 'PolicyDocument', 'Roles'],
+    properties: ['PolicyName', 'PolicyDocument', 'Roles'],
     create(properties, { world: { iam }, stack, logicalId }) {
       texts(properties, 'Roles').forEach(name => iam.putRolePolicy(name, String(properties.PolicyName), document(properties.PolicyDocument)));
       return { physicalId: `${stack.name.slice(0, 5)}-${logicalId.slice(0, 4)}-${randomSuffix()}` };
@@ -58,9 +58,7 @@ export const iamResources: ResourceTypes = {
   },
 
   'AWS::IAM::ManagedPolicy': {
-    replaceOn: ['ManagedPolicyName', 'Path', 'Description'],
-    updateOn: ['PolicyDocument', 'Roles'],
-    required: ['PolicyDocument'],
+    properties: ['ManagedPolicyName', 'Path', 'Description', 'PolicyDocument', 'Roles'],
     create(properties, context) {
       const { iam } = context.world;
       const path = text(properties, 'Path') ?? '/';

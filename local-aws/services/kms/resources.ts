@@ -3,7 +3,7 @@ import { ACCOUNT } from '../../core';
 
 export const kmsResources: ResourceTypes = {
   'AWS::KMS::Key': {
-    updateOn: ['KeyPolicy', 'EnableKeyRotation', 'RotationPeriodInDays', 'Description', 'PendingWindowInDays', 'Tags'],
+    properties: ['KeyPolicy', 'EnableKeyRotation', 'RotationPeriodInDays', 'Description', 'PendingWindowInDays', 'Tags'],
     create(properties, { world }) {
       const arn = world.kms.createKey(policy(properties));
       const keyId = arn.slice(arn.indexOf('/') + 1);
@@ -19,9 +19,7 @@ export const kmsResources: ResourceTypes = {
 
   /** Has a name and no effect. */
   'AWS::KMS::Alias': {
-    replaceOn: ['AliasName'],
-    updateOn: ['TargetKeyId'],
-    required: ['AliasName', 'TargetKeyId'],
+    properties: ['AliasName', 'TargetKeyId'],
     create: ({ AliasName }) => ({ physicalId: String(AliasName) }),
     delete: () => undefined,
   },

@@ -5,12 +5,10 @@ import type { World } from '../../world';
 
 export const lambdaResources: ResourceTypes = {
   'AWS::Lambda::Function': {
-    replaceOn: ['FunctionName'],
-    updateOn: [
-      'Code', 'Handler', 'Role', 'Runtime', 'Timeout', 'MemorySize', 'Environment', 'LoggingConfig', 'Description', 'Architectures',
-      'ReservedConcurrentExecutions', 'Tags',
+    properties: [
+      'FunctionName', 'Code', 'Handler', 'Role', 'Runtime', 'Timeout', 'MemorySize', 'Environment', 'LoggingConfig', 'Description',
+      'Architectures', 'ReservedConcurrentExecutions', 'Tags',
     ],
-    required: ['Code', 'Handler', 'Role', 'Runtime'],
     async create(properties, context) {
       const name = text(properties, 'FunctionName') ?? physicalName(context);
       const arn = await context.world.lambda.createFunction(configuration(name, properties, context.world));
@@ -26,8 +24,7 @@ export const lambdaResources: ResourceTypes = {
 
   /** A statement of a function's resource policy. */
   'AWS::Lambda::Permission': {
-    replaceOn: ['FunctionName', 'Action', 'Principal', 'SourceArn', 'SourceAccount'],
-    required: ['FunctionName', 'Action', 'Principal'],
+    properties: ['FunctionName', 'Action', 'Principal', 'SourceArn', 'SourceAccount'],
     create(properties, context) {
       const statementId = physicalName(context, 100);
       context.world.lambda.addPermission(String(properties.FunctionName), statementId, statement(statementId, properties, context.world));

@@ -3,8 +3,7 @@ import { ACCOUNT } from '../../core';
 
 export const logsResources: ResourceTypes = {
   'AWS::Logs::LogGroup': {
-    replaceOn: ['LogGroupName'],
-    updateOn: ['RetentionInDays', 'LogGroupClass', 'Tags'],
+    properties: ['LogGroupName', 'RetentionInDays', 'LogGroupClass', 'Tags'],
     create(properties, context) {
       const name = text(properties, 'LogGroupName') ?? physicalName(context, 512);
       context.world.logs.createLogGroup(name);

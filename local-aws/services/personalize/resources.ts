@@ -2,8 +2,7 @@ import { text, type ResourceTypes } from '../../cloudformation/resource-type';
 
 export const personalizeResources: ResourceTypes = {
   'AWS::Personalize::Schema': {
-    replaceOn: ['Name', 'Schema'],
-    required: ['Name', 'Schema'],
+    properties: ['Name', 'Schema'],
     create({ Name, Schema }, { world }) {
       const arn = world.personalize.datasets.createSchema(String(Name), String(Schema));
       return { physicalId: arn, attributes: { SchemaArn: arn } };
@@ -14,8 +13,7 @@ export const personalizeResources: ResourceTypes = {
   },
 
   'AWS::Personalize::DatasetGroup': {
-    replaceOn: ['Name', 'Domain', 'KmsKeyArn', 'RoleArn'],
-    required: ['Name'],
+    properties: ['Name', 'Domain', 'KmsKeyArn', 'RoleArn'],
     create(properties, { world }) {
       const arn = world.personalize.datasets.createDatasetGroup({
         name: String(properties.Name), kmsKeyArn: text(properties, 'KmsKeyArn'), roleArn: text(properties, 'RoleArn'), domain: text(properties, 'Domain'),
@@ -28,8 +26,7 @@ export const personalizeResources: ResourceTypes = {
   },
 
   'AWS::Personalize::Dataset': {
-    replaceOn: ['Name', 'DatasetGroupArn', 'DatasetType', 'SchemaArn'],
-    required: ['Name', 'DatasetGroupArn', 'DatasetType', 'SchemaArn'],
+    properties: ['Name', 'DatasetGroupArn', 'DatasetType', 'SchemaArn'],
     create({ Name, DatasetGroupArn, DatasetType, SchemaArn }, { world }) {
       const arn = world.personalize.datasets.createDataset({
         name: String(Name), datasetGroupArn: String(DatasetGroupArn), datasetType: String(DatasetType), schemaArn: String(SchemaArn),

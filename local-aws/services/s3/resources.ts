@@ -6,10 +6,9 @@ import type { World } from '../../world';
 export const s3Resources: ResourceTypes = {
   /** Settings that nothing here depends on (public access, object ownership, lifecycle, tags) have no effect. */
   'AWS::S3::Bucket': {
-    replaceOn: ['BucketName'],
-    updateOn: [
-      'BucketEncryption', 'VersioningConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls', 'LifecycleConfiguration',
-      'AccessControl', 'Tags',
+    properties: [
+      'BucketName', 'BucketEncryption', 'VersioningConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls',
+      'LifecycleConfiguration', 'AccessControl', 'Tags',
     ],
     create(properties, context) {
       const { s3, region } = context.world;
@@ -34,9 +33,7 @@ export const s3Resources: ResourceTypes = {
   },
 
   'AWS::S3::BucketPolicy': {
-    replaceOn: ['Bucket'],
-    updateOn: ['PolicyDocument'],
-    required: ['Bucket', 'PolicyDocument'],
+    properties: ['Bucket', 'PolicyDocument'],
     create({ Bucket, PolicyDocument }, { world: { s3 } }) {
       const name = String(Bucket);
       const { policy } = found(s3.bucket(name), () => new Error(`The specified bucket does not exist (Service: S3, Status Code: 404, ${name})`));

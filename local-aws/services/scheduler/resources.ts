@@ -7,9 +7,7 @@ const MILLISECONDS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3
 
 export const schedulerResources: ResourceTypes = {
   'AWS::Scheduler::Schedule': {
-    replaceOn: ['Name'],
-    updateOn: ['ScheduleExpression', 'ScheduleExpressionTimezone', 'FlexibleTimeWindow', 'State', 'Description', 'Target'],
-    required: ['ScheduleExpression', 'FlexibleTimeWindow', 'Target'],
+    properties: ['Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'FlexibleTimeWindow', 'State', 'Description', 'Target'],
     create(properties, context) {
       const name = text(properties, 'Name') ?? physicalName(context);
       put(context.world, name, properties);

@@ -4,9 +4,7 @@ import { NotSupportedError } from '../../core';
 export const ssmResources: ResourceTypes = {
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html */
   'AWS::SSM::Parameter': {
-    replaceOn: ['Name'],
-    updateOn: ['Type', 'Value', 'Description', 'Tags'],
-    required: ['Type', 'Value'],
+    properties: ['Name', 'Type', 'Value', 'Description', 'Tags'],
     create(properties, context) {
       const name = text(properties, 'Name') ?? `CFN-${physicalName(context)}`;
       context.world.ssm.createParameter(name, value(properties));

@@ -6,9 +6,10 @@ const LONGEST_NAME = 80;
 
 export const statesResources: ResourceTypes = {
   'AWS::StepFunctions::StateMachine': {
-    replaceOn: ['StateMachineName', 'StateMachineType'],
-    updateOn: ['DefinitionString', 'Definition', 'RoleArn', 'LoggingConfiguration', 'TracingConfiguration', 'Tags'],
-    required: ['RoleArn'],
+    properties: [
+      'StateMachineName', 'StateMachineType', 'DefinitionString', 'Definition', 'RoleArn', 'LoggingConfiguration', 'TracingConfiguration',
+      'Tags',
+    ],
     async create(properties, { world, logicalId }) {
       const suffix = randomSuffix();
       const name = text(properties, 'StateMachineName') ?? `${logicalId.slice(0, LONGEST_NAME - 1 - suffix.length)}-${suffix}`;

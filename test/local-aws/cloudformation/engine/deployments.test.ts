@@ -359,6 +359,13 @@ describe('an export that another stack imports', () => {
   });
 });
 
+test('what AWS does not specify is refused: attributes with the template, properties when the resource is created', async () => {
+  expect(() => aws.begin({ Resources: { A: topic('x'), B: topic('y', { Properties: { DisplayName: { 'Fn::Sub': '${A.Color}' } } }) } }))
+    .toThrow('resource A does not support attribute type Color in Fn::GetAtt');
+  const stack = await aws.deploy({ Resources: { A: topic('x', { Properties: { DisplayName: ['a'] } }) } });
+  expect(reason(stack)).toBe('Model validation failed (#/DisplayName: expected type: String, found: JSONArray)');
+});
+
 test('what is not supported is refused by name', async () => {
   expect(() => aws.begin({ Resources: { A: { Type: 'AWS::CloudFormation::WaitCondition' } } }))
     .toThrow('local AWS does not support the resource type AWS::CloudFormation::WaitCondition');
