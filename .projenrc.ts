@@ -155,6 +155,7 @@ new IntegrationTests(project);
 new Workflows(project);
 
 project.gitignore.exclude('.jsii.tabl.json', 'cdk.out/');
+project.gitignore.include('/local-aws/services/logs/');
 
 // without this, jsii prints a banner in every step on Node 20
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');

@@ -73,7 +73,7 @@ export class Lifecycle {
   private async onUpdate(event: UpdateRequest): Promise<OnEventResponse> {
     const startedAt = this.deps.now();
     const decision = await this.update.decide(event, startedAt);
-    return this.planned(event, event.PhysicalResourceId, decision === 'start' ? await this.creation.start(event, startedAt) : decision);
+    return this.planned(event, event.PhysicalResourceId, decision === 'start' ? await this.creation.start(event, this.deps.now()) : decision);
   }
 
   private async isUpdateComplete(event: PlannedUpdate, plan: UpdatePlan): Promise<IsCompleteResponse> {
@@ -111,7 +111,8 @@ export class Lifecycle {
   }
 
   private planned(event: OnEventRequest, PhysicalResourceId: string, Plan?: UpdatePlan): OnEventResponse {
-    this.deps.log(event, 'plan', { jobArn: PhysicalResourceId, detail: Plan?.kind ?? 'nothing to do' });
+    const arn = Plan?.kind === 'export' ? jobArn(event.ResourceProperties.DatasetArn, Plan.jobName) : PhysicalResourceId;
+    this.deps.log(event, 'plan', { jobArn: arn, detail: Plan?.kind ?? 'nothing to do' });
     return { PhysicalResourceId, ...Plan && { Plan } };
   }
 }
