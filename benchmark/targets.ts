@@ -11,7 +11,8 @@ export interface Target {
 
 /** What the counted figures must reach; test/package/counted.test.ts holds them to it. */
 export function countedTargets(counted: Counted): Target[] {
-  const most = (what: string, limit: number, value: number, show = count): Target => ({ what, target: `≤ ${show(limit)}`, found: show(value), met: value <= limit });
+  const most = (what: string, limit: number, value: number, show = count): Target => (
+    { what, target: limit === 0 ? '0' : `≤ ${show(limit)}`, found: show(value), met: value <= limit });
   const ratio = (value: number) => fixed(value, 2);
   return [
     most('resources of a marginal job', 1, counted.marginalResources),

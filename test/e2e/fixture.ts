@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { assembly, removeAssemblies } from './assembly';
 import type { LocalAwsClient } from '../../local-aws/client';
 import type { JobRecord } from '../../local-aws/wire';
@@ -93,6 +93,11 @@ export function exportIn(stack: Stack, props: Partial<DatasetExportJobProps> = {
   const job = new DatasetExportJob(stack, id, { dataset, ingestionMode: IngestionMode.ALL, ...props });
   new CfnOutput(stack, `${id}Uri`, { value: job.outputUri });
   return job;
+}
+
+/** The stack's provider for long exports: with rare polls, each of which starts two processes on local AWS. */
+export function rarelyPolling(stack: Stack): DatasetExportProvider {
+  return stack.node.tryFindChild('Provider') as DatasetExportProvider | undefined ?? new DatasetExportProvider(stack, 'Provider', { pollInterval: Duration.minutes(2) });
 }
 
 /** The CLI's output without line breaks and indentation. */

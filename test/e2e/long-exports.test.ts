@@ -1,5 +1,5 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { exportIn, Fixture, RECORDS } from './fixture';
+import { exportIn, Fixture, RECORDS, rarelyPolling } from './fixture';
 import type { LocalAwsClient } from '../../local-aws/client';
 import { DatasetExportJobProps, ExportDestination, ExportTrigger } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
@@ -20,7 +20,7 @@ describe('a long export', () => {
   afterAll(() => fixture.stop());
 
   const longExportIn = (stack: Stack, props: Partial<DatasetExportJobProps> = {}, id?: string) =>
-    exportIn(stack, { timeout: hours(3), ...props }, id);
+    exportIn(stack, { timeout: hours(3), provider: rarelyPolling(stack), ...props }, id);
   const deploys = async (stackName: string, define: (stack: Stack) => void = longExportIn, args: string[] = []) => {
     const { exitCode, output, outputs } = await fixture.deploy(stackName, define, args);
     expect(exitCode === 0 ? '' : output).toBe('');

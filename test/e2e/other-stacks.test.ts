@@ -10,8 +10,8 @@ describe('a stack that uses another stack\'s export', () => {
 
   test.each<[string, string, Partial<DatasetExportJobProps>]>([
     ['Strong', 'strong', {}], ['Weak', 'weak', {}], ['StrongLong', 'strong', { timeout: Duration.hours(2) }],
-  ])('%s: follows three exports', async (name, references, props) => {
-    for (const month of ['2026-09', '2026-10', '2026-11']) {
+  ])('%s: follows each export', async (name, references, props) => {
+    for (const month of ['2026-10', '2026-11']) {
       const { exitCode, output, outputs } = await fixture.deploy(name, producer => {
         const job = exportIn(producer, { ...props, trigger: ExportTrigger.token(month) });
         const consumer = new Stack(producer.node.root as Stack, `${name}Reader`);
@@ -22,6 +22,6 @@ describe('a stack that uses another stack\'s export', () => {
       expect(exitCode === 0 ? '' : output).toBe('');
       expect(outputs[`${name}Reader`].Uri).toBe(outputs[name].ExportUri);
     }
-    expect(await fixture.statusesOf(name)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
+    expect(await fixture.statusesOf(name)).toEqual(['ACTIVE', 'ACTIVE']);
   });
 });

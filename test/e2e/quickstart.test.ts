@@ -53,7 +53,7 @@ describe('the quickstart example', () => {
     await client.configurePersonalize({ failNextJobsWith: null });
 
     expect(exitCode).not.toBe(0);
-    expect(output).toContain(`Dataset export job failed (CREATE FAILED): ${FAILURE}`);
+    expect(output).toContain(FAILURE);
     expect(output).toContain('UPDATE_ROLLBACK_COMPLET'); // the CLI truncates it
     const jobs = await client.jobs();
     expect(jobs.map(({ status }) => status)).toEqual(['ACTIVE', 'CREATE FAILED']);

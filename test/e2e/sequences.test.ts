@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Fixture } from './fixture';
+import { Fixture, rarelyPolling } from './fixture';
 import { Sequence } from './sequences';
 import { DatasetExportJobProps, IngestionMode } from '../../src';
 import { failingResource } from '../../tools/local-deployment/failing-resource';
@@ -10,9 +10,9 @@ const FOREVER = { secondsInProgress: 24 * 3600 };
 const TAGGED = { tags: { team: 'ml' } };
 
 /** Whatever went wrong before, the outputs of a complete stack name what exists. */
-describe.each<[string, number, Partial<DatasetExportJobProps>, number]>([
-  ['Short', 300, {}, 120],
-  ['Long', 1000, { timeout: Duration.hours(2) }, 70 * 60],
+describe.each<[string, number, (stack: Stack) => Partial<DatasetExportJobProps>, number]>([
+  ['Short', 300, () => ({}), 120],
+  ['Long', 1000, stack => ({ timeout: Duration.hours(2), provider: rarelyPolling(stack) }), 70 * 60],
 ])('%s exports', (kind, speed, props, secondsInProgress) => {
   let fixture: Fixture;
 
@@ -96,7 +96,7 @@ describe('a stack', () => {
   afterAll(() => fixture.stop());
 
   test('whose rollback cannot find the previous job is corrected by the next deployment', async () => {
-    const stack = new Sequence(fixture, 'Forgotten', {});
+    const stack = new Sequence(fixture, 'Forgotten');
     await stack.succeeds(stack.define(ALL));
     await fixture.client.addFaults({
       service: 'cloudformation',
@@ -112,7 +112,7 @@ describe('a stack', () => {
   });
 
   test('that fails without a rollback can be rolled back', async () => {
-    const stack = new Sequence(fixture, 'RolledBack', {});
+    const stack = new Sequence(fixture, 'RolledBack');
     await stack.succeeds(stack.define(ALL));
     await stack.jobs({ failNextJobsWith: REASON });
     await stack.fails(stack.define(BULK), REASON, '--no-rollback');
@@ -121,7 +121,7 @@ describe('a stack', () => {
   });
 
   test('that fails elsewhere without a rollback continues once that is fixed, and can be rolled back', async () => {
-    const stack = new Sequence(fixture, 'NoRollback', {});
+    const stack = new Sequence(fixture, 'NoRollback');
     const withOther = (properties: Record<string, unknown>) => (scope: Stack) => {
       failingResource(scope, properties).node.addDependency(stack.define(ALL)(scope));
     };

@@ -6,11 +6,16 @@ import { exportedRecords } from '../../tools/local-deployment/records';
 
 /** A stack with one export that is deployed several times. */
 export class Sequence {
-  constructor(private readonly fixture: Fixture, public readonly stackName: string, private readonly props: Partial<DatasetExportJobProps>) {}
+  /** @param props of the job in each deployment */
+  constructor(
+    private readonly fixture: Fixture,
+    public readonly stackName: string,
+    private readonly props: (stack: Stack) => Partial<DatasetExportJobProps> = () => ({}),
+  ) {}
 
   public get define() {
     return (ingestionMode: IngestionMode, more: Partial<DatasetExportJobProps> = {}) =>
-      (stack: Stack) => exportIn(stack, { ingestionMode, ...this.props, ...more });
+      (stack: Stack) => exportIn(stack, { ingestionMode, ...this.props(stack), ...more });
   }
 
   /** From now on, the jobs of this stack behave like this. */

@@ -18,7 +18,7 @@ describe('a stack', () => {
       policy.Properties.PolicyDocument.Statement = kept;
     });
     expect(exitCode).not.toBe(0);
-    expect(output).toContain('Dataset export job failed (CREATE FAILED): Insufficient privileges for accessing data in Amazon S3.');
+    expect(output).toContain('Insufficient privileges for accessing data in Amazon S3.');
     expect(output).toContain('ROLLBACK_COMPLETE');
   });
 

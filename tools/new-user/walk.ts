@@ -33,7 +33,7 @@ export interface NewUserWalk {
  * @param say is called with each step
  * @throws when a step fails, with its output
  */
-export async function walkAsNewUser(say: (text: string) => void): Promise<NewUserWalk> {
+export async function walkAsNewUser(say: (text: string) => void = () => {}): Promise<NewUserWalk> {
   const { packages, file, code, deploy, deployArgs } = readmeSteps();
   const { bulk, put } = interactions(50);
 
