@@ -2,7 +2,7 @@ import { execFileSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { REPOSITORY } from './fresh-process';
+import { REPOSITORY } from '../tools/repository';
 
 /** The peers and the scripts for new processes as JavaScript, so that samples include no compiler. */
 export class Compiled {

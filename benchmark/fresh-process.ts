@@ -1,7 +1,6 @@
 import { execFileSync } from 'child_process';
 import * as path from 'path';
-
-export const REPOSITORY = path.join(__dirname, '..');
+import { REPOSITORY } from '../tools/repository';
 
 /** Behind each median. */
 export const SAMPLES = 9;

@@ -5,7 +5,7 @@ import type { Delay } from './areas/deployment';
 import type { Handler } from './areas/handler';
 import type { Size } from './areas/size';
 import type { SynthTime } from './areas/synth-time';
-import { REPOSITORY } from './fresh-process';
+import { REPOSITORY } from '../tools/repository';
 
 const FOLDER = path.join(REPOSITORY, 'docs', 'images');
 /** With a contrast of at least 3 on white and on #0d1117: one file for light and dark pages. */

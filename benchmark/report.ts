@@ -2,13 +2,14 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { JOBS as CROWD_JOBS, POLL_SECONDS, type Crowd } from './areas/crowd';
 import { CROWD_SERVICE_SECONDS } from './counted';
-import { REPOSITORY, SAMPLES } from './fresh-process';
+import { SAMPLES } from './fresh-process';
 import { count, fixed, ratio, seconds, table } from './markdown';
 import type { Measurements } from './measurements';
 import { NAME_LENGTH } from './peers';
 import { drawCrowds, drawDelays, drawLoads, drawSizes, drawSynthTimes } from './plots';
 import { ASSUMED_MS, PRICES } from './prices';
 import { targets } from './targets';
+import { REPOSITORY } from '../tools/repository';
 
 const FILE = path.join(REPOSITORY, 'docs', 'benchmarks.md');
 

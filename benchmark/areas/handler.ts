@@ -4,8 +4,9 @@ import * as http from 'http';
 import type { AddressInfo } from 'net';
 import * as path from 'path';
 import { promisify } from 'util';
+import { REPOSITORY } from '../../tools/repository';
 import type { Compiled } from '../compiled';
-import { inFreshProcess, interleaved, REPOSITORY, SAMPLES } from '../fresh-process';
+import { inFreshProcess, interleaved, SAMPLES } from '../fresh-process';
 import { median } from '../statistics';
 
 /** Area 3: the handler's code in a new process. */

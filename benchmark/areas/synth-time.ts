@@ -1,8 +1,9 @@
 import * as path from 'path';
 import type { Compiled } from '../compiled';
-import { inFreshProcess, interleaved, REPOSITORY } from '../fresh-process';
+import { inFreshProcess, interleaved } from '../fresh-process';
 import { median, powerLawExponent } from '../statistics';
 import { SERIES } from './size';
+import { REPOSITORY } from '../../tools/repository';
 
 /** Area 2: processor time of a synthesis, in milliseconds. */
 export interface SynthTime {

@@ -1,19 +1,8 @@
 import { CfnParameter, Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ExportDestination, ExportDestinationProps } from '../../src';
+import { KEY_ACTIONS, SERVICE, destinationIn, statementsOf } from '../destinations';
 import { ACCOUNT, agnosticStack, concreteStack } from '../stacks';
-
-const KEY_ACTIONS = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ListGrants'];
-const SERVICE = { Service: 'personalize.amazonaws.com' };
-
-function destinationIn(stack: Stack, props: ExportDestinationProps = {}): ExportDestination {
-  return new ExportDestination(stack, 'Exports', props);
-}
-
-function statementsOf(template: Template, type: string): any[] {
-  const properties = Object.values(template.findResources(type))[0].Properties;
-  return (properties.PolicyDocument ?? properties.KeyPolicy).Statement;
-}
 
 describe('by default', () => {
   const stack = agnosticStack();

@@ -70,8 +70,7 @@ export class Blueprint {
       throw invalid(`Template format error: Unresolved resource dependencies [${names}] in the ${block} block of the template`);
     }
     for (const { name, attribute } of all) {
-      const specification = ResourceSpecification.of(this.resources.get(name)?.Type ?? '');
-      if (attribute !== undefined && specification?.hasAttribute(attribute) === false) {
+      if (attribute !== undefined && ResourceSpecification.of(this.resources.get(name)?.Type ?? '')?.hasAttribute(attribute) === false) {
         throw invalid(`Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`);
       }
     }

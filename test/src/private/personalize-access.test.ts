@@ -1,20 +1,9 @@
 import { App, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { ExportDestination, ExportDestinationProps } from '../../../src';
+import { KEY_ACTIONS, SERVICE, destinationIn, statementsOf } from '../../destinations';
 import { ACCOUNT, REGION, concreteStack, jobIn } from '../../stacks';
 
 const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
-const KEY_ACTIONS = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey', 'kms:ListGrants'];
-const SERVICE = { Service: 'personalize.amazonaws.com' };
-
-function destinationIn(stack: Stack, props: ExportDestinationProps = {}): ExportDestination {
-  return new ExportDestination(stack, 'Exports', props);
-}
-
-function statementsOf(template: Template, type: string): any[] {
-  const properties = Object.values(template.findResources(type))[0].Properties;
-  return (properties.PolicyDocument ?? properties.KeyPolicy).Statement;
-}
 
 describe('what is imported', () => {
   test('a bucket warns with the statements that its policy needs', () => {
