@@ -3,7 +3,7 @@ import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './contract/api-constraints';
 import { keyRegionProblem, partitionProblem, roleAccountProblem } from './private/environments';
-import { PERSONALIZE, grantPersonalizeAccess, sourceConditions } from './private/personalize-access';
+import { PERSONALIZE, PersonalizeAccessProps, grantImport, grantPersonalizeAccess, sourceConditions } from './private/personalize-access';
 import { checkKnown, durationProblem, literal, normalizedPrefix, rejectIf } from './private/validation';
 
 /**
@@ -174,6 +174,8 @@ export class ExportDestination extends Construct {
    */
   public readonly _datasetEncryptionKey?: kms.IKey;
 
+  private readonly access: PersonalizeAccessProps;
+
   /**
    * Defines a destination.
    *
@@ -190,16 +192,26 @@ export class ExportDestination extends Construct {
     this.bucket = props.bucket ?? this.newBucket(props);
     this.role = props.role ?? this.newRole();
     this._datasetEncryptionKey = props.datasetEncryptionKey;
-    this._inPlace = grantPersonalizeAccess(this, {
+    this.access = {
       bucket: this.bucket,
       prefix: this.prefix,
       role: this.role,
       outputKeys: [this.encryptionKey, this.bucket.encryptionKey].filter(key => key !== undefined),
       datasetEncryptionKey: props.datasetEncryptionKey,
       sourceConditions: props.sourceConditions ? sourceConditions(Stack.of(this)) : undefined,
-    });
+    };
+    this._inPlace = grantPersonalizeAccess(this, this.access);
     // never deleted before the bucket
     if (props.bucket === undefined) { this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN); }
+  }
+
+  /**
+   * Lets Personalize import objects with this role.
+   *
+   * @internal
+   */
+  public _grantImport(role: iam.IRole, keyPattern: string): IDependable {
+    return grantImport(this, { ...this.access, role }, keyPattern);
   }
 
   private validate(props: ExportDestinationProps): void {

@@ -1,6 +1,7 @@
-import { Annotations, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
-import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
+import { Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Construct, IDependable } from 'constructs';
 import { differ } from './environments';
+import { PolicyAdditions } from './policies/policy-additions';
 
 /** The service principal of Personalize, the same in all partitions. */
 export const PERSONALIZE = 'personalize.amazonaws.com';
@@ -46,20 +47,56 @@ export interface PersonalizeAccessProps {
  * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
  */
 export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAccessProps): IDependable {
-  // Policies only, no whole constructs: anything else below a bucket or a role, like a notification to a function that reads the export,
-  // may itself depend on the job.
-  const inPlace = new DependencyGroup();
-  const { outputKeys, datasetEncryptionKey } = props;
+  const additions = new PolicyAdditions(scope);
+  const { outputKeys, datasetEncryptionKey, role } = props;
   const keys = distinct([...outputKeys, ...datasetEncryptionKey ? [datasetEncryptionKey] : []]);
-  grantToRole(scope, props.role, [
-    ...grantOnBucket(scope, props, inPlace),
-    ...keys.map(key => grantOnKey(scope, props, key, inPlace)),
-  ], inPlace);
-  return inPlace;
+  const statements = [
+    ...grantOnBucket(props, additions),
+    ...keys.map(key => grantOnKey(props, key, additions)),
+  ];
+  if (iam.Role.isRole(role) && Stack.of(role) !== Stack.of(scope)) {
+    // a policy in the role's stack that names the bucket or the key of this one would make the stacks depend on each other
+    additions.inPlace.add(new iam.Policy(scope, 'RolePolicy', { roles: [role], statements }));
+  } else {
+    additions.toRole(role, statements);
+  }
+  return additions.inPlace;
+}
+
+/**
+ * Lets Personalize import with this role what was exported, where the destination's own policies do not allow it yet: these let the service
+ * list the bucket and use the keys.
+ *
+ * @param keyPattern of the exported objects
+ * @returns what must exist before an import starts, and until it ends
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
+ */
+export function grantImport(scope: Construct, props: Omit<PersonalizeAccessProps, 'prefix' | 'datasetEncryptionKey'>, keyPattern: string): IDependable {
+  const { bucket, outputKeys, role } = props;
+  const additions = new PolicyAdditions(scope);
+  const list = new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
+  const read = new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(keyPattern)] });
+  const acrossAccounts = differ(bucket.env.account, role.env.account);
+  if (acrossAccounts) { additions.toBucket(bucket, list.copy({ principals: [new iam.ArnPrincipal(role.roleArn)] })); }
+  for (const some of principals(props, acrossAccounts)) { additions.toBucket(bucket, read.copy({ principals: some })); }
+
+  const ofRole = [list, read];
+  for (const key of distinct(outputKeys)) {
+    const isNamed = isNamedByKey(key, role);
+    if (isNamed) { additions.toKey(key, onKey([new iam.ArnPrincipal(role.roleArn)])); }
+    // the key's policy is enough for an import
+    if (!isNamed || differ(key.env.account, role.env.account)) {
+      ofRole.push(new iam.PolicyStatement({ actions: KEY_POLICY_ACTIONS, resources: [key.keyArn] }));
+    }
+    additions.inPlace.add(key);
+  }
+  additions.toRole(role, ofRole);
+  return additions.inPlace;
 }
 
 /** @returns the statements for the role */
-function grantOnBucket(scope: Construct, props: PersonalizeAccessProps, inPlace: DependencyGroup): iam.PolicyStatement[] {
+function grantOnBucket(props: PersonalizeAccessProps, additions: PolicyAdditions): iam.PolicyStatement[] {
   const { bucket, prefix, role } = props;
   const statements = [
     new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
@@ -67,50 +104,38 @@ function grantOnBucket(scope: Construct, props: PersonalizeAccessProps, inPlace:
   ];
   // across accounts, the role's own policy is not enough
   const ofPolicy = principals(props, differ(bucket.env.account, role.env.account));
-  for (const statement of statements.flatMap(of => ofPolicy.map(some => of.copy({ principals: some })))) {
-    const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
-    if (policyDependable) { inPlace.add(policyDependable); }
-    if (!statementAdded) { warnNotAdded(scope, 'bucketPolicy', 'policy of the imported bucket', statement); }
-  }
+  for (const statement of statements.flatMap(of => ofPolicy.map(some => of.copy({ principals: some })))) { additions.toBucket(bucket, statement); }
   return statements;
 }
 
 /** @returns the statement for the role */
-function grantOnKey(scope: Construct, props: PersonalizeAccessProps, key: kms.IKey, inPlace: DependencyGroup): iam.PolicyStatement {
-  const more = props.datasetEncryptionKey ? [DATASET_KEY_ACTION] : [];
-  // If a key policy named a role of another stack, the stacks would depend on each other. Such a key policy leaves the decision to IAM, and
-  // the role's policy gets what the key policy would have said. Across accounts, both policies must say everything.
-  const acrossAccounts = differ(key.env.account, props.role.env.account);
-  const roleInKeyPolicy = acrossAccounts || Stack.of(key) === Stack.of(props.role);
+function grantOnKey(props: PersonalizeAccessProps, key: kms.IKey, additions: PolicyAdditions): iam.PolicyStatement {
+  const { role, outputKeys, datasetEncryptionKey } = props;
+  const more = datasetEncryptionKey ? [DATASET_KEY_ACTION] : [];
+  const isNamed = isNamedByKey(key, role);
   // the request names the first key, so it refers to it anyway
-  if (key !== props.outputKeys[0]) { inPlace.add(key); }
-  for (const some of principals(props, roleInKeyPolicy)) {
-    const statement = new iam.PolicyStatement({ actions: [...KEY_POLICY_ACTIONS, ...more], principals: some, resources: ['*'] });
-    if (!key.addToResourcePolicy(statement, true).statementAdded) {
-      warnNotAdded(scope, 'keyPolicy', 'policy of the imported key', statement);
-    }
-  }
+  if (key !== outputKeys[0]) { additions.inPlace.add(key); }
+  for (const some of principals(props, isNamed)) { additions.toKey(key, onKey(some, more)); }
   return new iam.PolicyStatement({
-    actions: [...roleInKeyPolicy && !acrossAccounts ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
+    actions: [...isNamed && !differ(key.env.account, role.env.account) ? KEY_ACTIONS : KEY_POLICY_ACTIONS, ...more],
     resources: [key.keyArn],
   });
 }
 
-function grantToRole(scope: Construct, role: iam.IRole, statements: iam.PolicyStatement[], inPlace: DependencyGroup): void {
-  if (iam.Role.isRole(role) && Stack.of(role) !== Stack.of(scope)) {
-    // a policy in the role's stack that names the bucket or the key of this one would make the stacks depend on each other
-    inPlace.add(new iam.Policy(scope, 'RolePolicy', { roles: [role], statements }));
-    return;
-  }
-  for (const statement of statements) {
-    const { statementAdded, policyDependable } = role.grantPrincipal.addToPrincipalPolicy(statement);
-    if (policyDependable) { inPlace.add(policyDependable); }
-    if (!statementAdded || pretends(role, policyDependable)) { warnNotAdded(scope, 'rolePolicy', 'policy of the imported role', statement); }
-  }
+/**
+ * Whether the key's policy names the role. If it named a role of another stack, the stacks would depend on each other. Such a key policy
+ * leaves the decision to IAM, and the role's policy gets what the key policy would have said. Across accounts, both policies must say everything.
+ */
+function isNamedByKey(key: kms.IKey, role: iam.IRole): boolean {
+  return differ(key.env.account, role.env.account) || Stack.of(key) === Stack.of(role);
+}
+
+function onKey(some: iam.IPrincipal[], more: string[] = []): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: [...KEY_POLICY_ACTIONS, ...more], principals: some, resources: ['*'] });
 }
 
 /** One list for each statement. The role gets a statement of its own if there are conditions, which its calls do not meet. */
-function principals({ role, sourceConditions: conditions }: PersonalizeAccessProps, withRole: boolean): iam.IPrincipal[][] {
+function principals({ role, sourceConditions: conditions }: Pick<PersonalizeAccessProps, 'role' | 'sourceConditions'>, withRole: boolean): iam.IPrincipal[][] {
   const service = new iam.ServicePrincipal(PERSONALIZE, { conditions });
   if (!withRole) { return [[service]]; }
   const roleItself = new iam.ArnPrincipal(role.roleArn);
@@ -119,17 +144,4 @@ function principals({ role, sourceConditions: conditions }: PersonalizeAccessPro
 
 function distinct(keys: kms.IKey[]): kms.IKey[] {
   return keys.filter((key, index) => keys.findIndex(other => other.keyArn === key.keyArn) === index);
-}
-
-/** An immutable role claims that the statement was added, but its dependable contains no policy. */
-function pretends(role: iam.IRole, policyDependable?: IDependable): boolean {
-  return !iam.Role.isRole(role) && policyDependable !== undefined && Dependable.of(policyDependable).dependencyRoots.length === 0;
-}
-
-function warnNotAdded(scope: Construct, policy: string, text: string, statement: iam.PolicyStatement): void {
-  const json = JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()));
-  Annotations.of(scope).addWarningV2(
-    `cdk-personalize-dataset-export:${policy}NotAdded`,
-    `this app cannot change the ${text}. Add this statement to it, or exports will fail: ${json}`,
-  );
 }

@@ -1,55 +1,76 @@
-import { Stack, aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { DatasetExportWorkflow, ExportDestination, IngestionMode } from '../../src';
-import { concreteStack, importedDataset, jobIn } from '../stacks';
+import { App, CfnResource, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { ExportDestination } from '../../src';
+import { ACCOUNT, REGION, concreteStack, jobIn } from '../stacks';
 
-const analystIn = (stack: Stack) => new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
+const SERVICE = 'personalize.amazonaws.com';
+const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
-/** What the analyst may do. */
-function statements(stack: Stack): any[] {
-  return Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('^Analyst') } }))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-}
-
-/** To list, read and decrypt the objects below this key. */
-function reading(keyPattern: unknown) {
-  const bucketArn = { 'Fn::GetAtt': [expect.stringMatching(/^ExportsBucket/), 'Arn'] };
-  return [
-    { Effect: 'Allow', Action: 's3:GetObject', Resource: { 'Fn::Join': ['', [bucketArn, keyPattern]] } },
-    { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn, Condition: { StringLike: { 's3:prefix': expect.anything() } } },
-    { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ExportsKey/), 'Arn'] } },
-  ];
-}
-
-test.each([
-  ['with a generated name', undefined, /^\/exports\/Movies_Export[0-9A-F]{8}_\?{16}\/\*$/],
-  ['with a name of its own', 'mine', /^\/exports\/mine\/\*$/],
-])('a role may read the objects of one job %s only, list them, and decrypt them', (_, jobName, pattern) => {
-  const stack = concreteStack();
-  jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { prefix: 'exports/' }), jobName }).grants.read(analystIn(stack));
-  expect(statements(stack)).toEqual(reading(expect.stringMatching(pattern)));
-  const [objects, list] = statements(stack);
-  expect(`/${list.Condition.StringLike['s3:prefix']}`).toBe(objects.Resource['Fn::Join'][1][1]);
-});
-
-test('a role may read the objects of all runs of a workflow', () => {
-  const stack = concreteStack();
-  new DatasetExportWorkflow(stack, 'Backup', {
-    datasets: [importedDataset(stack)], ingestionMode: IngestionMode.ALL, destination: new ExportDestination(stack, 'Exports', { prefix: 'exports/' }),
-  }).grants.read(analystIn(stack));
-  expect(statements(stack)).toEqual(reading(expect.stringMatching(/^\/exports\/Movies_Export[0-9A-F]{8}_\*\/\*$/)));
-});
+const importRoleIn = (stack: Stack, id = 'ImportRole') => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal(SERVICE) });
 
 test('another account is granted by the bucket\'s policy, without a circle', () => {
   const stack = concreteStack();
-  jobIn(stack).grants.read(new iam.AccountPrincipal('444455556666'));
+  const { grants } = jobIn(stack);
+  grants.read(new iam.AccountPrincipal('444455556666'));
+  grants.delete(new iam.AccountPrincipal('444455556666'));
   Template.fromStack(stack).hasResourceProperties('AWS::S3::BucketPolicy', {
-    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 's3:GetObject', Principal: { AWS: Match.anyValue() } })]) },
+    PolicyDocument: {
+      Statement: Match.arrayWith(['s3:GetObject', 's3:DeleteObject'].map(Action => Match.objectLike({ Action, Principal: { AWS: Match.anyValue() } }))),
+    },
   });
 });
 
 test('without a KMS key, nothing is granted on one', () => {
   const stack = concreteStack();
-  jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { encryption: s3.BucketEncryption.S3_MANAGED }) }).grants.read(analystIn(stack));
+  const { grants } = jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { encryption: s3.BucketEncryption.S3_MANAGED }) });
+  grants.read(importRoleIn(stack, 'Reader'));
+  grants.import(importRoleIn(stack));
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('kms:');
+});
+
+describe('import', () => {
+  test('returns the policies that an import must wait for', () => {
+    const stack = concreteStack();
+    const role = importRoleIn(stack);
+    const importing = new CfnResource(stack, 'Import', { type: 'Custom::Import', properties: { RoleArn: role.roleArn } });
+    importing.node.addDependency(jobIn(stack).grants.import(role));
+    const { DependsOn } = Template.fromStack(stack).findResources('Custom::Import').Import;
+    expect(DependsOn).toEqual(expect.arrayContaining(['BucketPolicy', 'Key', '^ImportRoleDefaultPolicy'].map(id => expect.stringMatching(id))));
+  });
+
+  test('with a role of another stack, that stack depends on the one of the export, and its policy has what the key\'s cannot say', () => {
+    const app = new App();
+    const env = { account: ACCOUNT, region: REGION };
+    const [exporting, importing] = ['Exporting', 'Importing'].map(id => new Stack(app, id, { env }));
+    jobIn(exporting).grants.import(importRoleIn(importing));
+    app.synth();
+    expect(exporting.dependencies).toEqual([]);
+    Template.fromStack(importing).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['kms:CreateGrant', 'kms:Decrypt']) })]) },
+    });
+  });
+
+  test('with sourceConditions, asks for the source of the service\'s call and not of the role\'s', () => {
+    const stack = concreteStack();
+    jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { sourceConditions: true }) }).grants.import(importRoleIn(stack));
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: 's3:GetObject', Principal: { Service: SERVICE }, Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT }, StringLike: Match.anyValue() },
+        })]),
+      },
+    });
+    const ofKey = Object.values(Template.fromStack(stack).findResources('AWS::KMS::Key'))[0].Properties.KeyPolicy.Statement;
+    expect(ofKey.filter(({ Principal }: any) => /ImportRole/.test(JSON.stringify(Principal))).map(({ Condition }: any) => Condition)).toEqual([undefined]);
+  });
+
+  test('warns with what must be added to an imported bucket, its key and a role that cannot be changed', () => {
+    const stack = concreteStack();
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'mine', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
+    const { grants } = jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { bucket }) });
+    const warnings = () => Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data));
+    grants.import(iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/mine`, { mutable: false }));
+    const ofImport = warnings().filter(text => text.includes('s3:GetObject') || text.includes('role/mine'));
+    expect(ofImport.map(text => /ack: cdk-personalize-dataset-export:(\w+)\]/.exec(text)![1])).toEqual(['bucketPolicyNotAdded', 'keyPolicyNotAdded', 'rolePolicyNotAdded']);
+  });
 });
