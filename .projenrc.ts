@@ -64,6 +64,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-local-stepfunctions@3.0.0',
     'jsonpath-plus@^10',
     '@aws-cdk/aws-service-spec@^0.1.216', // CloudFormation's resource types, by AWS
+    // the services' models, by AWS: local-aws/ checks requests by them; and what reads them
+    '@aws-sdk/client-cloudtrail@3.1137.0',
+    '@aws-sdk/client-cloudwatch-logs@3.1138.0',
+    '@aws-sdk/client-eventbridge@3.1138.0',
+    '@aws-sdk/client-ssm@3.1138.0',
+    '@aws-sdk/client-sts@3.1138.0',
+    '@smithy/core@^3',
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
     'cdk-nag@^3',
     'csv-parse@^7',

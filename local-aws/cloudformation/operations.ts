@@ -1,3 +1,4 @@
+import * as client from '@aws-sdk/client-cloudformation';
 import { describeChangeSet, describeResource, describeStack, summarizeResource } from './descriptions';
 import type { ChangeSet } from './engine/change-set';
 import type { Stack, StackSettings } from './engine/stack';
@@ -24,7 +25,7 @@ function onStack(operation: (call: CloudFormationCall, stack: Stack, world: Worl
 }
 
 /** What the CDK CLI and this library use of CloudFormation. */
-export const cloudFormationApi: Api = new QueryApi('cloudformation', 'http://cloudformation.amazonaws.com/doc/2010-05-15/', {
+export const cloudFormationApi: Api = new QueryApi('cloudformation', client, 'http://cloudformation.amazonaws.com/doc/2010-05-15/', {
   CancelUpdateStack: onStack(({ parameters }, stack, { cloudformation }) => {
     parameters.text('ClientRequestToken');
     cloudformation.cancelUpdate(stack);

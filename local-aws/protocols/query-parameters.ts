@@ -2,7 +2,7 @@ import { NotSupportedError, ServiceError, found } from '../core';
 
 /** The parameters of a query request. One that the operation does not read is refused, not ignored. */
 export class QueryParameters {
-  private readonly used = new Set(['Action', 'Version']);
+  private readonly used = new Set<string>();
 
   /** `values`: flat, with the dotted names they were sent under (`Parameters.member.1.ParameterKey`) */
   constructor(private readonly operation: string, private readonly values: Readonly<Record<string, string>>) {}

@@ -1,12 +1,20 @@
 import { NotSupportedError, found, type ApiRequest, type ApiResponse, type ServiceError } from '../core';
+import { ServiceModel } from './model';
 import { Protocol, type Operation } from './protocol';
 import { QueryParameters } from './query-parameters';
+import { structureOf } from './query-structure';
 import { xmlResponse } from './xml';
 
 /** The AWS query protocol: form-encoded parameters in, XML out. */
 export class QueryApi extends Protocol<QueryParameters, object> {
-  constructor(signingName: string, private readonly namespace: string, operations: Readonly<Record<string, Operation<QueryParameters, object>>>) {
+  private readonly model: ServiceModel;
+
+  /** `client`: everything that the package of the service's SDK client exports */
+  constructor(
+    signingName: string, client: object, private readonly namespace: string, operations: Readonly<Record<string, Operation<QueryParameters, object>>>,
+  ) {
     super(signingName, operations);
+    this.model = new ServiceModel(client);
   }
 
   public operation(request: ApiRequest): string {
@@ -18,7 +26,9 @@ export class QueryApi extends Protocol<QueryParameters, object> {
   }
 
   protected parameters(request: ApiRequest, operation: string): QueryParameters {
-    return new QueryParameters(`${this.signingName} ${operation}`, values(request));
+    const { Action: _action, Version: _version, ...given } = values(request);
+    this.model.check(operation, structureOf(this.model.input(operation), given), { missing: 'ValidationError', mistyped: 'ValidationError' });
+    return new QueryParameters(`${this.signingName} ${operation}`, given);
   }
 
   /** `<XResponse><XResult>…</XResult><ResponseMetadata>…` */

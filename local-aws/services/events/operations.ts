@@ -1,4 +1,5 @@
 import { randomUUID } from 'crypto';
+import * as client from '@aws-sdk/client-eventbridge';
 import { eventBusName } from './store';
 import { ACCOUNT, ServiceError, type Api } from '../../core';
 import { JsonApi } from '../../protocols/json';
@@ -8,7 +9,7 @@ interface Entry { readonly Source?: string; readonly DetailType?: string; readon
 /** Source, detail type and detail of an entry: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
 const MAX_ENTRY_BYTES = 262_144;
 
-export const eventsApi: Api = new JsonApi('events', {
+export const eventsApi: Api = new JsonApi('events', client, {
   PutEvents: async ({ parameters, authorize }, { events, region, clock }) => {
     const { Entries } = parameters as { Entries: Entry[] };
     for (const { Source, DetailType, Detail, EventBusName } of Entries) {

@@ -1,7 +1,8 @@
+import * as client from '@aws-sdk/client-cloudwatch-logs';
 import { ACCOUNT, type Api } from '../../core';
 import { JsonApi } from '../../protocols/json';
 
-export const logsApi: Api = new JsonApi('logs', {
+export const logsApi: Api = new JsonApi('logs', client, {
   /** The CDK CLI calls it after a failed deployment. */
   FilterLogEvents: async ({ parameters, authorize }, { logs, region }) => {
     const { logGroupName, startTime = 0, endTime = Infinity } = parameters as { logGroupName: string; startTime?: number; endTime?: number };

@@ -1,8 +1,9 @@
+import * as client from '@aws-sdk/client-personalize';
 import type { Dataset } from './datasets';
 import type { ExportJob, ExportJobRequest } from './store';
 import { requestTagContext, resourceTagContext } from './tags';
 import { validate } from './validation';
-import { ServiceError, type Api } from '../../core';
+import { NotSupportedError, ServiceError, type Api } from '../../core';
 import { JsonApi } from '../../protocols/json';
 import type { Operation } from '../../protocols/protocol';
 
@@ -44,6 +45,7 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
 
   ListDatasets: async ({ parameters, authorize }, { personalize: { datasets, settings } }) => {
     await authorize('*');
+    if (parameters.datasetGroupArn === undefined) { throw new NotSupportedError('ListDatasets without datasetGroupArn'); }
     const { elements, nextToken } = page(datasets.datasetsOf(String(parameters.datasetGroupArn)), parameters, settings.datasetsPerPage);
     return { datasets: elements.map(describeDataset), nextToken };
   },
@@ -61,7 +63,7 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
   },
 };
 
-export const personalizeApi: Api = new JsonApi('personalize', Object.fromEntries(Object.entries(OPERATIONS).map(([name, operation]) => (
+export const personalizeApi: Api = new JsonApi('personalize', client, Object.fromEntries(Object.entries(OPERATIONS).map(([name, operation]) => (
   [name, async (call, world) => {
     validate(name, call.parameters);
     return operation(call, world);

@@ -1,7 +1,8 @@
+import * as client from '@aws-sdk/client-ssm';
 import { ACCOUNT, ServiceError, found, type Api } from '../../core';
 import { JsonApi } from '../../protocols/json';
 
-export const ssmApi: Api = new JsonApi('ssm', {
+export const ssmApi: Api = new JsonApi('ssm', client, {
   GetParameter: async ({ parameters, authorize }, { ssm, region, clock }) => {
     const name = String(parameters.Name);
     const arn = `arn:aws:ssm:${region}:${ACCOUNT}:parameter/${name.replace(/^\//, '')}`;

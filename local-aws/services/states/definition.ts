@@ -1,5 +1,5 @@
-import { isIntegration } from './integration';
-import { NotSupportedError } from '../../core';
+import { isIntegration, problemOfParameters } from './integration';
+import { NotSupportedError, ServiceError } from '../../core';
 
 /** The fields of a state that are used here by name. */
 export interface State {
@@ -55,12 +55,19 @@ function checkState(name: string, state: State): void {
   if (!known) { throw new NotSupportedError(`the state type ${state.Type} in ${String(state.QueryLanguage ?? 'JSONPath')} (state ${name})`); }
   const unknown = Object.keys(state).find(field => !known.includes(field));
   if (unknown) { throw new NotSupportedError(`${unknown} in a ${state.Type} state (state ${name})`); }
-  if (state.Type === 'Task' && !LAMBDA_ARN.test(state.Resource ?? '') && !isIntegration(state.Resource ?? '')) {
-    throw new NotSupportedError(`a task that is neither a Lambda function nor a known service integration: ${state.Resource} (state ${name})`);
-  }
+  if (state.Type === 'Task') { checkTask(name, state); }
   if (!isDistributed(state) && (state.ToleratedFailurePercentage ?? state.ResultWriter) !== undefined) {
     throw new NotSupportedError(`ToleratedFailurePercentage or ResultWriter of an inline Map (state ${name})`);
   }
+}
+
+function checkTask(name: string, { Resource = '', Parameters }: State): void {
+  if (LAMBDA_ARN.test(Resource)) { return; }
+  if (!isIntegration(Resource)) {
+    throw new NotSupportedError(`a task that is neither a Lambda function nor a known service integration: ${Resource} (state ${name})`);
+  }
+  const problem = Parameters === undefined ? undefined : problemOfParameters(Resource, Parameters); // without them, the input is passed on
+  if (problem) { throw new ServiceError('InvalidDefinition', `Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: ${problem} at /States/${name}/Parameters'`); }
 }
 
 export function isDistributed(state: State): boolean {

@@ -1,8 +1,13 @@
+import * as eventBridge from '@aws-sdk/client-eventbridge';
+import * as personalize from '@aws-sdk/client-personalize';
+import * as sfn from '@aws-sdk/client-sfn';
 import { StateFailure } from './failures';
+import { ServiceModel, problemsOf } from '../../protocols/model';
 import type { Credentials } from '../iam/credentials';
 
 /** How Step Functions calls a service and names its errors. */
 interface ServiceApi {
+  readonly model: ServiceModel;
   readonly signingName: string;
   readonly targetPrefix: string;
   /** of the names of errors */
@@ -15,6 +20,7 @@ interface ServiceApi {
 
 const SERVICES: Readonly<Record<string, ServiceApi>> = {
   personalize: {
+    model: new ServiceModel(personalize),
     signingName: 'personalize',
     targetPrefix: 'AmazonPersonalize',
     errorPrefix: 'Personalize',
@@ -22,11 +28,21 @@ const SERVICES: Readonly<Record<string, ServiceApi>> = {
     modelledErrors: ['InvalidInput', 'InvalidNextToken', 'LimitExceeded', 'ResourceAlreadyExists', 'ResourceInUse', 'ResourceNotFound', 'TooManyTags'],
   },
   sfn: {
-    signingName: 'states', targetPrefix: 'AWSStepFunctions', errorPrefix: 'Sfn', lowerCase: true, modelledErrors: ['ResourceNotFound', 'InvalidArn'],
+    model: new ServiceModel(sfn),
+    signingName: 'states',
+    targetPrefix: 'AWSStepFunctions',
+    errorPrefix: 'Sfn',
+    lowerCase: true,
+    modelledErrors: ['ResourceNotFound', 'InvalidArn'],
   },
 };
 const EVENTS: ServiceApi = {
-  signingName: 'events', targetPrefix: 'AWSEvents', errorPrefix: 'EventBridge', lowerCase: false, modelledErrors: ['InternalException'],
+  model: new ServiceModel(eventBridge),
+  signingName: 'events',
+  targetPrefix: 'AWSEvents',
+  errorPrefix: 'EventBridge',
+  lowerCase: false,
+  modelledErrors: ['InternalException'],
 };
 
 const SDK_INTEGRATION = /^arn:aws:states:::aws-sdk:([a-z]+):([a-zA-Z]+)$/;
@@ -36,14 +52,37 @@ export function isIntegration(resource: string): boolean {
   return resource === PUT_EVENTS || SERVICES[SDK_INTEGRATION.exec(resource)?.[1] ?? ''] !== undefined;
 }
 
+/**
+ * What Step Functions would refuse a task's parameters for; undefined if they are fine. Values that come from paths are checked by the service.
+ * When Step Functions looks at them, at creation or only in the execution, is not documented.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html
+ */
+export function problemOfParameters(resource: string, parameters: unknown): string | undefined {
+  const [, service, action = 'putEvents'] = SDK_INTEGRATION.exec(resource) ?? [];
+  const { model, lowerCase } = SERVICES[service] ?? EVENTS;
+  const given = withoutPaths(parameters);
+  const problem = [...problemsOf(model.input(firstLetter(action, 'toUpperCase')), lowerCase ? members(given) : given)].find(({ kind }) => kind !== 'mistyped');
+  if (!problem) { return undefined; }
+  const path = problem.path.split('.').map(name => lowerCase ? otherCase(name) : name).join('.');
+  return `The field "${path}" ${problem.kind === 'unknown' ? 'is not supported by Step Functions' : 'is required but was missing'}`;
+}
+
+/** Names end with `.$` where the value is a path. */
+function withoutPaths(value: unknown): unknown {
+  if (Array.isArray(value)) { return value.map(withoutPaths); }
+  if (value === null || typeof value !== 'object') { return value; }
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.replace(/\.\$$/, ''), withoutPaths(member)]));
+}
+
 /** Calls a service over HTTP, as a session of the state machine's role. */
 export async function callService(endpoint: string, region: string, credentials: Credentials, resource: string, input: unknown): Promise<unknown> {
   if (resource === PUT_EVENTS) { return putEvents(endpoint, region, credentials, input as { Entries: { Detail?: unknown }[] }); }
   const [, service, action] = SDK_INTEGRATION.exec(resource)!;
   const api = SERVICES[service];
-  const parameters = api.lowerCase ? members(input, 'toLowerCase') : input;
+  const parameters = api.lowerCase ? members(input) : input;
   const answer = await call(api, endpoint, region, credentials, firstLetter(action, 'toUpperCase'), parameters);
-  return api.lowerCase ? members(answer, 'toUpperCase') : answer;
+  return api.lowerCase ? isoTimes(members(answer)) : answer;
 }
 
 /** The optimized integration takes details as objects, and fails if an event is refused. */
@@ -82,14 +121,24 @@ async function call(
   throw new StateFailure(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
 }
 
-/** Changes the first letters of all members. In answers, times become ISO 8601. */
-function members(value: unknown, change: 'toLowerCase' | 'toUpperCase'): unknown {
-  if (Array.isArray(value)) { return value.map(element => members(element, change)); }
+/** All names in the other case: a name in the case that only the API knows becomes one that the API does not know. */
+function members(value: unknown): unknown {
+  if (Array.isArray(value)) { return value.map(members); }
+  if (value === null || typeof value !== 'object') { return value; }
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [otherCase(name), members(member)]));
+}
+
+/** In answers, times are ISO 8601. */
+function isoTimes(value: unknown): unknown {
+  if (Array.isArray(value)) { return value.map(isoTimes); }
   if (value === null || typeof value !== 'object') { return value; }
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [
-    firstLetter(name, change),
-    change === 'toUpperCase' && name.endsWith('DateTime') && typeof member === 'number' ? new Date(member * 1000).toISOString() : members(member, change),
+    name, name.endsWith('DateTime') && typeof member === 'number' ? new Date(member * 1000).toISOString() : isoTimes(member),
   ]));
+}
+
+function otherCase(name: string): string {
+  return firstLetter(name, /^[a-z]/.test(name) ? 'toUpperCase' : 'toLowerCase');
 }
 
 function firstLetter(name: string, change: 'toLowerCase' | 'toUpperCase'): string {

@@ -1,3 +1,4 @@
+import * as client from '@aws-sdk/client-sfn';
 import type { Api } from '../../core';
 import { JsonApi } from '../../protocols/json';
 import type { Operation } from '../../protocols/protocol';
@@ -13,7 +14,7 @@ function on(arnParameter: string, operation: (states: World['states'], parameter
   };
 }
 
-export const statesApi: Api = new JsonApi('states', {
+export const statesApi: Api = new JsonApi('states', client, {
   StartExecution: on('stateMachineArn', (states, { stateMachineArn, input = '{}', name }) => {
     const { executionArn, startDate } = states.startExecution(stateMachineArn, input, name);
     return { executionArn, startDate };

@@ -1,8 +1,9 @@
+import * as client from '@aws-sdk/client-sts';
 import type { Api } from '../../core';
 import { QueryApi } from '../../protocols/query';
 
 /** Who am I, and becoming somebody else. */
-export const stsApi: Api = new QueryApi('sts', 'https://sts.amazonaws.com/doc/2011-06-15/', {
+export const stsApi: Api = new QueryApi('sts', client, 'https://sts.amazonaws.com/doc/2011-06-15/', {
   GetCallerIdentity: async ({ request: { caller: { arn, account, accessKeyId } } }) => ({ Arn: arn, UserId: accessKeyId, Account: account }),
 
   AssumeRole: async ({ parameters, principal }, { iam }) => {

@@ -118,7 +118,7 @@ test('events come in pages, the newest first', async () => {
 test.each<[string, Record<string, string>, string]>([
   ['ContinueUpdateRollback', {}, 'local AWS does not support cloudformation ContinueUpdateRollback'],
   ['CreateChangeSet', change(TOPIC, { ChangeSetType: 'IMPORT' }), 'local AWS does not support change sets of type IMPORT'],
-  ['CreateChangeSet', change(TOPIC, { 'ResourcesToImport.member.1.ResourceType': 'x' }), 'local AWS does not support ResourcesToImport.member.1.ResourceType of cloudformation CreateChangeSet'],
+  ['CreateChangeSet', change(TOPIC, { 'NotificationARNs.member.1': 'x' }), 'local AWS does not support NotificationARNs.member.1 of cloudformation CreateChangeSet'],
   ['CreateChangeSet', change(TOPIC, { TemplateBody: 'Resources:' }), 'local AWS does not support templates that are not JSON'],
 ])('%s: what is not supported is refused by name', async (action, parameters, message) => {
   await expect(call(action, parameters)).rejects.toThrow(message);

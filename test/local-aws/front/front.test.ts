@@ -8,9 +8,13 @@ import { testWorld } from '../testing-world';
 
 const CALLER: Caller = { accessKeyId: 'KNOWN', account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/u` };
 
+/** The operations' input, as the packages of SDK clients describe it. */
+const client = Object.fromEntries(Object.entries({ Count: { a: 1 }, Other: {}, Break: {}, Refuse: {}, Echo: { Names: 64, Text: 0, Ignored: 0 } })
+  .map(([name, members]) => [`${name}$`, [9, 'test', name, 0, [3, 'test', `${name}Input`, 0, Object.keys(members), Object.values(members)], 0]]));
+
 /** How often Count was really called. */
 let count: number;
-const counter = new JsonApi('counter', {
+const counter = new JsonApi('counter', client, {
   Count: async ({ parameters, request: { caller } }) => {
     count++;
     return { parameters, caller: caller.arn };
@@ -19,7 +23,7 @@ const counter = new JsonApi('counter', {
   Break: async () => { throw new Error('broken'); },
   Refuse: async () => { throw new ServiceError('AccessDenied', 'no', 403); },
 });
-const echo = new QueryApi('echo', 'urn:x', {
+const echo = new QueryApi('echo', client, 'urn:x', {
   Echo: async ({ parameters }) => ({ Names: parameters.list('Names'), Text: parameters.text('Text'), Nothing: undefined, No: [] }),
 });
 
@@ -101,8 +105,8 @@ describe('the query protocol', () => {
     );
   });
 
-  test('refuses parameters that the operation does not know', async () => {
-    expect(await query('Action=Echo&Other=x')).toContain('<Message>local AWS does not support Other of echo Echo</Message>');
+  test('refuses parameters that the operation does not read', async () => {
+    expect(await query('Action=Echo&Ignored=x')).toContain('<Message>local AWS does not support Ignored of echo Echo</Message>');
   });
 
   test('has errors of its own', async () => {

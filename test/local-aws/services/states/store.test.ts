@@ -335,6 +335,27 @@ test('an invalid definition is refused', async () => {
   await expect(create({ StartAt: 'Nowhere', States: { X: { Type: 'Succeed' } } })).rejects.toMatchObject({ code: 'InvalidDefinition' });
 });
 
+describe('parameters of a service\'s API', () => {
+  const calling = (Resource: string, Parameters: object) => create({ StartAt: 'X', States: { X: { Type: 'Task', Resource: `arn:aws:states:::${Resource}`, Parameters, End: true } } });
+  const DESCRIBE = 'aws-sdk:personalize:describeDatasetExportJob';
+
+  test.each<[string, string, object, string]>([
+    ['an unknown one', DESCRIBE, { 'DatasetExportJobArn.$': '$', 'Verbose': true }, '"Verbose" is not supported'],
+    ['the API\'s own case', DESCRIBE, { datasetExportJobArn: 'x' }, '"DatasetExportJobArn" is required'],
+    ['a missing one', DESCRIBE, {}, '"DatasetExportJobArn" is required'],
+    ['an unknown member of an event', 'events:putEvents', { Entries: [{ Detail: {}, Kind: 'x' }] }, '"Entries.1.member.Kind" is not supported'],
+  ])('%s is refused', async (_, resource, parameters, message) => {
+    await expect(calling(resource, parameters)).rejects.toMatchObject({ code: 'InvalidDefinition', message: expect.stringContaining(message) });
+  });
+
+  test.each<[string, string, object]>([
+    ['a path', DESCRIBE, { 'DatasetExportJobArn.$': '$.arn' }],
+    ['an event whose detail is an object', 'events:putEvents', { Entries: [{ 'Source': 's', 'DetailType': 't', 'Detail': { any: 1 }, 'EventBusName.$': '$.bus' }] }],
+  ])('%s is accepted', async (_, resource, parameters) => {
+    await expect(calling(resource, parameters)).resolves.toBeDefined();
+  });
+});
+
 test('the role must be for Step Functions, and may have to set up logging', async () => {
   await expect(create(waiter(1), true)).rejects.toThrow('not authorized to access the Log Destination');
   world.iam.putRolePolicy('machine', 'logs', policy(allow('logs:*')));
