@@ -91,6 +91,8 @@ export class Front {
     const call: Call = { service: api.signingName, operation: api.operation(request), request };
     const record = this.calls.begin(call, world.clock.now());
     try {
+      // from a VPC without a way to the service, no request arrives
+      if (!world.lambda.reaches(request.caller.accessKeyId, api.signingName)) { throw new DroppedConnection(); }
       const response = await interceptor(call, () => api.handle(call.operation, request, world, requestId));
       record.status = response.status;
       return response;

@@ -1,4 +1,6 @@
 import { cloudTrailApi } from './cloudtrail/operations';
+import { ec2Resources } from './ec2/resources';
+import { NetworkStore } from './ec2/store';
 import { eventsApi } from './events/operations';
 import { eventsResources } from './events/resources';
 import { EventStore } from './events/store';
@@ -36,6 +38,7 @@ export const SERVICES = {
   iam: { store: IamStore, resources: iamResources },
   sts: { api: stsApi },
   kms: { store: KmsStore, resources: kmsResources },
+  ec2: { store: NetworkStore, resources: ec2Resources },
   s3: { store: S3Store, api: s3Api, resources: s3Resources },
   logs: { store: LogStore, api: logsApi, resources: logsResources },
   ssm: { store: ParameterStore, api: ssmApi, resources: ssmResources },

@@ -21,16 +21,18 @@ export async function decide(request: AuthorizationRequest, policies: PrincipalP
     // the simulator would allow what is allowed on only some of the resources
     throw new NotSupportedError(`an authorization on a resource with wildcards: ${action} on ${resource}`);
   }
+  const { resourcePolicy, context } = withKnownKeys({ resourcePolicy: request.resourcePolicy, context: request.context });
+  const { identity, boundary } = withKnownKeys(policies);
   const simulation: Simulation = {
     request: {
       principal: found(nameOf(request.principal), () => new NotSupportedError('an authorization without a principal')),
       action,
       resource: { resource, accountId: ACCOUNT },
-      contextVariables: { ...globalContext(request, region, now), ...request.context },
+      contextVariables: { ...globalContext(request, region, now), ...context },
     },
-    identityPolicies: policies.identity,
-    permissionBoundaryPolicies: policies.boundary && [policies.boundary],
-    resourcePolicy: request.resourcePolicy,
+    identityPolicies: identity,
+    permissionBoundaryPolicies: boundary && [boundary],
+    resourcePolicy,
     serviceControlPolicies: [],
     resourceControlPolicies: [],
   };
@@ -38,6 +40,17 @@ export async function decide(request: AuthorizationRequest, policies: PrincipalP
   if (results.resultType === 'error') { throw new NotSupportedError(`the IAM decision ${action} on ${resource}: ${JSON.stringify(results.errors)}`); }
   const analysis = decisive(results);
   return analysis?.result === 'Allowed' ? { allowed: true } : { allowed: false, reason: wording(request, analysis) };
+}
+
+/**
+ * The simulator ignores condition keys that AWS's service authorization reference does not list for an action by their full name. Here they
+ * stand under names that it takes for any action.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+ */
+function withKnownKeys<T extends object>(part: T): T {
+  return JSON.parse(JSON.stringify(part).replace(/"(?=kms:EncryptionContext:|lambda:SourceFunctionArn")/gi, '"aws:PrincipalTag/')) as T;
 }
 
 /** For the resource `*`, only statements on `*` count, not those on some resources. */

@@ -8,6 +8,8 @@ interface Key {
   deletionScheduled: boolean;
 }
 
+const DENYING = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 'kms:*', Resource: '*' }] };
+
 /** Keys and their policies. Whoever uses a key asks IAM, with the key's policy as resource policy. */
 export class KmsStore {
   private readonly keys = new Map<string, Key>();
@@ -35,6 +37,11 @@ export class KmsStore {
   public keyPolicy(keyArn: string): object | undefined {
     const key = this.keys.get(keyArn);
     return key?.deletionScheduled ? undefined : key?.policy;
+  }
+
+  /** The key's policy; one that denies everything if the key does not exist or is pending deletion. */
+  public usablePolicy(keyArn: string): object {
+    return this.keyPolicy(keyArn) ?? DENYING;
   }
 
   private key(keyArn: string): Key {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core';
+import type { VpcConfig } from '../ec2/store';
 
 export interface FunctionConfiguration {
   readonly functionName: string;
@@ -19,6 +20,11 @@ export interface FunctionConfiguration {
     readonly applicationLevel: string;
   };
   readonly reservedConcurrency?: number;
+  readonly vpc?: VpcConfig;
+  /** encrypts the environment */
+  readonly kmsKeyArn?: string;
+  readonly tracing?: boolean;
+  readonly deadLetterQueueArn?: string;
 }
 
 export interface LambdaFunction {

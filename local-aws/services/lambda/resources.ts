@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from './function';
-import { physicalName, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { physicalName, record, refuseOtherMembers, text, texts, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, ServiceError, found } from '../../core';
 import type { World } from '../../world';
 
@@ -7,7 +7,7 @@ export const lambdaResources: ResourceTypes = {
   'AWS::Lambda::Function': {
     properties: [
       'FunctionName', 'Code', 'Handler', 'Role', 'Runtime', 'Timeout', 'MemorySize', 'Environment', 'LoggingConfig', 'Description',
-      'Architectures', 'ReservedConcurrentExecutions', 'Tags',
+      'Architectures', 'ReservedConcurrentExecutions', 'VpcConfig', 'KmsKeyArn', 'TracingConfig', 'DeadLetterConfig', 'Tags',
     ],
     async create(properties, context) {
       const name = text(properties, 'FunctionName') ?? physicalName(context);
@@ -59,7 +59,16 @@ function configuration(functionName: string, properties: Properties, world: Worl
       applicationLevel: text(logging, 'ApplicationLogLevel') ?? 'INFO',
     },
     reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
+    vpc: vpcConfig(properties),
+    kmsKeyArn: text(properties, 'KmsKeyArn'),
+    tracing: record(properties.TracingConfig).Mode === 'Active',
+    deadLetterQueueArn: text(record(properties.DeadLetterConfig), 'TargetArn'),
   };
+}
+
+function vpcConfig({ VpcConfig }: Properties): FunctionConfiguration['vpc'] {
+  refuseOtherMembers(VpcConfig, ['SubnetIds', 'SecurityGroupIds'], 'VpcConfig');
+  return VpcConfig === undefined ? undefined : { subnetIds: texts(record(VpcConfig), 'SubnetIds'), securityGroupIds: texts(record(VpcConfig), 'SecurityGroupIds') };
 }
 
 function code({ Code }: Properties, { s3 }: World): Buffer {

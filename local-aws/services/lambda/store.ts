@@ -4,6 +4,7 @@ import { logGroupOf, type FunctionConfiguration, type LambdaFunction } from './f
 import { environmentOf, reservedNames, type ResponseGateway } from './function-environment';
 import { FunctionProcess, type Outcome } from './function-process';
 import { LogWriter } from './log-writer';
+import { checkNeeds } from './needs';
 import { ProcessPool } from './process-pool';
 import { RuntimeFolder } from './runtime-folder';
 import { unzip } from './unzip';
@@ -35,13 +36,15 @@ export interface InvocationResult {
 /** Functions, each of which runs in Node.js processes of its own. */
 export class FunctionStore {
   private readonly functions = new Map<string, LambdaFunction>();
+  /** by the access keys of their processes */
+  private readonly holders = new Map<string, LambdaFunction>();
   private readonly pool = new ProcessPool(fn => this.startProcess(fn));
   private readonly concurrency: Concurrency;
   private folder?: RuntimeFolder;
   private gateway?: ResponseGateway;
   private stopped = false;
 
-  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'endpoint' | 'iam' | 'logs'>) {
+  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'endpoint' | 'iam' | 'logs' | 'kms' | 'ec2'>) {
     this.concurrency = new Concurrency(world.clock, () => [...this.functions.values()]);
   }
 
@@ -113,6 +116,12 @@ export class FunctionStore {
     void this.runAsync(fn, invocation);
   }
 
+  /** Whether there is a way to the service for whoever holds this access key: a function in a VPC needs an endpoint. */
+  public reaches(accessKeyId: string, service: string): boolean {
+    const vpc = this.holders.get(accessKeyId)?.configuration.vpc;
+    return vpc === undefined || this.world.ec2.reaches(vpc, service);
+  }
+
   public stop(): void {
     this.stopped = true;
     this.pool.stop();
@@ -168,15 +177,20 @@ export class FunctionStore {
 
   private async startProcess(fn: LambdaFunction): Promise<FunctionProcess> {
     const { world, runtime, gateway } = this;
-    const { roleArn, functionName } = fn.configuration;
+    const { roleArn, functionName, kmsKeyArn } = fn.configuration;
+    if (kmsKeyArn !== undefined && world.kms.keyPolicy(kmsKeyArn) === undefined) {
+      throw new ServiceError('KMSAccessDeniedException', 'Lambda was unable to decrypt the environment variables because KMS access was denied.', 502);
+    }
     const credentials = await world.iam.assumeRole({ roleArn, sessionName: functionName, principal: SERVICE });
     const stream = `${this.now().toISOString().slice(0, 10).replace(/-/g, '/')}/[$LATEST]${randomUUID().replace(/-/g, '')}`;
     const log = new LogWriter(world, roleArn, logGroupOf(fn.configuration), stream);
-    const environment = environmentOf(fn, credentials, stream, world, runtime, gateway);
+    this.holders.set(credentials.accessKeyId, fn);
+    const environment = environmentOf(fn, credentials, stream, world, runtime, this.reaches(credentials.accessKeyId, 's3') ? gateway : undefined);
     return new FunctionProcess(fn, credentials.accessKeyId, world.clock, environment, line => log.write(line));
   }
 
-  private async check({ functionName, runtime, roleArn, environment }: FunctionConfiguration): Promise<void> {
+  private async check(configuration: FunctionConfiguration): Promise<void> {
+    const { functionName, runtime, roleArn, environment } = configuration;
     if (!RUNTIMES.test(runtime)) { throw new NotSupportedError(`the Lambda runtime ${runtime} (function ${functionName})`); }
     const reserved = reservedNames(environment);
     if (reserved.length > 0) {
@@ -188,6 +202,7 @@ export class FunctionStore {
     } catch {
       throw invalidParameter('The role defined for the function cannot be assumed by Lambda.');
     }
+    await checkNeeds(this.arn(functionName), configuration, this.world);
   }
 
   private async unpack({ functionName, code }: FunctionConfiguration): Promise<string> {

@@ -15,7 +15,6 @@ const DELEGATING_KEY_POLICY = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }],
 };
-const DENYING_KEY_POLICY = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal: '*', Action: 'kms:*', Resource: '*' }] };
 
 export interface ExportTarget {
   readonly bucket: string;
@@ -71,7 +70,11 @@ export class ExportAccess {
     // without roleArn, the role's own policies do not count
     const byKeyPolicyAlone = { sessionArn: role.sessionArn };
     const on = (keyArn: string) => (principal: Principal, action: string, policy?: object): AuthorizationRequest => ({
-      principal, action, resource: keyArn, context: this.sourceContext(principal, source), resourcePolicy: policy ?? this.keyPolicy(keyArn),
+      principal,
+      action,
+      resource: keyArn,
+      context: this.sourceContext(principal, source),
+      resourcePolicy: policy ?? this.world.kms.usablePolicy(keyArn),
     });
     const requests: AuthorizationRequest[] = [];
     if (kmsKeyArn) {
@@ -94,11 +97,6 @@ export class ExportAccess {
       }
     }
     return requests;
-  }
-
-  /** Nobody can use a key that is gone. */
-  private keyPolicy(keyArn: string): object {
-    return this.world.kms.keyPolicy(keyArn) ?? DENYING_KEY_POLICY;
   }
 
   private sourceContext(principal: Principal, source: Record<string, string>): Record<string, string> {

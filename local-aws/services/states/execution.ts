@@ -3,6 +3,7 @@ import { Interpreter, atStart, type Progress } from './interpreter';
 import type { JSONValue } from './library';
 import { MapRun } from './map-run';
 import { History } from './quotas';
+import { checkKeyOfExecution } from './settings';
 import type { StatesWorld } from './store';
 import { runTask } from './task';
 import { ServiceError } from '../../core';
@@ -12,6 +13,7 @@ export interface StateMachine {
   readonly arn: string;
   definition: Definition;
   roleArn: string;
+  kmsKeyArn?: string;
 }
 
 type Status = ExecutionRecord['status'];
@@ -91,6 +93,7 @@ export class Run {
     }
     try {
       history.add(1); // started or redriven
+      await checkKeyOfExecution({ ...this.machine, roleArn: this.roleArn }, world);
       record.output = JSON.stringify(await this.interpreter().run(this.progress, controller.signal));
       record.status = 'SUCCEEDED';
     } catch (error) {

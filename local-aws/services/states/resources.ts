@@ -1,5 +1,5 @@
 import type { StateMachineConfiguration } from './store';
-import { randomSuffix, record, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { isTrue, randomSuffix, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { NotSupportedError } from '../../core';
 
 const LONGEST_NAME = 80;
@@ -8,7 +8,7 @@ export const statesResources: ResourceTypes = {
   'AWS::StepFunctions::StateMachine': {
     properties: [
       'StateMachineName', 'StateMachineType', 'DefinitionString', 'Definition', 'RoleArn', 'LoggingConfiguration', 'TracingConfiguration',
-      'Tags',
+      'EncryptionConfiguration', 'Tags',
     ],
     async create(properties, { world, logicalId }) {
       const suffix = randomSuffix();
@@ -26,12 +26,15 @@ export const statesResources: ResourceTypes = {
 };
 
 function configuration(name: string, properties: Properties): StateMachineConfiguration {
-  const { StateMachineType = 'STANDARD', DefinitionString, Definition, LoggingConfiguration, RoleArn } = properties;
+  const { StateMachineType = 'STANDARD', DefinitionString, Definition, LoggingConfiguration, TracingConfiguration, EncryptionConfiguration, RoleArn } = properties;
+  refuseOtherMembers(EncryptionConfiguration, ['Type', 'KmsKeyId'], 'EncryptionConfiguration');
   if (StateMachineType !== 'STANDARD') { throw new NotSupportedError(`state machines of type ${String(StateMachineType)}`); }
   return {
     name,
     definition: DefinitionString === undefined ? JSON.stringify(Definition) : String(DefinitionString),
     roleArn: String(RoleArn),
     logs: (record(LoggingConfiguration).Level ?? 'OFF') !== 'OFF',
+    tracing: isTrue(record(TracingConfiguration).Enabled),
+    kmsKeyArn: text(record(EncryptionConfiguration), 'KmsKeyId'),
   };
 }

@@ -4,6 +4,7 @@ import { Run, type StateMachine } from './execution';
 import { library, type StateMachineDefinition } from './library';
 import type { MapRun } from './map-run';
 import { MAX_DEFINITION_BYTES, MAX_PAYLOAD_BYTES, bytes } from './quotas';
+import { checkSettings } from './settings';
 import { assumeRoleOf } from './task';
 import { ACCOUNT, ServiceError, found } from '../../core';
 import type { ExecutionRecord } from '../../wire';
@@ -16,6 +17,9 @@ export interface StateMachineConfiguration {
   readonly roleArn: string;
   /** Executions are logged: the role must be allowed to set that up. */
   readonly logs: boolean;
+  readonly tracing?: boolean;
+  /** encrypts the definition and the executions */
+  readonly kmsKeyArn?: string;
 }
 
 export type StatesWorld = Pick<World, 'region' | 'clock' | 'endpoint' | 'iam' | 's3' | 'kms' | 'lambda'>;
@@ -36,7 +40,8 @@ export class StateMachineStore {
   public async createStateMachine(configuration: StateMachineConfiguration): Promise<string> {
     const arn = `arn:aws:states:${this.world.region}:${ACCOUNT}:stateMachine:${configuration.name}`;
     if (this.machines.has(arn)) { throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`); }
-    this.machines.set(arn, { arn, definition: await this.check(arn, configuration), roleArn: configuration.roleArn });
+    const { roleArn, kmsKeyArn } = configuration;
+    this.machines.set(arn, { arn, definition: await this.check(arn, configuration), roleArn, kmsKeyArn });
     return arn;
   }
 
@@ -44,6 +49,7 @@ export class StateMachineStore {
     const machine = this.machine(arn);
     machine.definition = await this.check(arn, configuration);
     machine.roleArn = configuration.roleArn;
+    machine.kmsKeyArn = configuration.kmsKeyArn;
   }
 
   /** Running executions continue, as in AWS. */
@@ -95,7 +101,8 @@ export class StateMachineStore {
     return found(this.machines.get(arn), () => new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`));
   }
 
-  private async check(arn: string, { definition: text, roleArn, logs }: StateMachineConfiguration): Promise<Definition> {
+  private async check(arn: string, configuration: StateMachineConfiguration): Promise<Definition> {
+    const { definition: text, roleArn } = configuration;
     checkLength(text, MAX_DEFINITION_BYTES, 'definition');
     let definition: Definition;
     try {
@@ -111,9 +118,7 @@ export class StateMachineStore {
     } catch {
       throw new ServiceError('AccessDeniedException', 'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.');
     }
-    if (logs && !await this.world.iam.isAllowed({ principal: { roleArn }, action: 'logs:CreateLogDelivery', resource: '*' })) {
-      throw new ServiceError('AccessDeniedException', 'The state machine IAM Role is not authorized to access the Log Destination');
-    }
+    await checkSettings(arn, configuration, this.world);
     return definition;
   }
 }

@@ -3,6 +3,7 @@ import { Faults } from '../../../local-aws/front/faults';
 import { Front } from '../../../local-aws/front/front';
 import { JsonApi } from '../../../local-aws/protocols/json';
 import { QueryApi } from '../../../local-aws/protocols/query';
+import type { World } from '../../../local-aws/world';
 import { ManualClock } from '../../../tools/simulation/manual-clock';
 import { testWorld } from '../testing-world';
 
@@ -28,6 +29,7 @@ const echo = new QueryApi('echo', client, 'urn:x', {
 });
 
 let front: Front;
+let world: World;
 let faults: Faults;
 let clock: ManualClock;
 
@@ -37,7 +39,7 @@ beforeEach(async () => {
   clock = new ManualClock();
   faults = new Faults(clock);
   front = await Front.listen(0);
-  const world = testWorld(clock);
+  world = testWorld(clock);
   jest.spyOn(world.iam, 'caller').mockImplementation(key => key === 'KNOWN' ? CALLER : undefined);
   front.serve({ world, apis: [counter, echo], control: jest.fn(), interceptor: faults.interceptor });
 });
@@ -52,6 +54,13 @@ async function send(operation: string, headers: Record<string, string> = {}, bod
     method: 'POST', body, headers: { 'authorization': authorization('counter'), 'x-amz-target': `Counter.${operation}`, 'content-type': 'application/x-amz-json-1.1', ...headers },
   });
 }
+
+test('a function in a VPC gets no connection to a service that it cannot reach from there', async () => {
+  jest.spyOn(world.lambda, 'reaches').mockImplementation((key, service) => key === 'KNOWN' && service === 'echo');
+  await expect(send('Count')).rejects.toThrow('fetch failed');
+  expect(count).toBe(0);
+  expect(front.calls.records).toMatchObject([{ operation: 'Count', status: 0 }]);
+});
 
 describe('routing', () => {
   test('by the credential scope', async () => {

@@ -1,0 +1,53 @@
+import type { StateMachine } from './execution';
+import type { StateMachineConfiguration, StatesWorld } from './store';
+import { ACCOUNT, ServiceError } from '../../core';
+import { DEPLOYER } from '../iam/credentials';
+
+/**
+ * What the logs, traces and the key of a state machine need when it is created or updated.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+ */
+export async function checkSettings(arn: string, configuration: StateMachineConfiguration, { iam, kms, region }: StatesWorld): Promise<void> {
+  const { roleArn, logs, tracing, kmsKeyArn } = configuration;
+  if (logs && !await iam.isAllowed({ principal: { roleArn }, action: 'logs:CreateLogDelivery', resource: '*' })) {
+    throw accessDenied('The state machine IAM Role is not authorized to access the Log Destination');
+  }
+  for (const action of tracing ? ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'] : []) {
+    if (!await iam.isAllowed({ principal: { roleArn }, action: `xray:${action}`, resource: '*' })) {
+      throw accessDenied('The state machine IAM Role is not authorized to perform AWS X-Ray actions');
+    }
+  }
+  if (kmsKeyArn === undefined) { return; }
+  const resourcePolicy = kms.usablePolicy(kmsKeyArn);
+  const may = async (principal: object, action: string, context: Record<string, string>) => {
+    if (!await iam.isAllowed({ principal, action, resource: kmsKeyArn, context, resourcePolicy })) { throw keyDenied(kmsKeyArn, action); }
+  };
+  const deployer = { userArn: DEPLOYER.userArn };
+  await may(deployer, 'kms:DescribeKey', {});
+  await may(deployer, 'kms:GenerateDataKey', { 'kms:EncryptionContext:aws:states:stateMachineArn': arn });
+  if (!logs) { return; }
+  await may({ service: 'delivery.logs.amazonaws.com' }, 'kms:Decrypt', {});
+  await may({ roleArn }, 'kms:GenerateDataKey', { 'kms:EncryptionContext:SourceArn': `arn:aws:logs:${region}:${ACCOUNT}:*` });
+}
+
+/** What each execution needs the role for. */
+export async function checkKeyOfExecution({ arn, roleArn, kmsKeyArn }: Omit<StateMachine, 'definition'>, { iam, kms }: StatesWorld): Promise<void> {
+  if (kmsKeyArn === undefined) { return; }
+  const context = { 'kms:EncryptionContext:aws:states:stateMachineArn': arn };
+  for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
+    if (!await iam.isAllowed({ principal: { roleArn }, action, resource: kmsKeyArn, context, resourcePolicy: kms.usablePolicy(kmsKeyArn) })) {
+      throw keyDenied(kmsKeyArn, action);
+    }
+  }
+}
+
+function keyDenied(keyArn: string, action: string): ServiceError {
+  return new ServiceError('KmsAccessDeniedException', `Not authorized to perform ${action} on ${keyArn}`);
+}
+
+function accessDenied(message: string): ServiceError {
+  return new ServiceError('AccessDeniedException', message);
+}
