@@ -41,6 +41,12 @@ export class Verification extends Component {
       after: [bundleTask.name],
       script: 'tools/demo/nightly-backup.ts',
     });
+    addScriptTask(project, 'mutate', {
+      description: 'Breaks copies of the library in small ways, and fails if a breakage is noticed by no test; --list, --only <id or part of a path>, --jobs <number>',
+      after: [],
+      script: 'tools/mutations/main.ts',
+      receiveArgs: true,
+    });
     const localAws = project.addTask('local-aws', {
       description: 'Starts local AWS for your own app and prints the environment variables to export',
       exec: 'node --import tsx local-aws/main.ts --exports',

@@ -1,0 +1,24 @@
+import { CHECK_BREAKAGES } from './checks';
+import { DEPENDENCY_BREAKAGES } from './dependencies';
+import { FAILURE_BREAKAGES } from './failures';
+import { LIFECYCLE_BREAKAGES } from './lifecycle';
+import { NAME_BREAKAGES } from './names';
+import { POLICY_BREAKAGES } from './policies';
+import { SCHEDULE_BREAKAGES } from './schedule';
+import { SETTING_BREAKAGES } from './settings';
+import { STATE_MACHINE_BREAKAGES } from './state-machine';
+import { WAIT_BREAKAGES } from './waits';
+import type { Breakage } from '../breakage';
+
+export const BREAKAGES: readonly Breakage[] = [
+  ...POLICY_BREAKAGES,
+  ...DEPENDENCY_BREAKAGES,
+  ...WAIT_BREAKAGES,
+  ...NAME_BREAKAGES,
+  ...STATE_MACHINE_BREAKAGES,
+  ...SCHEDULE_BREAKAGES,
+  ...SETTING_BREAKAGES,
+  ...LIFECYCLE_BREAKAGES,
+  ...FAILURE_BREAKAGES,
+  ...CHECK_BREAKAGES,
+];

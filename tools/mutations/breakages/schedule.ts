@@ -1,0 +1,76 @@
+import { NIGHTLY_BACKUP, SCHEDULE } from './tests';
+import { type Breakage, breakagesOf } from '../breakage';
+
+/** Runs on a schedule. */
+export const SCHEDULE_BREAKAGES: Breakage[] = [
+  ...breakagesOf('src/dataset-export-schedule.ts', [NIGHTLY_BACKUP, SCHEDULE], {
+    'failure-target-of-success': {
+      breaks: 'onFailure is told of the runs that succeed',
+      from: 'if (props.onFailure) { workflow.onRunFailed(',
+      to: 'if (props.onFailure) { workflow.onRunSucceeded(',
+    },
+    'no-failure-target': {
+      breaks: 'onFailure has no effect',
+      from: 'if (props.onFailure) {',
+      to: 'if (props.onFailure && props.onSuccess) {',
+    },
+    'no-success-target': {
+      breaks: 'onSuccess has no effect',
+      from: 'if (props.onSuccess) {',
+      to: 'if (props.onSuccess && props.onFailure) {',
+      tests: [SCHEDULE],
+    },
+    'always-disabled': {
+      breaks: 'the schedule starts no run',
+      from: 'enabled: props.enabled,',
+      to: 'enabled: props.enabled === true,',
+    },
+    'never-disabled': {
+      breaks: 'enabled: false has no effect',
+      from: 'enabled: props.enabled,',
+      to: '',
+      tests: [SCHEDULE],
+    },
+    'no-dead-letters': {
+      breaks: 'a run that cannot be started is lost',
+      from: 'deadLetterQueue: this.deadLetterQueue,',
+      to: '',
+    },
+    'retries-for-a-day': {
+      breaks: 'a run starts a day late, together with the next',
+      from: 'maxEventAge: props.maxEventAge ?? Duration.hours(1),',
+      to: '',
+      tests: [SCHEDULE],
+    },
+    'no-retry-attempts': {
+      breaks: 'retryAttempts has no effect',
+      from: 'retryAttempts: props.retryAttempts,',
+      to: '',
+      tests: [SCHEDULE],
+    },
+    'no-schedule-key': {
+      breaks: 'encryptionKey has no effect',
+      from: 'key: props.encryptionKey,',
+      to: '',
+      tests: [SCHEDULE],
+    },
+    'queue-without-tls': {
+      breaks: 'the queue accepts what is not TLS',
+      from: 'enforceSSL: true,',
+      to: '',
+      tests: [SCHEDULE, 'test/security/rule-packs.test.ts'],
+    },
+    'rule-in-stack-of-workflow': {
+      breaks: 'two stacks depend on each other in a circle',
+      from: 'target: props.onFailure, crossStackScope: this',
+      to: 'target: props.onFailure',
+      tests: [SCHEDULE],
+    },
+    'no-time-window': {
+      breaks: 'timeWindow has no effect',
+      from: 'timeWindow: props.timeWindow,',
+      to: '',
+      tests: [SCHEDULE],
+    },
+  }),
+];
