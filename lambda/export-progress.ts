@@ -5,7 +5,7 @@ import { errorText, failureKind } from './failures';
 import { changedInputs, differencesOf } from './input-differences';
 import { jobArn } from './job';
 import type { JobCreation } from './job-creation';
-import { generatedJobName } from './job-name';
+import { generatedJobName, jobNameOf } from './job-name';
 import { jobFailed, jobGone, nameTaken, rollingBack, statusUnknown, type Context, type JobState } from './messages';
 import type { Observer } from './observer';
 import type { JobDescription } from './personalize-api';
@@ -36,8 +36,10 @@ export class ExportProgress {
   /** Looks at the export's first job, or at the last one when earlier ones failed for a reason that may go away. */
   public async isComplete(event: PlannedCreate | PlannedUpdate, plan: ExportPlan): Promise<IsCompleteResponse> {
     const { ResourceProperties: properties } = event;
+    // A repeated delivery that finds an earlier request's job failed starts the request's first one: so does this one.
+    const isOwn = plan.jobName === jobNameOf(event);
     for (let index = 0; ; index++) {
-      const jobName = index === 0 ? plan.jobName : generatedJobName(event, index);
+      const jobName = index === 0 ? plan.jobName : generatedJobName(event, isOwn ? index : index - 1);
       const request = exportRequest(properties, jobName);
       const arn = jobArn(request.datasetArn, jobName);
       const poll: Poll = { event, plan, index, request, arn };

@@ -1,6 +1,6 @@
 import type { OnEventRequest } from './events';
 import { jobArn, outputUri } from './job';
-import { MAX_TIMEOUT_HOURS } from '../src/contract/limits';
+import { MAX_CUSTOM_RESOURCE_SECONDS, MAX_TIMEOUT_HOURS } from '../src/contract/limits';
 
 /**
  * What a user reads in the stack's events when an export fails: what happened, in Personalize's own words, then what to do about
@@ -72,7 +72,7 @@ export function timedOut(context: Context, state: string, elapsedSeconds: number
     `Dataset export job did not finish within its timeout of ${duration(timeoutSeconds)}: ${quote(state)} after ${duration(elapsedSeconds)}.`,
     { 'exists': `The job continues: ${goesOn}`, 'may exist': `If the job was created, it continues: ${goesOn}`, 'does not exist': 'Personalize has no job with this name.' }[job],
     hint(state),
-    `Increase timeout (at most ${MAX_TIMEOUT_HOURS} hours).`,
+    `Increase timeout (at most ${MAX_TIMEOUT_HOURS} hours, or ${duration(MAX_CUSTOM_RESOURCE_SECONDS)} with waitForCompletion: false).`,
   ]);
 }
 

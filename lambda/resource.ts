@@ -26,12 +26,13 @@ export function waitedSeconds({ WaitedSeconds = '0' }: DatasetExportJobResourceP
 }
 
 /**
- * How long this resource waits, in seconds: the whole timeout, or its share when several resources wait in turn.
+ * How long this resource waits, in seconds: the whole timeout, or its share when several resources wait in turn. One that waits only for
+ * the job's creation has no resource to hand over to.
  *
  * @param before how long the previous ones have waited
  */
 export function waitSeconds(properties: DatasetExportJobResourceProperties, before = waitedSeconds(properties)): number {
   if (handsOver(properties)) { return MAX_CUSTOM_RESOURCE_SECONDS; }
   const left = timeoutSeconds(properties) - before;
-  return properties.WaitedSeconds === undefined ? left : Math.min(left, MAX_CUSTOM_RESOURCE_SECONDS);
+  return properties.WaitedSeconds === undefined && waits(properties) ? left : Math.min(left, MAX_CUSTOM_RESOURCE_SECONDS);
 }

@@ -1,9 +1,10 @@
 import type { Dependencies } from './dependencies';
 import { completed, type IsCompleteResponse, type UpdateRequest } from './events';
 import { errorText, failureKind } from './failures';
-import { jobArn } from './job';
+import { isJobArn, jobArn } from './job';
 import type { Observer } from './observer';
-import { isOutOfPatience } from './settling';
+import { waits } from './resource';
+import { isOutOfPatience, isSettling } from './settling';
 
 /** Rolls a failed update back. */
 export class Rollback {
@@ -20,9 +21,10 @@ export class Rollback {
       let unknown = false;
       for await (const candidate of this.candidates(event)) {
         const fit = await this.observer.fitOf(candidate, event, candidate !== current);
-        if (fit === 'done') { return completed(event, candidate); }
+        // a deployment that does not wait is complete even if its job fails
+        if (fit === 'done' || (fit === 'failed' && !waits(event.ResourceProperties))) { return completed(event, candidate); }
         if (fit === 'likely') { likely ??= candidate; }
-        unknown ||= fit === 'unknown';
+        unknown ||= fit === 'unknown' || (fit === 'gone' && this.mayAppear(candidate, event, startedAt));
       }
       if (unknown && !isOutOfPatience(startedAt, this.deps.now())) { return { IsComplete: false }; }
     } catch (error) {
@@ -31,6 +33,11 @@ export class Rollback {
     }
     if (likely !== undefined) { return completed(event, likely); }
     return completed(event, current, await this.observer.actualOutputUri(event, current));
+  }
+
+  /** A deployment that does not wait is complete before its job is visible everywhere. */
+  private mayAppear(candidate: string, { ResourceProperties }: UpdateRequest, startedAt: number): boolean {
+    return !waits(ResourceProperties) && isJobArn(candidate) && isSettling(startedAt, this.deps.now());
   }
 
   private async *candidates(event: UpdateRequest): AsyncGenerator<string> {

@@ -48,7 +48,6 @@ export class Update {
     const { ResourceProperties: properties, PhysicalResourceId: jobArn } = event;
     const { JobName } = properties;
     const sameName = JobName !== undefined && JobName === event.OldResourceProperties.JobName && JobName === jobNameOfArn(jobArn);
-    if (changed.length > 0 && fit === 'other' && !sameName) { return 'start'; }
     if (changed.length === 0) {
       // CloudFormation already counts it as complete, so an unanswered question is no reason to fail.
       if (fit === 'unreadable' || (fit === 'unknown' && this.isOutOfPatience(startedAt))) { return { kind: 'keep' }; }

@@ -2,7 +2,7 @@ import type { Dependencies } from './dependencies';
 import { completed, type IsCompleteResponse, type OnEventRequest } from './events';
 import { jobArn } from './job';
 import { timedOut, type JobState } from './messages';
-import { handsOver, timeoutSeconds, waitedSeconds, waitSeconds } from './resource';
+import { handsOver, timeoutSeconds, waitedSeconds, waits, waitSeconds } from './resource';
 
 /** What a request still waits for. */
 export interface Awaited {
@@ -34,6 +34,7 @@ export class Waiting {
       return completed(event, arn);
     }
     const elapsed = (this.deps.now() - startedAt) / 1000 + before;
-    throw timedOut({ event, jobName, logGroup: this.deps.logGroup }, status, elapsed, timeoutSeconds(properties), job);
+    const limit = waits(properties) ? timeoutSeconds(properties) : waitSeconds(properties);
+    throw timedOut({ event, jobName, logGroup: this.deps.logGroup }, status, elapsed, limit, job);
   }
 }

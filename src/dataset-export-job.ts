@@ -112,8 +112,8 @@ export interface DatasetExportJobProps {
   /**
    * Whether the deployment waits until the job is done, and fails if the job fails.
    *
-   * If it is `false`, the deployment continues as soon as Personalize has created the job, and the stack does not show how the job
-   * ended. Personalize sends no event: describe the job, or use a `DatasetExportWorkflow`, which sends one for each export.
+   * If it is `false`, the deployment continues as soon as Personalize has created the job, for which it waits at most 55 minutes, and
+   * the stack does not show how the job ended. Personalize sends no event: describe the job, or use a `DatasetExportWorkflow`, which sends one for each export.
    *
    * @default true
    */

@@ -254,7 +254,7 @@ type PropertiesOf = (previous: Resource | undefined) => Properties;
 
 /** The custom resources of a job, each with properties that follow from the previous one. */
 function templateOf(properties: Properties): Map<string, PropertiesOf> {
-  if (Number(properties.TimeoutSeconds) <= MAX_CUSTOM_RESOURCE_SECONDS) { return new Map<string, PropertiesOf>([['Export', () => properties]]); }
+  if (properties.WaitForCompletion === 'false' || Number(properties.TimeoutSeconds) <= MAX_CUSTOM_RESOURCE_SECONDS) { return new Map<string, PropertiesOf>([['Export', () => properties]]); }
   return new Map<string, PropertiesOf>([
     ['Export', () => ({ ...properties, HandsOver: 'true' })],
     ['Completion', previous => ({ ...properties, ContinuesJobArn: previous!.data.DatasetExportJobArn!, WaitedSeconds: String(MAX_CUSTOM_RESOURCE_SECONDS) })],

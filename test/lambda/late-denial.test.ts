@@ -1,7 +1,8 @@
+import { exportRequest } from '../../lambda/export-request';
 import { jobNameOfArn } from '../../lambda/job';
 import { generatedJobName } from '../../lambda/job-name';
 import { jobFailed, timedOut } from '../../lambda/messages';
-import { createEvent, jobArnOf, properties, TIMEOUT_SECONDS, updateEvent } from '../../tools/simulation/events';
+import { createEvent, jobArnOf, PREVIOUS_ID, properties, TIMEOUT_SECONDS, updateEvent } from '../../tools/simulation/events';
 import { DENIED_FOR_GOOD, LIMIT_EXCEEDED, THROTTLED } from '../../tools/simulation/fake-errors';
 import { LOG_GROUP, Waiter, World } from '../../tools/simulation/world';
 
@@ -115,4 +116,19 @@ it('two deliveries of a request make the same jobs', async () => {
 
   expect(new Set(waiters.map(({ outcome }) => outcome!.physicalId)).size).toBe(1);
   expect(jobs().length).toBeLessThanOrEqual(3);
+});
+
+it('two deliveries of an update make the same jobs, even if the job that it takes over fails between them', async () => {
+  const inputs = properties();
+  world.personalize.add(exportRequest(inputs, jobNameOfArn(PREVIOUS_ID)));
+  delete world.personalize.failureReason;
+  const update = updateEvent({ ...inputs, WaitForCompletion: 'false' }, inputs);
+  const waiters = [new Waiter(world, update), new Waiter(world, update)];
+  await waiters[0]!.deliver();
+  world.clock.advance(world.personalize.pendingSeconds + world.personalize.runningSeconds);
+  await waiters[1]!.deliver();
+  for (const waiter of waiters) { await waiter.pollUntil(() => waiter.outcome !== undefined); }
+
+  expect(new Set(waiters.map(({ outcome }) => outcome!.physicalId)).size).toBe(1);
+  expect(jobs()).toHaveLength(2);
 });

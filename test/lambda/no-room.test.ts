@@ -2,6 +2,7 @@ import type { OnEventRequest } from '../../lambda/events';
 import { exportRequest } from '../../lambda/export-request';
 import { jobNameOf } from '../../lambda/job-name';
 import { rollingBack, timedOut } from '../../lambda/messages';
+import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/contract/limits';
 import { createEvent, jobArnOf, PREVIOUS_ID, properties, TIMEOUT_SECONDS, updateEvent } from '../../tools/simulation/events';
 import { LIMIT_EXCEEDED, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
 import { LOG_GROUP, Waiter, World } from '../../tools/simulation/world';
@@ -61,6 +62,13 @@ it.each([
   expect(looks.filter(([personalize]) => personalize > 1)).toEqual([]);
   expect(looks.filter(([, cloudFormation, create]) => cloudFormation !== create)).toEqual([]);
   expect(looks.filter(([personalize]) => personalize > 0).length).toBeLessThan(looks.length / 6);
+});
+
+it('a deployment that does not wait for the job ends before CloudFormation gives up, however long the timeout is', async () => {
+  world.personalize.concurrencyLimit = 0;
+  const { status, at } = await world.run(createEvent(properties({ WaitForCompletion: 'false', TimeoutSeconds: '43200' })));
+
+  expect([status, (at - START) / 1000]).toEqual(['FAILED', MAX_CUSTOM_RESOURCE_SECONDS]);
 });
 
 it('jobs ask for room at different times', async () => {

@@ -7,6 +7,7 @@ import { World } from '../../tools/simulation/world';
 // A rollback never exports and never fails. It goes back to the job that the properties had, if that can be found.
 
 const LONG_AGO = 86_400_000;
+const SETTLING_SECONDS = 120;
 const START = new World().clock.now();
 const before = properties();
 const after = properties({ IngestionMode: 'BULK', BucketName: 'other' });
@@ -110,6 +111,21 @@ it('takes a job that nobody waits for while it still runs', async () => {
   world.personalize.add(exportRequest(background, jobNameOfArn(PREVIOUS_ID)), START);
 
   expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject({ ...toPrevious, at: START });
+});
+
+it('takes a job that nobody waited for although it failed', async () => {
+  const background = properties({ WaitForCompletion: 'false' });
+  world.personalize.jobs.set(PREVIOUS_ID, { ...world.personalize.jobs.get(PREVIOUS_ID)!, failureReason: 'Broken.' });
+
+  expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject(toPrevious);
+});
+
+it('takes a job that nobody waited for although it is not visible yet', async () => {
+  const background = properties({ WaitForCompletion: 'false' });
+  world.personalize.visibleAfterSeconds = SETTLING_SECONDS - 1;
+  world.personalize.add(exportRequest(background, jobNameOfArn(PREVIOUS_ID)), START);
+
+  expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject(toPrevious);
 });
 
 it('knows a job of an earlier version, whose name does not tell of the trigger', async () => {

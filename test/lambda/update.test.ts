@@ -167,6 +167,12 @@ describe('a job with other inputs', () => {
     await expectKept(unrelated());
   });
 
+  it('is kept although it has other inputs when a failed update is brought back', async () => {
+    world.stack.broughtBack = true;
+    previous(properties({ IngestionMode: 'PUT' }));
+    await expectKept(updateEvent(properties({ IngestionMode: 'BULK', WaitForCompletion: 'false' }), properties({ WaitForCompletion: 'false' })));
+  });
+
   it('(trigger) is replaced by a new export', async () => {
     const before = createEvent(properties({ TriggerToken: '1' }));
     const id = jobArn(DATASET_ARN, generatedJobName(before));
