@@ -1,5 +1,6 @@
 import { randomUUID } from 'crypto';
 import { ACCOUNT, NotSupportedError, found } from '../core';
+import { checkLength } from '../quotas';
 import type { CustomResourceExchange } from '../wire';
 import type { World } from '../world';
 import { CustomResources, isCustomResource } from './custom-resource/custom-resources';
@@ -81,6 +82,8 @@ export class StackStore {
 
   public createChangeSet(request: ChangeSetRequest): { stack: Stack; changeSet: ChangeSet } {
     const { stackName, type, settings } = request;
+    checkLength('stackName', 'stackName', stackName);
+    checkLength('stackTags', 'tags', settings.tags);
     const existing = this.find(stackName);
     if (type === 'CREATE' && existing && existing.status !== 'REVIEW_IN_PROGRESS') {
       throw invalid(`Stack [${stackName}] already exists and cannot be created again with the changeSet [${request.changeSetName}].`);

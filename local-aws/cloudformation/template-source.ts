@@ -2,6 +2,7 @@ import { NotSupportedError, ServiceError, found } from '../core';
 import { invalid } from './template/template';
 import type { Call } from '../protocols/protocol';
 import type { QueryParameters } from '../protocols/query-parameters';
+import { checkLength } from '../quotas';
 import type { World } from '../world';
 
 /** The template that a request contains or points to; undefined: the previous one. */
@@ -12,6 +13,7 @@ export async function templateText(call: Call<QueryParameters>, world: World): P
   if ([body !== undefined, url !== undefined, previous].filter(Boolean).length !== 1) {
     throw invalid('Either Template URL or Template Body must be specified.');
   }
+  checkLength('stackTemplateInRequest', 'templateBody', body);
   return url === undefined ? body : fetchTemplate(url, call, world);
 }
 

@@ -3,7 +3,7 @@ import type { Template as Assertions } from 'aws-cdk-lib/assertions';
 import { resolve } from '../../local-aws/cloudformation/template/intrinsics';
 import type { Template } from '../../local-aws/cloudformation/template/template';
 import { ACCOUNT } from '../../local-aws/core';
-import { policyLength } from '../../local-aws/services/iam/quotas';
+import { policyLength } from '../../local-aws/services/iam/checks';
 import { IamStore } from '../../local-aws/services/iam/store';
 import { ManualClock } from '../../tools/simulation/manual-clock';
 import { REGION } from '../stacks';

@@ -2,11 +2,11 @@ import { randomUUID } from 'crypto';
 import { judge, type Verdict } from './response';
 import { ResponseServer } from './response-server';
 import { NotSupportedError, aborted } from '../../core';
+import { isBeyond, quota } from '../../quotas';
 import type { CustomResourceExchange, CustomResourceRequest } from '../../wire';
 import type { World } from '../../world';
 import { randomSuffix, Cancelled, NothingDone, ResourceFailure, type Existing, type Made, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
 
-const LONGEST_TIMEOUT_SECONDS = 3600;
 const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:.+$/;
 const TIMED_OUT = Symbol('timed out');
 const CANCELLED = Symbol('cancelled');
@@ -116,10 +116,10 @@ function functionArn({ ServiceToken }: Properties): string {
   return String(ServiceToken);
 }
 
-function timeout({ ServiceTimeout = LONGEST_TIMEOUT_SECONDS }: Properties): number {
+function timeout({ ServiceTimeout = quota('customResourceTimeout') }: Properties): number {
   const seconds = Number(ServiceTimeout);
-  if (!(Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_TIMEOUT_SECONDS)) {
-    throw new NothingDone(`Invalid ServiceTimeout value ${String(ServiceTimeout)}: must be an integer between 1 and ${LONGEST_TIMEOUT_SECONDS}`);
+  if (!(Number.isInteger(seconds) && seconds >= 1) || isBeyond('customResourceTimeout', seconds)) {
+    throw new NothingDone(`Invalid ServiceTimeout value ${String(ServiceTimeout)}: must be an integer between 1 and ${quota('customResourceTimeout')}`);
   }
   return seconds;
 }

@@ -1,7 +1,5 @@
+import { isBeyond, sizeOf } from '../../quotas';
 import type { CustomResourceRequest } from '../../wire';
-
-const MOST_BYTES = 4096;
-const LONGEST_PHYSICAL_ID = 1024;
 
 /** What CloudFormation makes of a response. */
 export type Verdict =
@@ -9,7 +7,7 @@ export type Verdict =
   | { readonly success: false; readonly physicalId?: string; readonly reason: string };
 
 export function judge(body: string, request: CustomResourceRequest): Verdict {
-  if (Buffer.byteLength(body) > MOST_BYTES) { return failed('Response object is too long.'); }
+  if (isBeyond('customResourceResponse', sizeOf('customResourceResponse', body))) { return failed('Response object is too long.'); }
   let response: Record<string, unknown>;
   try {
     response = JSON.parse(body);
@@ -24,7 +22,7 @@ export function judge(body: string, request: CustomResourceRequest): Verdict {
     return { success: false, physicalId, reason };
   }
   if (response.Status !== 'SUCCESS') { return failed('Invalid response: Status is neither SUCCESS nor FAILED'); }
-  if (physicalId === undefined || physicalId.length > LONGEST_PHYSICAL_ID) { return failed('Invalid PhysicalResourceId'); }
+  if (physicalId === undefined || isBeyond('customResourceId', sizeOf('customResourceId', physicalId))) { return failed('Invalid PhysicalResourceId'); }
   return { success: true, physicalId, data: (response.Data ?? {}) as Record<string, unknown> };
 }
 

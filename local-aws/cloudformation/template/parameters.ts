@@ -1,5 +1,6 @@
 import { invalid, type ParameterDefinition, type Template } from './template';
 import { NotSupportedError, found } from '../../core';
+import { checkLength } from '../../quotas';
 
 const SSM_TYPE = 'AWS::SSM::Parameter::Value<String>';
 
@@ -24,6 +25,7 @@ export function givenParameters(template: Template, given: ReadonlyMap<string, s
       missing.push(name);
     } else {
       values.set(name, String(value));
+      checkLength('stackParameterValue', `parameters.${name}`, String(value));
       checkAllowed(name, definition, String(value));
     }
   }

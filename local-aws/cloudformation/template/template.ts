@@ -1,4 +1,5 @@
 import { NotSupportedError, ServiceError, found } from '../../core';
+import { QUOTAS, checkLength, checkQuota, sizeOf } from '../../quotas';
 
 export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate';
 
@@ -39,8 +40,6 @@ export interface Template {
   readonly Outputs?: Record<string, OutputDefinition>;
 }
 
-const MOST_BYTES = 1_048_576;
-const MOST_RESOURCES = 500;
 const SECTIONS = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Mappings', 'Conditions', 'Rules', 'Resources', 'Outputs'];
 const RESOURCE_KEYS = ['Type', 'Properties', 'DependsOn', 'Condition', 'Metadata', 'DeletionPolicy', 'UpdateReplacePolicy'];
 const PARAMETER_KEYS = ['Type', 'Default', 'Description', 'AllowedValues', 'NoEcho'];
@@ -51,9 +50,7 @@ const IGNORED_RULE = 'CheckBootstrapVersion';
 
 /** Parses a JSON template. Refuses by name whatever is not supported. */
 export function parseTemplate(text: string): Template {
-  if (Buffer.byteLength(text) > MOST_BYTES) {
-    throw invalid(`1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MOST_BYTES}`);
-  }
+  checkLength('stackTemplateInS3', 'templateBody', text);
   let template: Template;
   try {
     template = JSON.parse(text);
@@ -65,9 +62,7 @@ export function parseTemplate(text: string): Template {
   if (rule) { throw new NotSupportedError(`the rule ${rule}`); }
   const resources = Object.entries(template.Resources ?? {});
   if (resources.length === 0) { throw invalid('Template format error: At least one Resources member must be defined.'); }
-  if (resources.length > MOST_RESOURCES) {
-    throw invalid(`Template format error: Number of resources, ${resources.length}, is greater than maximum allowed, ${MOST_RESOURCES}`);
-  }
+  checkQuotas(template);
   for (const [logicalId, definition] of resources) { checkResource(logicalId, definition); }
   for (const [name, parameter] of Object.entries(template.Parameters ?? {})) { refuseOthers(parameter, PARAMETER_KEYS, `parameter ${name}: `); }
   for (const [name, output] of Object.entries(template.Outputs ?? {})) { refuseOthers(output, OUTPUT_KEYS, `output ${name}: `); }
@@ -82,8 +77,32 @@ export function dependsOn({ DependsOn = [] }: ResourceDefinition): string[] {
   return Array.isArray(DependsOn) ? DependsOn : [DependsOn];
 }
 
+function checkQuotas({ Description = '', Resources, Outputs = {}, Parameters = {}, Mappings = {} }: Template): void {
+  const sections = { resources: Resources, outputs: Outputs, parameters: Parameters, mappings: Mappings };
+  const counts = { resources: 'stackResources', outputs: 'stackOutputs', parameters: 'stackParameters', mappings: 'stackMappings' } as const;
+  for (const [section, members] of Object.entries(sections)) {
+    const names = Object.keys(members);
+    checkQuota(counts[section as keyof typeof counts], names.length, most => (
+      `Template format error: Number of ${section}, ${names.length}, is greater than maximum allowed, ${most}`));
+    names.forEach(name => checkTemplateText('stackLogicalId', name, `the name ${name} in the section ${section}`));
+  }
+  for (const [name, mapping] of Object.entries(Mappings)) {
+    const attributes = Object.keys(mapping).length;
+    checkQuota('stackMappingAttributes', attributes, most => (
+      `Template format error: Number of attributes of the mapping ${name}, ${attributes}, is greater than maximum allowed, ${most}`));
+  }
+  checkTemplateText('stackDescription', Description, 'Description');
+  for (const [name, output] of Object.entries(Outputs)) {
+    checkTemplateText('stackOutputDescription', output.Description ?? '', `Description of the output ${name}`);
+  }
+}
+
+function checkTemplateText(name: 'stackLogicalId' | 'stackDescription' | 'stackOutputDescription', text: string, what: string): void {
+  checkQuota(name, sizeOf(name, text), most => `Template format error: ${what} is longer than ${most} ${QUOTAS[name].unit}`);
+}
+
 function checkResource(logicalId: string, definition: ResourceDefinition): void {
-  if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) { throw invalid(`Template format error: Resource name ${logicalId} is non alphanumeric.`); }
+  if (!/^[A-Za-z0-9]+$/.test(logicalId)) { throw invalid(`Template format error: Resource name ${logicalId} is non alphanumeric.`); }
   if (typeof definition.Type !== 'string') {
     throw invalid(`Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`);
   }

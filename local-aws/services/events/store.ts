@@ -1,4 +1,5 @@
 import { NotSupportedError } from '../../core';
+import { checkLength, checkQuota } from '../../quotas';
 import type { EventRecord } from '../../wire';
 
 type Pattern = { readonly [name: string]: Pattern | readonly unknown[] };
@@ -15,6 +16,8 @@ export class EventStore {
   private readonly rules = new Map<string, Rule>();
 
   public putRule(name: string, rule: Rule): void {
+    checkLength('eventsRuleName', 'name', name);
+    checkQuota('eventsTargets', rule.targets.length, () => 'The requested resource exceeds the maximum number allowed.');
     checkPattern(rule.pattern as Pattern);
     this.rules.set(name, rule);
   }

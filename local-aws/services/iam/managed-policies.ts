@@ -1,5 +1,5 @@
+import { checkEntity, checkManagedPolicy, checkName } from './checks';
 import { checkPolicyDocument } from './policy-documents';
-import { QUOTAS, checkManagedPolicy, checkName, checkQuota } from './quotas';
 import { ACCOUNT, NotSupportedError, ServiceError, found } from '../../core';
 
 const AWS_MANAGED_ARN = /^arn:[^:]+:iam::aws:policy\//;
@@ -27,7 +27,7 @@ export class ManagedPolicies {
     }
     checkPolicyDocument(document);
     checkManagedPolicy(document);
-    checkQuota('PoliciesPerAccount', this.byArn.size + 1, QUOTAS.managedPoliciesPerAccount);
+    checkEntity('iamManagedPolicies', 'PoliciesPerAccount', this.byArn.size + 1);
     this.byArn.set(arn, document);
     return arn;
   }

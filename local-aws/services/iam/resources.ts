@@ -1,7 +1,9 @@
+import type { Tag } from './checks';
 import {
   physicalName, randomSuffix, document, refuseOtherMembers, text, texts, type Properties, type ResourceContext, type ResourceTypes,
 } from '../../cloudformation/resource-type';
 import { NotSupportedError } from '../../core';
+import { quota } from '../../quotas';
 
 export const iamResources: ResourceTypes = {
   'AWS::IAM::Role': {
@@ -15,6 +17,7 @@ export const iamResources: ResourceTypes = {
       const arn = iam.createRole({
         roleName,
         path: text(properties, 'Path'),
+        ...details(properties),
         permissionsBoundary: text(properties, 'PermissionsBoundary'),
         assumeRolePolicyDocument: document(properties.AssumeRolePolicyDocument),
       });
@@ -29,7 +32,9 @@ export const iamResources: ResourceTypes = {
     },
     update(properties, existing, context) {
       context.world.iam.updateRole(existing.physicalId, {
-        assumeRolePolicyDocument: document(properties.AssumeRolePolicyDocument), permissionsBoundary: text(properties, 'PermissionsBoundary'),
+        assumeRolePolicyDocument: document(properties.AssumeRolePolicyDocument),
+        permissionsBoundary: text(properties, 'PermissionsBoundary'),
+        ...details(properties),
       });
       putPolicies(existing.physicalId, existing.properties, properties, context);
     },
@@ -63,15 +68,16 @@ export const iamResources: ResourceTypes = {
       const { iam } = context.world;
       const path = text(properties, 'Path') ?? '/';
       if (path !== '/') { throw new NotSupportedError(`a managed policy with the path ${path}`); }
-      const arn = iam.createPolicy(text(properties, 'ManagedPolicyName') ?? physicalName(context, 128), document(properties.PolicyDocument));
+      const name = text(properties, 'ManagedPolicyName') ?? physicalName(context, quota('iamPolicyName'));
+      const arn = iam.createPolicy(name, document(properties.PolicyDocument), text(properties, 'Description'));
       const attached: string[] = [];
       try {
-        for (const name of texts(properties, 'Roles')) {
-          iam.attachRolePolicy(name, arn);
-          attached.push(name);
+        for (const role of texts(properties, 'Roles')) {
+          iam.attachRolePolicy(role, arn);
+          attached.push(role);
         }
       } catch (error) {
-        attached.forEach(name => iam.detachRolePolicy(name, arn));
+        attached.forEach(role => iam.detachRolePolicy(role, arn));
         iam.deletePolicy(arn);
         throw error;
       }
@@ -90,6 +96,10 @@ export const iamResources: ResourceTypes = {
     },
   },
 };
+
+function details({ Description, Tags }: Properties): { description?: string; tags?: Tag[] } {
+  return { description: Description as string | undefined, tags: Tags as Tag[] | undefined };
+}
 
 function putPolicies(roleName: string, before: Properties, after: Properties, { world: { iam } }: ResourceContext): void {
   const { added, removed } = difference(texts(before, 'ManagedPolicyArns'), texts(after, 'ManagedPolicyArns'));

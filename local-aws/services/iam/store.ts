@@ -1,10 +1,11 @@
 import { nameOf, type AuthorizationRequest, type Principal } from './authorization';
+import { checkEntity, checkInlinePolicies, checkName, checkTags, checkTrustPolicy, type Tag } from './checks';
 import { CredentialStore, DEPLOYER, type Credentials } from './credentials';
 import { decide, type Decision, type PrincipalPolicies } from './decision';
 import { ManagedPolicies } from './managed-policies';
 import { checkPolicyDocument, checkRolePrincipals } from './policy-documents';
-import { QUOTAS, checkInlinePolicies, checkName, checkQuota, checkTrustPolicy } from './quotas';
 import { ACCOUNT, NotSupportedError, ServiceError, found, type Caller } from '../../core';
+import { checkLength } from '../../quotas';
 import type { DecisionRecord } from '../../wire';
 import type { World } from '../../world';
 
@@ -14,6 +15,12 @@ interface Role {
   boundary?: string;
   readonly inline: Map<string, object>;
   readonly attached: Set<string>;
+}
+
+/** What is checked and has no effect. */
+interface RoleDetails {
+  readonly description?: string;
+  readonly tags?: readonly Tag[];
 }
 
 const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -27,21 +34,24 @@ export class IamStore {
 
   constructor(private readonly world: Pick<World, 'region' | 'clock'>) {}
 
-  public createRole({ roleName, assumeRolePolicyDocument, permissionsBoundary, path = '/' }: {
+  public createRole({ roleName, assumeRolePolicyDocument, permissionsBoundary, path = '/', ...details }: RoleDetails & {
     roleName: string; assumeRolePolicyDocument: object; permissionsBoundary?: string; path?: string;
   }): string {
     checkName('roleName', roleName);
+    checkLength('iamPath', 'path', path);
+    checkDetails(details);
     if (this.roles.has(roleName)) { throw new ServiceError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409); }
     this.checkTrust(assumeRolePolicyDocument);
     this.checkBoundary(permissionsBoundary);
-    checkQuota('RolesPerAccount', this.roles.size + 1, QUOTAS.rolesPerAccount);
+    checkEntity('iamRoles', 'RolesPerAccount', this.roles.size + 1);
     const arn = `arn:aws:iam::${ACCOUNT}:role${path}${roleName}`;
     this.roles.set(roleName, { arn, trust: assumeRolePolicyDocument, boundary: permissionsBoundary, inline: new Map(), attached: new Set() });
     return arn;
   }
 
-  public updateRole(roleName: string, change: { assumeRolePolicyDocument?: object; permissionsBoundary?: string }): void {
+  public updateRole(roleName: string, change: RoleDetails & { assumeRolePolicyDocument?: object; permissionsBoundary?: string }): void {
     const role = this.role(roleName);
+    checkDetails(change);
     if (change.assumeRolePolicyDocument) {
       this.checkTrust(change.assumeRolePolicyDocument);
       role.trust = change.assumeRolePolicyDocument;
@@ -78,7 +88,7 @@ export class IamStore {
   public attachRolePolicy(roleName: string, policyArn: string): void {
     const { attached } = this.role(roleName);
     this.policies.get(policyArn);
-    checkQuota('PoliciesPerRole', new Set([...attached, policyArn]).size, QUOTAS.managedPoliciesPerRole);
+    checkEntity('iamManagedPoliciesOfRole', 'PoliciesPerRole', new Set([...attached, policyArn]).size);
     attached.add(policyArn);
   }
 
@@ -86,7 +96,8 @@ export class IamStore {
     if (!this.role(roleName).attached.delete(policyArn)) { throw noSuchEntity(`Policy ${policyArn} was not found.`); }
   }
 
-  public createPolicy(policyName: string, document: object): string {
+  public createPolicy(policyName: string, document: object, description?: string): string {
+    checkLength('iamDescription', 'description', description);
     return this.policies.create(policyName, document);
   }
 
@@ -172,6 +183,11 @@ export class IamStore {
   private checkBoundary(policyArn: string | undefined): void {
     if (policyArn) { this.policies.get(policyArn); }
   }
+}
+
+function checkDetails({ description, tags }: RoleDetails): void {
+  checkLength('iamDescription', 'description', description);
+  checkTags(tags);
 }
 
 function noSuchEntity(message: string): ServiceError {

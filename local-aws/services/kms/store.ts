@@ -1,5 +1,6 @@
 import { randomUUID } from 'crypto';
 import { ACCOUNT, ServiceError, found } from '../../core';
+import { checkQuota, sizeOf } from '../../quotas';
 import type { World } from '../../world';
 import { checkResourcePolicy } from '../iam/policy-documents';
 
@@ -18,14 +19,14 @@ export class KmsStore {
 
   /** Returns the key's ARN. */
   public createKey(policy: object): string {
-    checkResourcePolicy(policy, this.world.iam);
+    this.check(policy);
     const arn = `arn:aws:kms:${this.world.region}:${ACCOUNT}:key/${randomUUID()}`;
     this.keys.set(arn, { policy, deletionScheduled: false });
     return arn;
   }
 
   public putKeyPolicy(keyArn: string, policy: object): void {
-    checkResourcePolicy(policy, this.world.iam);
+    this.check(policy);
     this.key(keyArn).policy = policy;
   }
 
@@ -42,6 +43,11 @@ export class KmsStore {
   /** The key's policy; one that denies everything if the key does not exist or is pending deletion. */
   public usablePolicy(keyArn: string): object {
     return this.keyPolicy(keyArn) ?? DENYING;
+  }
+
+  private check(policy: object): void {
+    checkResourcePolicy(policy, this.world.iam);
+    checkQuota('kmsKeyPolicy', sizeOf('kmsKeyPolicy', JSON.stringify(policy)), most => `The key policy is longer than ${most} bytes`);
   }
 
   private key(keyArn: string): Key {

@@ -1,5 +1,6 @@
 import type { LambdaFunction } from './function';
 import { ServiceError, type Clock } from '../../core';
+import { QUOTAS, quota } from '../../quotas';
 import type { LambdaSettings } from '../../wire';
 
 /** How long an event without room waits: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
@@ -13,7 +14,7 @@ export class TooManyRequests extends ServiceError {
   public readonly members: object;
 
   constructor(public readonly reason: 'ConcurrentInvocationLimitExceeded' | 'ReservedFunctionConcurrentInvocationLimitExceeded') {
-    super('TooManyRequestsException', 'Rate Exceeded.', 429);
+    super(QUOTAS.lambdaConcurrency.error, 'Rate Exceeded.', 429);
     this.members = { message: this.message, Reason: reason };
   }
 }
@@ -27,8 +28,7 @@ export type Leave = () => void;
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 export class Concurrency {
-  /** the defaults of https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-  public readonly settings: LambdaSettings = { concurrentExecutions: 1000, heldByOthers: 0 };
+  public readonly settings: LambdaSettings = { concurrentExecutions: quota('lambdaConcurrency'), heldByOthers: 0 };
   private readonly running: LambdaFunction[] = [];
 
   constructor(private readonly clock: Clock, private readonly functions: () => LambdaFunction[]) {}

@@ -9,6 +9,7 @@ import { ProcessPool } from './process-pool';
 import { RuntimeFolder } from './runtime-folder';
 import { unzip } from './unzip';
 import { ACCOUNT, NotSupportedError, ServiceError } from '../../core';
+import { checkLength, checkQuota, isBeyond, quota, sizeOf } from '../../quotas';
 import type { LambdaSettings } from '../../wire';
 import type { World } from '../../world';
 import type { Principal } from '../iam/authorization';
@@ -87,7 +88,11 @@ export class FunctionStore {
   }
 
   public addPermission(functionName: string, statementId: string, statement: object): void {
-    this.get(functionName).permissions.set(statementId, statement);
+    const { permissions } = this.get(functionName);
+    const policy = JSON.stringify(resourcePolicy([...new Map([...permissions, [statementId, statement]]).values()]));
+    checkQuota('lambdaResourcePolicy', sizeOf('lambdaResourcePolicy', policy), most => (
+      `The final policy size (${sizeOf('lambdaResourcePolicy', policy)}) is bigger than the limit (${most}).`));
+    permissions.set(statementId, statement);
   }
 
   public removePermission(functionName: string, statementId: string): void {
@@ -105,14 +110,14 @@ export class FunctionStore {
 
   /** Invokes a function and waits for its result. */
   public async invoke(invocation: Invocation): Promise<InvocationResult> {
-    const fn = await this.accept(invocation);
-    const outcome = await this.run(fn, invocation, this.concurrency.enter(fn));
+    const fn = await this.accept(invocation, 'lambdaRequest');
+    const outcome = withinQuota(await this.run(fn, invocation, this.concurrency.enter(fn)));
     return 'error' in outcome ? { payload: JSON.stringify(outcome.error), functionError: 'Unhandled' } : outcome;
   }
 
   /** Accepts an event. It waits until there is room for its invocation, and is retried if that fails. */
   public async invokeAsync(invocation: Invocation): Promise<void> {
-    const fn = await this.accept(invocation);
+    const fn = await this.accept(invocation, 'lambdaEvent');
     void this.runAsync(fn, invocation);
   }
 
@@ -132,7 +137,7 @@ export class FunctionStore {
     return this.folder ??= new RuntimeFolder();
   }
 
-  private async accept({ functionName, payload, principal }: Invocation): Promise<LambdaFunction> {
+  private async accept({ functionName, payload, principal }: Invocation, size: 'lambdaRequest' | 'lambdaEvent'): Promise<LambdaFunction> {
     const fn = this.get(functionName);
     const [, qualifier = ''] = /function:[^:]+(:.+)$/.exec(functionName) ?? [];
     const statements = [...fn.permissions.values()];
@@ -140,8 +145,9 @@ export class FunctionStore {
       principal,
       action: 'lambda:InvokeFunction',
       resource: fn.arn + qualifier,
-      resourcePolicy: statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined,
+      resourcePolicy: statements.length > 0 ? resourcePolicy(statements) : undefined,
     });
+    checkQuota(size, sizeOf(size, payload), most => `Request must be smaller than ${most} bytes for the InvokeFunction operation`, 413);
     try {
       JSON.parse(payload);
     } catch {
@@ -191,6 +197,7 @@ export class FunctionStore {
 
   private async check(configuration: FunctionConfiguration): Promise<void> {
     const { functionName, runtime, roleArn, environment } = configuration;
+    checkSizes(configuration);
     if (!RUNTIMES.test(runtime)) { throw new NotSupportedError(`the Lambda runtime ${runtime} (function ${functionName})`); }
     const reserved = reservedNames(environment);
     if (reserved.length > 0) {
@@ -222,6 +229,30 @@ export class FunctionStore {
   private now(): Date {
     return new Date(this.world.clock.now());
   }
+}
+
+function checkSizes({ functionName, description, timeoutSeconds, environment }: FunctionConfiguration): void {
+  checkLength('lambdaFunctionName', 'functionName', functionName);
+  checkLength('lambdaDescription', 'description', description);
+  checkQuota('lambdaTimeout', timeoutSeconds, most => (
+    `1 validation error detected: Value at 'timeout' failed to satisfy constraint: Member must have value less than or equal to ${most}`));
+  const variables = JSON.stringify(environment);
+  checkQuota('lambdaEnvironment', sizeOf('lambdaEnvironment', variables), () => (
+    'Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. '
+    + `String measured: ${variables}`));
+}
+
+function withinQuota(outcome: Outcome): Outcome {
+  return 'payload' in outcome && isBeyond('lambdaResponse', sizeOf('lambdaResponse', outcome.payload)) ? {
+    error: {
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: `Response payload size exceeded maximum allowed payload size (${quota('lambdaResponse')} bytes).`,
+    },
+  } : outcome;
+}
+
+function resourcePolicy(statements: object[]): object {
+  return { Version: '2012-10-17', Id: 'default', Statement: statements };
 }
 
 function invalidParameter(message: string): ServiceError {

@@ -1,5 +1,6 @@
 import { physicalName, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, ServiceError } from '../../core';
+import { quota } from '../../quotas';
 import type { World } from '../../world';
 
 /** What the key's policy must let CloudWatch Logs do. */
@@ -9,7 +10,7 @@ export const logsResources: ResourceTypes = {
   'AWS::Logs::LogGroup': {
     properties: ['LogGroupName', 'RetentionInDays', 'LogGroupClass', 'KmsKeyId', 'Tags'],
     async create(properties, context) {
-      const name = text(properties, 'LogGroupName') ?? physicalName(context, 512);
+      const name = text(properties, 'LogGroupName') ?? physicalName(context, quota('logGroupName'));
       await checkKey(name, properties, context.world);
       context.world.logs.createLogGroup(name);
       return { physicalId: name, attributes: { Arn: `arn:aws:logs:${context.world.region}:${ACCOUNT}:log-group:${name}:*` } };

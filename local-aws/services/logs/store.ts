@@ -1,4 +1,5 @@
 import { ServiceError, found } from '../../core';
+import { checkLength } from '../../quotas';
 import type { World } from '../../world';
 
 interface LogEvent {
@@ -14,6 +15,7 @@ export class LogStore {
   constructor(private readonly world: Pick<World, 'clock'>) {}
 
   public createLogGroup(name: string): void {
+    checkLength('logGroupName', 'logGroupName', name);
     if (this.groups.has(name)) { throw new ServiceError('ResourceAlreadyExistsException', 'The specified log group already exists'); }
     this.groups.set(name, []);
   }

@@ -1,6 +1,7 @@
 import { csvColumns, inSchema, parseCsv, type Records, type Row } from './records';
 import { sampleRows } from './sample';
 import { ACCOUNT, ServiceError, found } from '../../core';
+import { checkLength } from '../../quotas';
 import type { DatasetType, SeedRequest } from '../../wire';
 import type { World } from '../../world';
 
@@ -34,6 +35,7 @@ export class Datasets {
   constructor(private readonly world: Pick<World, 'region' | 'clock' | 'interactionsCsv'>) {}
 
   public createSchema(name: string, schema: string): string {
+    checkLength('personalizeName', 'name', name);
     const arn = this.newArn(`schema/${name}`, this.schemas);
     this.schemas.set(arn, { columns: schemaColumns(schema) });
     return arn;
@@ -46,6 +48,7 @@ export class Datasets {
   }
 
   public createDatasetGroup(request: { name: string; kmsKeyArn?: string; roleArn?: string; domain?: string }): string {
+    checkLength('personalizeName', 'name', request.name);
     const arn = this.newArn(`dataset-group/${request.name}`, this.groups);
     this.groups.set(arn, { ...request, arn, created: this.world.clock.now() });
     return arn;
@@ -59,6 +62,7 @@ export class Datasets {
 
   /** The dataset starts with the records of the file given to local AWS, or of the sample. */
   public createDataset(request: { name: string; datasetGroupArn: string; datasetType: string; schemaArn: string }): string {
+    checkLength('personalizeName', 'name', request.name);
     const group = existing(this.groups, request.datasetGroupArn, 'dataset group');
     const { columns } = existing(this.schemas, request.schemaArn, 'schema');
     const type = request.datasetType.toUpperCase() as DatasetType;

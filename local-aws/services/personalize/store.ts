@@ -3,6 +3,7 @@ import { ExportRunner } from './export-runner';
 import type { IngestionMode } from './records';
 import { checkTagCount, type Tag } from './tags';
 import { ACCOUNT, ServiceError } from '../../core';
+import { QUOTAS } from '../../quotas';
 import type { JobRecord, PersonalizeSettings } from '../../wire';
 import type { World } from '../../world';
 
@@ -79,7 +80,7 @@ export class PersonalizeStore {
     const { maxConcurrentJobs } = this.settings;
     const unfinished = this.exportJobs.filter(({ status }) => status === 'CREATE PENDING' || status === 'CREATE IN_PROGRESS').length;
     if (maxConcurrentJobs !== null && unfinished >= maxConcurrentJobs) {
-      throw new ServiceError('LimitExceededException', `More than ${maxConcurrentJobs} resources with PENDING or IN_PROGRESS status.`);
+      throw new ServiceError(QUOTAS.personalizeImportJobs.error, `More than ${maxConcurrentJobs} resources with PENDING or IN_PROGRESS status.`);
     }
     const now = this.world.clock.now();
     const job: ExportJob = { arn, request, caller, created: now, updated: now, status: 'CREATE PENDING' };

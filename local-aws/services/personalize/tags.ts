@@ -1,14 +1,12 @@
-import { ServiceError } from '../../core';
+import { checkQuota } from '../../quotas';
 
 export interface Tag {
   readonly tagKey: string;
   readonly tagValue: string;
 }
 
-const TAGS_PER_RESOURCE = 50;
-
 export function checkTagCount(tags: Tag[]): void {
-  if (tags.length > TAGS_PER_RESOURCE) { throw new ServiceError('TooManyTagsException', `The request contains more than ${TAGS_PER_RESOURCE} tags`); }
+  checkQuota('personalizeTags', tags.length, most => `The request contains more than ${most} tags`);
 }
 
 /** The condition keys of a request with tags. */

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../core';
 import { invalidRequest } from '../../protocols/model';
+import { quota } from '../../quotas';
 
 interface Constraint {
   readonly pattern?: RegExp;
@@ -10,9 +11,9 @@ interface Constraint {
   readonly integer?: boolean;
 }
 
-const ARN: Constraint = { max: 256, pattern: /^arn:([a-z\d-]+):personalize:.*:.*:.+$/ };
+const ARN: Constraint = { max: quota('personalizeArn'), pattern: /^arn:([a-z\d-]+):personalize:.*:.*:.+$/ };
 const TAG: Constraint = { pattern: /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u };
-const PAGE: Record<string, Constraint> = { nextToken: { pattern: /^\d+$/ }, maxResults: { integer: true, min: 1, max: 100 } };
+const PAGE: Record<string, Constraint> = { nextToken: { pattern: /^\d+$/ }, maxResults: { integer: true, min: 1, max: quota('personalizePage') } };
 
 /**
  * What AWS's model in its SDK lacks: lengths, patterns, sets of values. By operation, and by the parameters' paths; `*` stands for every element of a list.
@@ -23,14 +24,14 @@ const PAGE: Record<string, Constraint> = { nextToken: { pattern: /^\d+$/ }, maxR
  */
 const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Constraint>>>> = {
   CreateDatasetExportJob: {
-    'jobName': { min: 1, max: 63, pattern: /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/ },
+    'jobName': { min: 1, max: quota('personalizeJobName'), pattern: /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/ },
     'datasetArn': ARN,
     'ingestionMode': { values: ['BULK', 'PUT', 'ALL'] },
-    'roleArn': { max: 256, pattern: /^arn:([a-z\d-]+):iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/ },
-    'jobOutput.s3DataDestination.path': { max: 256, pattern: /^(s3|http|https):\/\/.+$/ },
-    'jobOutput.s3DataDestination.kmsKeyArn': { max: 2048, pattern: /^arn:aws.*:kms:.*:[0-9]{12}:key\/.*$/ },
-    'tags.*.tagKey': { ...TAG, min: 1, max: 128 },
-    'tags.*.tagValue': { ...TAG, max: 256 },
+    'roleArn': { max: quota('personalizeArn'), pattern: /^arn:([a-z\d-]+):iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/ },
+    'jobOutput.s3DataDestination.path': { max: quota('personalizePath'), pattern: /^(s3|http|https):\/\/.+$/ },
+    'jobOutput.s3DataDestination.kmsKeyArn': { max: quota('personalizeKeyArn'), pattern: /^arn:aws.*:kms:.*:[0-9]{12}:key\/.*$/ },
+    'tags.*.tagKey': { ...TAG, min: 1, max: quota('personalizeTagKey') },
+    'tags.*.tagValue': { ...TAG, max: quota('personalizeTagValue') },
   },
   DescribeDatasetExportJob: { datasetExportJobArn: ARN },
   ListDatasetExportJobs: { datasetArn: ARN, ...PAGE },

@@ -1,6 +1,7 @@
 import type { BucketConfiguration } from './store';
 import { physicalName, document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, NotSupportedError, found } from '../../core';
+import { quota } from '../../quotas';
 import type { World } from '../../world';
 
 export const s3Resources: ResourceTypes = {
@@ -12,7 +13,7 @@ export const s3Resources: ResourceTypes = {
     ],
     create(properties, context) {
       const { s3, region } = context.world;
-      const name = text(properties, 'BucketName') ?? physicalName(context, 63).toLowerCase();
+      const name = text(properties, 'BucketName') ?? physicalName(context, quota('s3BucketName')).toLowerCase();
       s3.createBucket(name, configuration(properties, context.world));
       return {
         physicalId: name,

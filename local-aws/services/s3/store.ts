@@ -1,4 +1,5 @@
 import { ServiceError, found } from '../../core';
+import { QUOTAS, checkQuota, isBeyond, quota, sizeOf } from '../../quotas';
 import type { World } from '../../world';
 import { checkResourcePolicy } from '../iam/policy-documents';
 
@@ -33,9 +34,10 @@ export class S3Store {
     if (this.buckets.has(name)) {
       throw new ServiceError('BucketAlreadyOwnedByYou', 'Your previous request to create the named bucket succeeded and you already own it.', 409);
     }
-    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) {
-      throw new ServiceError('InvalidBucketName', `The specified bucket is not valid: ${name}`);
-    }
+    const invalid = () => `The specified bucket is not valid: ${name}`;
+    checkQuota('s3BucketName', name.length, invalid);
+    checkQuota('s3ShortestBucketName', name.length, invalid);
+    if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) { throw new ServiceError(QUOTAS.s3BucketName.error, invalid()); }
     this.checkPolicy(configuration);
     this.buckets.set(name, { configuration, objects: new Map(), olderVersions: new Set() });
   }
@@ -70,6 +72,7 @@ export class S3Store {
   }
 
   public putObject(bucket: string, key: string, body: Buffer, kmsKeyArn = this.bucket(bucket)?.kmsKeyArn): void {
+    checkQuota('s3Key', sizeOf('s3Key', key), () => 'Your key is too long');
     this.keepVersion(bucket, key);
     this.existing(bucket).objects.set(key, { key, body, lastModified: new Date(this.world.clock.now()), kmsKeyArn });
   }
@@ -100,6 +103,10 @@ export class S3Store {
   }
 
   private checkPolicy({ policy }: BucketConfiguration): void {
-    if (policy) { checkResourcePolicy(policy, this.world.iam); }
+    if (!policy) { return; }
+    checkResourcePolicy(policy, this.world.iam);
+    if (isBeyond('s3BucketPolicy', sizeOf('s3BucketPolicy', JSON.stringify(policy)))) {
+      throw new ServiceError('MalformedPolicy', `Policy exceeds the maximum allowed document size (${quota('s3BucketPolicy')} bytes).`);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { ACCOUNT } from '../../core';
+import { checkLength } from '../../quotas';
 import type { World } from '../../world';
 
 export interface Schedule {
@@ -17,6 +18,7 @@ export class ScheduleStore {
   constructor(private readonly world: Pick<World, 'region' | 'clock' | 'iam' | 'states'>) {}
 
   public put(name: string, schedule: Schedule): void {
+    checkLength('scheduleName', 'name', name);
     this.schedules.set(name, schedule);
     void this.repeat(name, schedule);
   }

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../core';
+import { checkQuota, sizeOf } from '../../quotas';
 
 /** Parameters of type String. */
 export class ParameterStore {
@@ -8,10 +9,12 @@ export class ParameterStore {
     if (this.parameters.has(name)) {
       throw new ServiceError('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.');
     }
-    this.parameters.set(name, value);
+    this.setParameter(name, value);
   }
 
   public setParameter(name: string, value: string): void {
+    checkQuota('ssmParameterValue', sizeOf('ssmParameterValue', value), most => (
+      `Standard tier parameters support a maximum parameter value of ${most} characters.`));
     this.parameters.set(name, value);
   }
 

@@ -1,5 +1,6 @@
 import { isIntegration, problemOfParameters } from './integration';
 import { NotSupportedError, ServiceError } from '../../core';
+import { checkQuota, sizeOf } from '../../quotas';
 
 /** The fields of a state that are used here by name. */
 export interface State {
@@ -45,6 +46,8 @@ export function checkDefinition(definition: Definition): void {
     if (!MACHINE_FIELDS.includes(field)) { throw new NotSupportedError(`the state machine field ${field}`); }
   }
   for (const [name, state] of Object.entries(definition.States)) {
+    checkQuota('statesStateName', sizeOf('statesStateName', name), most => (
+      `Invalid State Machine Definition: 'The name of the state ${name} is longer than ${most} characters'`));
     checkState(name, state);
     inner(state).forEach(checkDefinition);
   }

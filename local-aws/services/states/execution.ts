@@ -1,8 +1,8 @@
 import type { Definition, State } from './definition';
+import { History } from './history';
 import { Interpreter, atStart, type Progress } from './interpreter';
 import type { JSONValue } from './library';
 import { MapRun } from './map-run';
-import { History } from './quotas';
 import { checkKeyOfExecution } from './settings';
 import type { StatesWorld } from './store';
 import { runTask } from './task';

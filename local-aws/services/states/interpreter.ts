@@ -1,12 +1,14 @@
 import { effectiveInput, isJsonata, itemsOf, outputOf, withResult, type Context } from './data-flow';
 import { isDistributed, type Definition, type State } from './definition';
 import { Retries, StateFailure, catcherOf } from './failures';
+import type { History } from './history';
 import { evaluated } from './jsonata';
 import { library, type JSONValue } from './library';
 import type { MapRun } from './map-run';
-import { withinQuota, type History } from './quotas';
+import { withinQuota } from './payload';
 import { each, unlessAborted, withTimeout } from './waiting';
 import { NotSupportedError, type Clock } from '../../core';
+import { quota } from '../../quotas';
 
 /** How far a state machine, an iteration or a branch has got. A redrive continues from here. */
 export interface Progress {
@@ -36,8 +38,6 @@ export interface Environment {
   readonly runMap: (state: State, inputs: JSONValue[], progress: Progress, signal: AbortSignal) => Promise<JSONValue>;
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
-const INLINE_CONCURRENCY = 40;
 /** scheduled, started */
 const EVENTS_BEFORE_TASK = 2;
 
@@ -128,7 +128,7 @@ export class Interpreter {
         return this.runTask(state, input, signal);
       case 'Parallel':
         progress.parts ??= state.Branches!.map(branch => atStart(branch, input));
-        return this.runParts(progress.parts, INLINE_CONCURRENCY, 0, signal);
+        return this.runParts(progress.parts, progress.parts.length, 0, signal);
       default:
         throw new NotSupportedError(`the state type ${state.Type}`);
     }
@@ -159,7 +159,8 @@ export class Interpreter {
       return result;
     }
     progress.parts ??= inputs.map(input => atStart((state.ItemProcessor ?? state.Iterator)!, input));
-    return this.runParts(progress.parts, Number(state.MaxConcurrency) || INLINE_CONCURRENCY, 2, signal);
+    const most = quota('statesInlineIterations');
+    return this.runParts(progress.parts, Math.min(Number(state.MaxConcurrency) || most, most), 2, signal);
   }
 
   /** @param events of each part, besides those of its states */

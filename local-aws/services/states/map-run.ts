@@ -5,6 +5,7 @@ import { StateFailure } from './failures';
 import type { JSONValue } from './library';
 import type { StatesWorld } from './store';
 import { each } from './waiting';
+import { quota } from '../../quotas';
 
 /** How a Map Run starts and redrives its child executions. */
 export interface Children {
@@ -63,8 +64,9 @@ export class MapRun {
 
   private async runAll(children: Children, signal: AbortSignal): Promise<void> {
     const { MaxConcurrency, ToleratedFailurePercentage = 0 } = this.parent.state;
+    const most = quota('statesChildExecutions');
     const undone = this.children.filter(({ run }) => run?.record.status !== 'SUCCEEDED');
-    await each(undone, Number(MaxConcurrency) || 10_000, signal, async (child, eitherSignal) => {
+    await each(undone, Math.min(Number(MaxConcurrency) || most, most), signal, async (child, eitherSignal) => {
       if (child.run) {
         await children.redrive(child.run, eitherSignal);
       } else {

@@ -1,8 +1,7 @@
 import type { StateMachineConfiguration } from './store';
 import { isTrue, randomSuffix, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { NotSupportedError } from '../../core';
-
-const LONGEST_NAME = 80;
+import { quota } from '../../quotas';
 
 export const statesResources: ResourceTypes = {
   'AWS::StepFunctions::StateMachine': {
@@ -12,7 +11,7 @@ export const statesResources: ResourceTypes = {
     ],
     async create(properties, { world, logicalId }) {
       const suffix = randomSuffix();
-      const name = text(properties, 'StateMachineName') ?? `${logicalId.slice(0, LONGEST_NAME - 1 - suffix.length)}-${suffix}`;
+      const name = text(properties, 'StateMachineName') ?? `${logicalId.slice(0, quota('statesName') - 1 - suffix.length)}-${suffix}`;
       const arn = await world.states.createStateMachine(configuration(name, properties));
       return { physicalId: arn, attributes: { Arn: arn, Name: name } };
     },

@@ -3,10 +3,10 @@ import { checkDefinition, type Definition } from './definition';
 import { Run, type StateMachine } from './execution';
 import { library, type StateMachineDefinition } from './library';
 import type { MapRun } from './map-run';
-import { MAX_DEFINITION_BYTES, MAX_PAYLOAD_BYTES, bytes } from './quotas';
 import { checkSettings } from './settings';
 import { assumeRoleOf } from './task';
 import { ACCOUNT, ServiceError, found } from '../../core';
+import { checkLength, checkQuota, sizeOf } from '../../quotas';
 import type { ExecutionRecord } from '../../wire';
 import type { World } from '../../world';
 
@@ -38,6 +38,7 @@ export class StateMachineStore {
 
   /** Returns the state machine's ARN. */
   public async createStateMachine(configuration: StateMachineConfiguration): Promise<string> {
+    checkName(configuration.name);
     const arn = `arn:aws:states:${this.world.region}:${ACCOUNT}:stateMachine:${configuration.name}`;
     if (this.machines.has(arn)) { throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`); }
     const { roleArn, kmsKeyArn } = configuration;
@@ -59,9 +60,10 @@ export class StateMachineStore {
 
   public startExecution(stateMachineArn: string, input: string, name: string = randomUUID()): ExecutionRecord {
     const machine = this.machine(stateMachineArn);
+    checkName(name);
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     if (this.runs.has(executionArn)) { throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`); }
-    checkLength(input, MAX_PAYLOAD_BYTES, 'input');
+    checkLength('statesInput', 'input', input);
     const onMapRun = (mapRun: MapRun) => this.mapRuns.set(mapRun.mapRunArn, mapRun);
     const run = new Run({ world: this.world, onMapRun }, machine, { executionArn, stateMachineArn, name, input });
     this.runs.set(executionArn, run);
@@ -103,7 +105,7 @@ export class StateMachineStore {
 
   private async check(arn: string, configuration: StateMachineConfiguration): Promise<Definition> {
     const { definition: text, roleArn } = configuration;
-    checkLength(text, MAX_DEFINITION_BYTES, 'definition');
+    checkLength('statesDefinition', 'definition', text);
     let definition: Definition;
     try {
       definition = JSON.parse(text);
@@ -123,8 +125,6 @@ export class StateMachineStore {
   }
 }
 
-function checkLength(text: string, maximum: number, member: string): void {
-  if (bytes(text) > maximum) {
-    throw new ServiceError('ValidationException', `Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${maximum}`);
-  }
+function checkName(name: string): void {
+  checkQuota('statesName', sizeOf('statesName', name), () => `Invalid Name: '${name}'`);
 }

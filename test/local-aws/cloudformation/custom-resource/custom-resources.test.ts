@@ -5,29 +5,6 @@ let aws: TestStacks;
 beforeEach(async () => { aws = await TestStacks.start(); });
 afterEach(() => aws.stop());
 
-/** A SUCCESS answer to a Create that is this many bytes long. */
-function answerOfLength(bytes: number): void {
-  aws.handler = ({ RequestType, StackId, RequestId, LogicalResourceId, PhysicalResourceId }) => {
-    const response = { Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, PhysicalResourceId: PhysicalResourceId ?? 'id', Data: { Padding: '' } };
-    response.Data.Padding = RequestType === 'Create' ? 'ä'.padEnd(bytes - JSON.stringify(response).length - 1, 'x') : '';
-    return JSON.stringify(response);
-  };
-}
-
-test('an answer may be 4096 bytes long', async () => {
-  answerOfLength(4096);
-  const stack = await aws.deploy({ Resources: { C: custom() } });
-  expect(Buffer.byteLength(aws.stacks.customResourceExchanges[0].responses[0].body)).toBe(4096);
-  expect(stack.status).toBe('CREATE_COMPLETE');
-});
-
-test('a longer one is a failure', async () => {
-  answerOfLength(4097);
-  const stack = await aws.deploy({ Resources: { C: custom() } });
-  expect(reason(stack)).toBe('Response object is too long.');
-  expect(stack.status).toBe('ROLLBACK_COMPLETE');
-});
-
 test('silence is a failure after ServiceTimeout', async () => {
   aws.handler = ({ RequestType, PhysicalResourceId }) => RequestType === 'Create' ? undefined : { PhysicalResourceId };
   const start = aws.world.clock.now();

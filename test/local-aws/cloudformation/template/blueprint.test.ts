@@ -52,8 +52,6 @@ test.each<[string, object, string]>([
   ['a reference to nothing', { Resources: { A: topic({ Properties: { TopicName: { Ref: 'Nobody' } } }) } }, 'Unresolved resource dependencies [Nobody]'],
   ['an output of nothing', { Resources: { A: topic() }, Outputs: { O: { Value: { Ref: 'Nobody' } } } }, 'Unresolved resource dependencies [Nobody] in the Outputs'],
   ['no resources', { Resources: {} }, 'At least one Resources member'],
-  ['too many resources', { Resources: Object.fromEntries(Array.from({ length: 501 }, (_, i) => [`A${i}`, topic()])) }, '501, is greater than maximum allowed, 500'],
-  ['too long a template', { Description: 'x'.repeat(1_048_577), Resources: { A: topic() } }, 'less than or equal to 1048576'],
   ['sections nobody carries out', { Transform: 'x', Resources: { A: topic() } }, 'does not support the template section Transform'],
   ['other rules', { Rules: { Mine: {} }, Resources: { A: topic() } }, 'does not support the rule Mine'],
   ['attributes nobody carries out', { Resources: { A: topic({ CreationPolicy: {} }) } }, 'does not support AWS::SNS::Topic (A): CreationPolicy'],

@@ -16,10 +16,6 @@ describe('the account\'s limit', () => {
   };
   const account = { code: 'TooManyRequestsException', message: 'Rate Exceeded.', status: 429, reason: 'ConcurrentInvocationLimitExceeded' };
 
-  test('is 1000 unless told otherwise', () => {
-    expect(new Concurrency(new ManualClock(), () => []).settings.concurrentExecutions).toBe(1000);
-  });
-
   test('counts all functions together, until an invocation is over', () => {
     const concurrency = limited(2);
     const leave = concurrency.enter(one);

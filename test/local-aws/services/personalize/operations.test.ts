@@ -121,11 +121,6 @@ describe('refused requests', () => {
     await fixture.clock.advance(61_000);
     await expect(create({ jobName: 'second' })).resolves.toBeDefined();
   });
-
-  test('too many tags', async () => {
-    const tags = Array.from({ length: 51 }, (_, index) => ({ tagKey: `k${index}`, tagValue: 'v' }));
-    await expect(create({ tags })).rejects.toMatchObject({ code: 'TooManyTagsException' });
-  });
 });
 
 describe('the caller needs', () => {

@@ -213,13 +213,6 @@ describe('quotas', () => {
   test.each([[131_071, 'SUCCEEDED'], [131_072, 'FAILED']])('it is bytes that count: %d characters of two bytes', async (count, status) => {
     expect(await run(definitionOf({ Type: 'Pass', Result: 'é'.repeat(count) }))).toMatchObject({ status });
   });
-
-  test('there is one for an execution\'s input and for a definition', async () => {
-    await expect(create({ ...passOn, Comment: long(1_048_576) })).rejects.toMatchObject({ code: 'ValidationException' });
-    const arn = await create(passOn);
-    expect(() => states.startExecution(arn, JSON.stringify(long(262_143)))).toThrow('length less than or equal to 262144');
-    expect(states.startExecution(arn, JSON.stringify(long(262_142)))).toMatchObject({ status: 'RUNNING' });
-  });
 });
 
 test('intrinsic functions leave texts as they are', async () => {

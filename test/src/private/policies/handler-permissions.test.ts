@@ -1,6 +1,6 @@
 import { App, Stack, aws_iam as iam, aws_logs as logs, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { policyLength } from '../../../../local-aws/services/iam/quotas';
+import { policyLength } from '../../../../local-aws/services/iam/checks';
 import { DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination } from '../../../../src';
 import { ACCOUNT, DATASET_ARN, REGION, concreteStack, importedDataset, jobIn, newDataset } from '../../../stacks';
 import { LONGEST, TemplateIam } from '../../iam-of-template';

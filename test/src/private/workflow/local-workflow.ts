@@ -39,7 +39,7 @@ export class LocalWorkflow {
     define(new Stack(app, stackName, { env: { account: ACCOUNT, region: REGION } }));
     const template = JSON.stringify(app.synth().getStackByName(stackName).template);
     const names = { StackName: stackName, ChangeSetName: 'deploy' };
-    await this.cloudFormation('CreateChangeSet', { ...names, 'ChangeSetType': 'CREATE', 'TemplateBody': template, 'Capabilities.member.1': 'CAPABILITY_IAM' });
+    await this.cloudFormation('CreateChangeSet', { ...names, 'ChangeSetType': 'CREATE', 'TemplateURL': this.upload(template), 'Capabilities.member.1': 'CAPABILITY_IAM' });
     await until(async () => /<Status>CREATE_COMPLETE/.test(await this.cloudFormation('DescribeChangeSet', names)));
     await this.cloudFormation('ExecuteChangeSet', names);
     let status = '';
@@ -115,6 +115,13 @@ export class LocalWorkflow {
 
   public async stop(): Promise<void> {
     await this.local.stop();
+  }
+
+  /** A template may be too long for a request. */
+  private upload(template: string): string {
+    const bucket = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
+    this.local.world.s3.putObject(bucket, 'template.json', Buffer.from(template));
+    return `https://${bucket}.s3.${REGION}.amazonaws.com/template.json`;
   }
 
   private async cloudFormation(Action: string, parameters: Record<string, string>): Promise<string> {
