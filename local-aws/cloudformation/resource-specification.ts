@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'util';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import type { Property, PropertyType, Resource, SpecDatabase } from '@aws-cdk/service-spec-types';
+import type { Existing, Properties } from './resource-type';
 
 let database: SpecDatabase | undefined;
 
@@ -19,9 +21,25 @@ export class ResourceSpecification {
 
   private constructor(private readonly db: SpecDatabase, private readonly resource: Resource) {}
 
-  /** Whether a resource with other values of these properties is another resource. */
-  public isReplacedFor(property: string): boolean {
-    return this.resource.properties[property]?.causesReplacement === 'yes';
+  /** Whether a resource with the properties of after is another resource: `maybe` if that depends on more than the properties' names. */
+  public replacement(before: Properties, after: Properties): 'yes' | 'maybe' | 'no' {
+    const answers = Object.keys({ ...before, ...after }).filter(name => !isDeepStrictEqual(before[name], after[name]))
+      .map(name => this.resource.properties[name]?.causesReplacement);
+    return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
+  }
+
+  /** The name that the template gives to the resource, such as the `RoleName` of an `AWS::IAM::Role`; undefined if CloudFormation makes one. */
+  public customName(properties: Properties): unknown {
+    const own = `${this.resource.name}Name`;
+    return properties[own in this.resource.properties ? own : 'Name'];
+  }
+
+  /** What a Ref to the resource gives. The last part of the identifier may be a name that CloudFormation made: the physical ID. */
+  public ref({ physicalId, properties, attributes }: Existing): string {
+    const { cfnRefIdentifier, primaryIdentifier = [] } = this.resource;
+    const parts = (cfnRefIdentifier ?? primaryIdentifier).map((name, index, { length }) => (
+      attributes[name] ?? properties[name] ?? (index === length - 1 ? physicalId : undefined)));
+    return parts.length === 0 || parts.includes(undefined) ? physicalId : parts.join('|');
   }
 
   public hasAttribute(name: string): boolean {
@@ -52,8 +70,9 @@ export class ResourceSpecification {
       case 'boolean':
         return ['true', 'false'].includes(String(value)) ? undefined : mistyped(path, 'Boolean', value);
       case 'number':
+        return isScalar(value) && isNumber(value, 'number') ? undefined : mistyped(path, 'Number', value);
       case 'integer':
-        return isScalar(value) && isNumber(value, type.type) ? undefined : mistyped(path, type.type === 'integer' ? 'Integer' : 'Number', value);
+        return isScalar(value) && isNumber(value, 'integer') ? notAllowed(path, value, type.allowedValues?.map(String)) : mistyped(path, 'Integer', value);
       case 'array':
         if (!Array.isArray(value)) { return mistyped(path, 'JSONArray', value); }
         return first(value.entries(), ([index, element]) => this.problemOf(`${path}/${index}`, element, type.element));

@@ -12,7 +12,9 @@ import { Provisioner } from './engine/provisioner';
 import { rollBack } from './engine/rollback';
 import { Stack, type StackSettings } from './engine/stack';
 import { StackOutputs, type OtherStacks } from './engine/stack-outputs';
+import { ResourceSpecification } from './resource-specification';
 import type { ResourceType } from './resource-type';
+import { RULES } from './rules';
 import { Blueprint } from './template/blueprint';
 import { givenParameters } from './template/parameters';
 import { invalid, parseTemplate } from './template/template';
@@ -117,42 +119,33 @@ export class StackStore {
   }
 
   public executeChangeSet(stack: Stack, { blueprint, settings }: ChangeSet, disableRollback = false): void {
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html: such a stack is updated without rollback, or rolled back
-    if (stack.isPaused && !disableRollback) {
-      throw invalid(`This stack is currently in a non-terminal [${stack.status}] state. To update the stack from this state, please use the `
-        + 'disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API');
-    }
+    if (stack.isPaused && !disableRollback) { throw RULES.updateWithRollbackOfFailed(stack.status); }
     this.changeSetsOf.delete(stack);
     stack.disableRollback = disableRollback;
     this.begin(stack, new Deployment(stack, blueprint, settings, this.provisioner(stack), this.others).run());
   }
 
   public rollbackStack(stack: Stack, acting: Acting, retainExceptOnCreate: boolean): void {
-    if (!stack.isPaused) { throw invalid(`RollbackStack cannot be called from current stack status ${stack.status}`); }
+    if (!stack.isPaused) { throw RULES.rollbackOf(stack.status); }
     this.changeSetsOf.delete(stack);
     stack.settings = { ...stack.settings, ...acting };
     this.begin(stack, rollBack(stack, this.provisioner(stack), 'User Initiated', retainExceptOnCreate));
   }
 
-  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html */
   public deleteStack(stack: Stack, acting: Acting, kept: Kept): void {
-    if (stack.terminationProtection) { throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`); }
+    if (stack.terminationProtection) { throw RULES.protectedStack(stack.name); }
     if (stack.isDeleted || stack.status === 'DELETE_IN_PROGRESS') { return; }
     if (stack.isBusy && stack.status !== 'CREATE_IN_PROGRESS') {
       throw invalid(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
     }
     const option = kept.retain.length > 0 ? 'RetainResources' : kept.force ? 'FORCE_DELETE_STACK' : undefined;
-    if (option && stack.status !== 'DELETE_FAILED') {
-      throw invalid(`Invalid operation on stack. ${option} can only be specified for stacks in DELETE_FAILED state.`);
-    }
+    if (option && stack.status !== 'DELETE_FAILED') { throw RULES.onlyAfterFailedDeletion(option); }
     this.changeSetsOf.delete(stack);
     this.begin(stack, this.deleteWhenCreated(stack, acting, kept));
   }
 
   public cancelUpdate(stack: Stack): void {
-    if (stack.status !== 'UPDATE_IN_PROGRESS' || !stack.cancel) {
-      throw invalid(`CancelUpdateStack cannot be called from current stack status ${stack.status}`);
-    }
+    if (stack.status !== 'UPDATE_IN_PROGRESS' || !stack.cancel) { throw RULES.cancelOf(stack.status); }
     stack.cancel();
   }
 
@@ -188,7 +181,9 @@ export class StackStore {
 
   private type(name: string): ResourceType {
     if (isCustomResource(name)) { return this.customResources.type(name); }
-    if (!Object.hasOwn(this.world.resourceTypes, name)) { throw new NotSupportedError(`the resource type ${name}`); }
+    if (!Object.hasOwn(this.world.resourceTypes, name)) {
+      throw name.startsWith('AWS::') && !ResourceSpecification.of(name) ? RULES.unknownType(name) : new NotSupportedError(`the resource type ${name}`);
+    }
     return this.world.resourceTypes[name];
   }
 
@@ -201,9 +196,7 @@ export class StackStore {
       this.type(Type); // throws if it is not supported
     }
     const retyped = retypedResources(stack, blueprint);
-    if (retyped.length > 0) {
-      throw invalid(`Update of resource type is not permitted. The new template modifies resource type of the following resources: [${retyped.join(', ')}]`);
-    }
+    if (retyped.length > 0) { throw RULES.otherType(retyped); }
     return blueprint;
   }
 }

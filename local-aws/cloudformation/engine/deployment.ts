@@ -9,6 +9,7 @@ import { stackScope } from './stack-scope';
 import { runSteps } from './steps';
 import { isCustomResource } from '../custom-resource/custom-resources';
 import type { Properties } from '../resource-type';
+import { RULES } from '../rules';
 import type { Blueprint } from '../template/blueprint';
 import { resolveProperties } from '../template/intrinsics';
 import type { Scope } from '../template/scope';
@@ -122,8 +123,7 @@ export class Deployment {
       return;
     }
     if (stack.disableRollback && provisioner.isReplacement(existing, properties)) {
-      // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html: immutable update types aren't supported
-      throw this.refused(existing, new Error('Replacement type updates not supported on stack with disable-rollback.'));
+      throw this.refused(existing, RULES.replacementWithoutRollback());
     }
     const updated = await provisioner.update(existing, after, properties, signal);
     if (updated.physicalId !== existing.physicalId) { stack.superseded = [...stack.superseded, existing]; }

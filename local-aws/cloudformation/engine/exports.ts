@@ -1,5 +1,6 @@
 import type { Stack, StackOutput } from './stack';
 import { found } from '../../core';
+import { RULES } from '../rules';
 import type { Blueprint } from '../template/blueprint';
 import { resolve } from '../template/intrinsics';
 import type { Scope } from '../template/scope';
@@ -19,20 +20,17 @@ export class Exports {
   public checkFree(name: string, stack: Stack): void {
     const exporter = this.find(name)?.stack;
     if (exporter && exporter !== stack) {
-      throw invalid(`Export with name ${name} is already exported by stack ${exporter.name}. Rollback requested by user.`);
+      throw RULES.exportTaken(name, exporter.name);
     }
   }
 
-  /**
-   * An export that other stacks import cannot be deleted, and its value cannot change:
-   * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
-   */
+  /** An export that other stacks import cannot be deleted, and its value cannot change. */
   public checkUnused(stack: Stack, outputs: readonly StackOutput[] = []): void {
     for (const { exportName, value } of stack.outputs) {
       const after = outputs.find(output => output.exportName === exportName);
       const user = exportName !== undefined && after?.value !== value
         && [...this.stacks()].find(other => other !== stack && !other.isDeleted && other.imports.has(exportName));
-      if (user) { throw invalid(`Export ${exportName} cannot be ${after ? 'updated' : 'deleted'} as it is in use by ${user.name}`); }
+      if (user) { throw RULES.exportInUse(exportName, after ? 'updated' : 'deleted', user.name); }
     }
   }
 

@@ -4,6 +4,7 @@ import { NotSupportedError } from '../../core';
 import type { World } from '../../world';
 import { ResourceSpecification } from '../resource-specification';
 import { Cancelled, NothingDone, ResourceFailure, type Existing, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
+import { RULES } from '../rules';
 import type { ResourceDefinition } from '../template/template';
 
 /** The errors with which services say that something does not exist. */
@@ -60,6 +61,7 @@ export class Provisioner {
     this.stack.setResource({ ...before, status: 'UPDATE_IN_PROGRESS', statusReason: undefined });
     try {
       const type = this.checked(before.type, properties);
+      if (replaces) { refuseReplacement(before, properties); }
       const { physicalId, attributes = {} } = replaces
         ? await type.create(properties, context)
         : await type.update?.(properties, existing(before), context) ?? existing(before);
@@ -74,11 +76,9 @@ export class Provisioner {
     }
   }
 
-  /** Whether a change to these properties creates a new resource. */
-  public isReplacement(state: ResourceState, properties: Properties): boolean {
-    const specification = ResourceSpecification.of(state.type);
-    return Object.keys({ ...state.properties, ...properties })
-      .some(name => specification?.isReplacedFor(name) && !isDeepStrictEqual(state.properties[name], properties[name]));
+  /** Whether a change to these properties creates, or may create, a new resource. */
+  public isReplacement({ type, properties: before }: ResourceState, properties: Properties): boolean {
+    return (ResourceSpecification.of(type)?.replacement(before, properties) ?? 'no') !== 'no';
   }
 
   /** Deletes the resource in this state, unless it is to be kept. The stack may already have another state for it. */
@@ -119,6 +119,13 @@ export class Provisioner {
 
 export function policies({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete' }: ResourceDefinition): Omit<Intention, 'dependencies'> {
   return { deletionPolicy: DeletionPolicy, updateReplacePolicy: UpdateReplacePolicy };
+}
+
+function refuseReplacement({ type, properties: before }: ResourceState, properties: Properties): void {
+  const specification = ResourceSpecification.of(type)!;
+  if (specification.replacement(before, properties) === 'maybe') { throw new NotSupportedError(`an update of ${type} that may replace it`); }
+  const name = specification.customName(properties);
+  if (name !== undefined && name === specification.customName(before)) { throw RULES.customNamed(String(name)); }
 }
 
 function existing({ physicalId = '', properties, attributes }: ResourceState): Existing {

@@ -1,6 +1,7 @@
 import type { Stack } from './stack';
 import { NotSupportedError, found } from '../../core';
 import { isCustomResource } from '../custom-resource/custom-resources';
+import { ResourceSpecification } from '../resource-specification';
 import type { Blueprint } from '../template/blueprint';
 import type { Scope } from '../template/scope';
 import { invalid } from '../template/template';
@@ -16,7 +17,10 @@ export function stackScope(
     parameters,
     conditions,
     ...others,
-    physicalId: logicalId => resource(logicalId).physicalId,
+    physicalId: logicalId => {
+      const { type, physicalId, properties, attributes } = resource(logicalId);
+      return physicalId === undefined ? undefined : ResourceSpecification.of(type)?.ref({ physicalId, properties, attributes }) ?? physicalId;
+    },
     attribute: (logicalId, name) => {
       const state = resource(logicalId);
       return found(state.attributes[name], () => isCustomResource(state.type)

@@ -117,6 +117,23 @@ describe('update', () => {
     expect([aws.world.s3.bucket('old'), aws.world.s3.bucket('new')]).toEqual([undefined, expect.anything()]);
   });
 
+  test('a replacement needs another name: no two resources have the same', async () => {
+    const role = (Path: string, RoleName: string) => ({ Resources: { R: { Type: 'AWS::IAM::Role', Properties: { RoleName, Path, AssumeRolePolicyDocument: trust('lambda.amazonaws.com') } } } });
+    const stack = await aws.deploy(role('/a/', 'named'));
+    await aws.deploy(role('/b/', 'named'));
+    expect([stack.status, reason(stack, /^UPDATE_FAILED/)]).toEqual([
+      'UPDATE_ROLLBACK_COMPLETE', 'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename named and update the stack again.',
+    ]);
+    expect((await aws.deploy(role('/b/', 'renamed'))).status).toBe('UPDATE_COMPLETE');
+  });
+
+  test('an update that may replace a resource is not supported: the specification does not say when it does', async () => {
+    const deploy = (InstanceType: string) => aws.deploy({ Resources: { I: { Type: 'AWS::EC2::Instance', Properties: { InstanceType } } } });
+    Object.assign(aws.world.resourceTypes, { 'AWS::EC2::Instance': { properties: 'any', create: () => ({ physicalId: 'i' }), delete: () => undefined } });
+    await deploy('t2.micro');
+    expect(reason(await deploy('t2.large'), /^UPDATE_FAILED/)).toBe('local AWS does not support an update of AWS::EC2::Instance that may replace it');
+  });
+
   test('what cannot be deleted in the end is given up, and what it depended on is deleted', async () => {
     const stack = await aws.deploy({ Resources: { Full: bucket('full', { DependsOn: 'Other' }), Other: bucket('other'), Rest: topic('x') } });
     aws.world.s3.putObject('full', 'key', Buffer.from('x'));
@@ -366,7 +383,14 @@ test('what AWS does not specify is refused: attributes with the template, proper
   expect(reason(stack)).toBe('Model validation failed (#/DisplayName: expected type: String, found: JSONArray)');
 });
 
+test('a Ref gives what AWS specifies: that of a rule names its event bus', async () => {
+  const rule = { Type: 'AWS::Events::Rule', Properties: { Name: 'rule', EventBusName: 'bus', EventPattern: { source: ['s'] } } };
+  const stack = await aws.deploy({ Resources: { R: rule }, Outputs: { O: { Value: { 'Fn::Sub': '${R}' } } } });
+  expect(stack.outputs[0].value).toBe('bus|rule');
+});
+
 test('what is not supported is refused by name', async () => {
+  expect(() => aws.begin({ Resources: { A: { Type: 'AWS::No::Such' } } })).toThrow('Template format error: Unrecognized resource types: [AWS::No::Such]');
   expect(() => aws.begin({ Resources: { A: { Type: 'AWS::CloudFormation::WaitCondition' } } }))
     .toThrow('local AWS does not support the resource type AWS::CloudFormation::WaitCondition');
   const stack = await aws.deploy({ Resources: { A: topic('x', { Properties: { FifoTopic: true } }) } });

@@ -1,0 +1,48 @@
+import type { ServiceError } from '../core';
+import { invalid } from './template/template';
+
+/**
+ * What CloudFormation refuses though the specification of its resource types allows it: the refusals, each with the page that says so. The engine
+ * knows when they apply.
+ */
+export const RULES = {
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html */
+  customNamed: (name: string): Error => new Error(
+    `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`),
+
+  /** Of AWS's own types: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_TemplateSummaryConfig.html */
+  unknownType: (type: string): ServiceError => invalid(`Template format error: Unrecognized resource types: [${type}]`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html */
+  otherType: (logicalIds: readonly string[]): ServiceError => invalid(
+    `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalIds.join(', ')}]`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
+  exportTaken: (name: string, exporter: string): ServiceError => invalid(
+    `Export with name ${name} is already exported by stack ${exporter}. Rollback requested by user.`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
+  exportInUse: (name: string, change: 'updated' | 'deleted', importer: string): ServiceError => invalid(
+    `Export ${name} cannot be ${change} as it is in use by ${importer}`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html */
+  replacementWithoutRollback: (): Error => new Error('Replacement type updates not supported on stack with disable-rollback.'),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html */
+  updateWithRollbackOfFailed: (status: string): ServiceError => invalid(
+    `This stack is currently in a non-terminal [${status}] state. To update the stack from this state, please use the `
+    + 'disable-rollback parameter with update-stack API. To rollback to the last known good state, use the rollback-stack API'),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html */
+  rollbackOf: (status: string): ServiceError => invalid(`RollbackStack cannot be called from current stack status ${status}`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html */
+  cancelOf: (status: string): ServiceError => invalid(`CancelUpdateStack cannot be called from current stack status ${status}`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html */
+  protectedStack: (name: string): ServiceError => invalid(`Stack [${name}] cannot be deleted while TerminationProtection is enabled`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html */
+  onlyAfterFailedDeletion: (option: string): ServiceError => invalid(
+    `Invalid operation on stack. ${option} can only be specified for stacks in DELETE_FAILED state.`),
+};
