@@ -5,6 +5,8 @@ import { ACCOUNT } from './core';
 import { controlApi } from './front/control';
 import { Faults } from './front/faults';
 import { Front } from './front/front';
+import { trouble } from './front/trouble';
+import { PROFILES, type ProfileName } from './profile';
 import { DEPLOYER } from './services/iam/credentials';
 import type { Ready } from './wire';
 import { APIS, createWorld, stopWorld, type World } from './world';
@@ -17,18 +19,23 @@ export interface LocalAwsOptions {
   readonly speed?: number;
   /** CSV with header: the records of new INTERACTIONS datasets, instead of the sample */
   readonly dataFile?: string;
+  /** default: plain */
+  readonly profile?: ProfileName;
 }
 
 /** A small AWS on this machine: one account, one region, the services that a deployment of this library needs. */
 export class LocalAws {
-  public static async start({ port = 0, region = 'us-east-1', speed = 1, dataFile }: LocalAwsOptions = {}): Promise<LocalAws> {
+  public static async start(options: LocalAwsOptions = {}): Promise<LocalAws> {
+    const { port = 0, region = 'us-east-1', speed = 1, dataFile } = options;
     const interactionsCsv = dataFile === undefined ? undefined : await readFile(dataFile, 'utf8');
     const clock = new ScaledClock(speed);
+    const profile = PROFILES[options.profile ?? 'plain'];
     const front = await Front.listen(port);
-    const world = createWorld({ region, clock, endpoint: front.endpoint, interactionsCsv });
+    const world = createWorld({ region, clock, profile, endpoint: front.endpoint, interactionsCsv });
     bootstrap(world);
     const faults = new Faults(clock);
-    front.serve({ world, apis: APIS, control: controlApi(world, clock, front.calls, faults), interceptor: faults.interceptor });
+    const control = controlApi(world, clock, front.calls, faults);
+    front.serve({ world, apis: APIS, control, interceptor: trouble(profile, clock, faults.interceptor) });
     return new LocalAws(world, front, clock);
   }
 

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'util';
 import { LocalAws } from './local-aws';
+import { PROFILES, type ProfileName } from './profile';
 import type { Ready } from './wire';
 
 async function main(): Promise<void> {
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
       'speed': { type: 'string' },
       'region': { type: 'string' },
       'data': { type: 'string' },
+      'profile': { type: 'string' },
       'exports': { type: 'boolean' },
       'watch-stdin': { type: 'boolean' },
     },
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
     speed: number('speed', values.speed),
     region: values.region,
     dataFile: values.data,
+    profile: profile(values.profile),
   });
 
   let stopping = false;
@@ -54,6 +57,11 @@ function number(name: string, text: string | undefined): number | undefined {
   if (text === undefined) { return undefined; }
   if (!/^\d+(\.\d+)?$/.test(text)) { throw new Error(`--${name} must be a number, not ${text}`); }
   return Number(text);
+}
+
+function profile(text: string | undefined): ProfileName | undefined {
+  if (text !== undefined && !Object.hasOwn(PROFILES, text)) { throw new Error(`--profile must be one of ${Object.keys(PROFILES).join(', ')}, not ${text}`); }
+  return text as ProfileName | undefined;
 }
 
 main().catch((error: unknown) => {

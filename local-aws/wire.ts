@@ -89,6 +89,20 @@ export interface PersonalizeSettings {
   sendSourceContext: boolean;
   /** rows per output file */
   recordsPerFile: number;
+  /** where the output files are below the path of the request: empty, or ends with a slash */
+  outputSubfolder: string;
+  /** of the output files' names */
+  outputExtension: string;
+  /** Whether ListDatasets answers first with a page that has a token but no member `datasets`. */
+  emptyPageFirst: boolean;
+  /** Whether DescribeDatasetExportJob answers with the slash at the end of the output path, if the request had one. */
+  echoesTrailingSlash: boolean;
+  /** Whether DescribeDatasetExportJob leaves out what the request left out, instead of answering with the default. */
+  omitsDefaults: boolean;
+  /** simulated seconds until DescribeDatasetExportJob and ListDatasetExportJobs find a new job */
+  secondsUntilVisible: number;
+  /** Whether CreateDatasetExportJob refuses a job that may not write its output; in any case the job itself fails then. */
+  checksAccessAtCreate: boolean;
 }
 
 export interface LambdaSettings {

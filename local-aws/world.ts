@@ -1,5 +1,6 @@
 import type { ResourceTypes } from './cloudformation/resource-type';
 import type { Api, Clock } from './core';
+import type { Profile } from './profile';
 import { SERVICES } from './services';
 
 /** Each part is optional. */
@@ -14,6 +15,7 @@ export interface Service {
 interface Surroundings {
   readonly region: string;
   readonly clock: Clock;
+  readonly profile: Profile;
   /** `http://127.0.0.1:<port>` */
   readonly endpoint: string;
   /** CSV with header: the records of new INTERACTIONS datasets, instead of the sample */

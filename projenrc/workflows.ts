@@ -32,6 +32,13 @@ export class Workflows extends Component {
       strategy: { failFast: false, matrix: { domain: { node: NODE_VERSIONS } } },
       steps: [...setup('${{ matrix.node }}'), { name: 'Test', run: 'npm test' }],
     });
+    compatibility.addJob('plain', {
+      name: 'Deployments to local AWS in the plain profile',
+      runsOn: ['ubuntu-latest'],
+      timeoutMinutes: 45,
+      permissions: READ_CODE,
+      steps: [...setup('22'), { name: 'Bundle', run: 'npx projen bundle' }, { name: 'Deploy', run: 'npx projen test:slow:plain' }],
+    });
     compatibility.addJob('released-api', {
       name: 'API of the last release',
       runsOn: ['ubuntu-latest'],

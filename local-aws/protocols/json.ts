@@ -1,6 +1,7 @@
 import { NotSupportedError, ServiceError, found, type ApiRequest, type ApiResponse } from '../core';
 import { ServiceModel } from './model';
 import { Protocol, type Operation } from './protocol';
+import { withUnknownMembers } from './unknown-members';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
@@ -22,6 +23,10 @@ export class JsonApi extends Protocol<Record<string, unknown>, object> {
 
   public error(error: ServiceError, requestId: string): ApiResponse {
     return jsonError(error, requestId);
+  }
+
+  protected withUnknownMembers(result: object): object {
+    return withUnknownMembers(result);
   }
 
   protected parameters({ body }: ApiRequest, operation: string): Record<string, unknown> {

@@ -27,11 +27,17 @@ export abstract class Protocol<P, R> implements Api {
       principal,
       authorize: (resource, more) => world.iam.authorize({ principal, action: `${this.signingName}:${operation}`, resource, ...more }),
     };
-    return this.response(operation, await this.operations[operation](call, world), call.parameters, requestId);
+    const result = await this.operations[operation](call, world);
+    return this.response(operation, world.profile.unknownMembers ? this.withUnknownMembers(result) : result, call.parameters, requestId);
   }
 
   public abstract operation(request: ApiRequest): string;
   public abstract error(error: ServiceError, requestId: string): ApiResponse;
   protected abstract parameters(request: ApiRequest, operation: string): P;
+  /** What clients must ignore, where the protocol has a place for it. */
+  protected withUnknownMembers(result: R): R {
+    return result;
+  }
+
   protected abstract response(operation: string, result: R, parameters: P, requestId: string): ApiResponse;
 }

@@ -3,6 +3,7 @@ import { ServiceModel } from './model';
 import { Protocol, type Operation } from './protocol';
 import { QueryParameters } from './query-parameters';
 import { structureOf } from './query-structure';
+import { withUnknownMembers } from './unknown-members';
 import { xmlResponse } from './xml';
 
 /** The AWS query protocol: form-encoded parameters in, XML out. */
@@ -23,6 +24,10 @@ export class QueryApi extends Protocol<QueryParameters, object> {
 
   public error(error: ServiceError, requestId: string): ApiResponse {
     return queryError(error, requestId, this.namespace);
+  }
+
+  protected withUnknownMembers(result: object): object {
+    return withUnknownMembers(result);
   }
 
   protected parameters(request: ApiRequest, operation: string): QueryParameters {

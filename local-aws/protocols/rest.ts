@@ -45,6 +45,11 @@ export function jsonResponse(content: unknown, status = 200): ApiResponse {
 
 /** The AWS REST-XML protocol, as S3 has it. */
 export class RestXmlApi<P> extends RestApi<P> {
+  protected withUnknownMembers(result: ApiResponse): ApiResponse {
+    const isXml = result.headers?.['content-type'] === 'application/xml';
+    return isXml ? { ...result, body: String(result.body).replace(/<\/\w+>$/, '<LocalAwsUnknown>nobody knows</LocalAwsUnknown>$&') } : result;
+  }
+
   public error(error: ServiceError, requestId: string): ApiResponse {
     return restXmlError(error, requestId);
   }

@@ -1,10 +1,11 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { assembly, removeAssemblies } from './assembly';
+import { startLocalAws } from './local-aws';
 import type { LocalAwsClient } from '../../local-aws/client';
 import type { JobRecord } from '../../local-aws/wire';
 import { Dataset, DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, IngestionMode } from '../../src';
 import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
-import { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
+import type { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
 import { interactions } from '../../tools/local-deployment/records';
 
 /** The number of records that `exportIn` exports. */
@@ -13,7 +14,7 @@ export const RECORDS = 40;
 /** Local AWS with one dataset, and the CLI to deploy stacks that export it. */
 export class Fixture {
   public static async start(speed: number): Promise<Fixture> {
-    const localAws = await LocalAwsProcess.start({ speed });
+    const localAws = await startLocalAws(speed);
     await localAws.client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: interactions(RECORDS + 10).bulk });
     return new Fixture(localAws);
   }
@@ -41,7 +42,7 @@ export class Fixture {
   public async reset(): Promise<void> {
     await this.client.clearFaults();
     await this.client.configurePersonalize({
-      maxConcurrentJobs: null, failNextJobsWith: null, statusInProgress: null, secondsPending: 20, secondsInProgress: 40,
+      maxConcurrentJobs: null, failNextJobsWith: null, secondsPending: 20, secondsInProgress: 40,
     });
   }
 
@@ -67,11 +68,11 @@ export class Fixture {
   /** The CLI has no command for this. */
   public async cancelUpdate(stackName: string): Promise<void> {
     const { endpoint, region, env } = this.localAws.ready;
-    const response = await fetch(endpoint, {
+    const response = await unlessThrottled(() => fetch(endpoint, {
       method: 'POST',
       headers: { authorization: `AWS4-HMAC-SHA256 Credential=${env.AWS_ACCESS_KEY_ID}/20261101/${region}/cloudformation/aws4_request, SignedHeaders=host, Signature=none` },
       body: new URLSearchParams({ Action: 'CancelUpdateStack', Version: '2010-05-15', StackName: stackName }),
-    });
+    }));
     if (!response.ok) { throw new Error(await response.text()); }
   }
 
@@ -82,6 +83,13 @@ export class Fixture {
 
   public async statusesOf(stackName: string): Promise<string[]> {
     return (await this.jobsOf(stackName)).map(({ status }) => status);
+  }
+}
+
+async function unlessThrottled(send: () => Promise<Response>): Promise<Response> {
+  for (;;) {
+    const response = await send();
+    if (response.ok || !(await response.clone().text()).includes('Throttling')) { return response; }
   }
 }
 

@@ -1,8 +1,9 @@
 import * as path from 'path';
 import { parse } from 'csv-parse/sync';
+import { startLocalAws } from './local-aws';
 import type { LocalAwsClient } from '../../local-aws/client';
 import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
-import { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
+import type { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
 import { exportedRecords, interactions } from '../../tools/local-deployment/records';
 
 const QUICKSTART = { cwd: path.join(__dirname, '..', '..', 'examples', 'quickstart') };
@@ -17,7 +18,7 @@ describe('the quickstart example', () => {
   const records = interactions(700);
 
   beforeAll(async () => {
-    localAws = await LocalAwsProcess.start({ speed: 300 });
+    localAws = await startLocalAws(300);
     client = localAws.client;
     cli = new CdkCli(localAws.ready);
     await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: records.bulk, putCsv: records.put });

@@ -1,5 +1,5 @@
 import { CfnOutput, aws_personalize as personalize } from 'aws-cdk-lib';
-import { exportIn, Fixture, RECORDS } from './fixture';
+import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
 import { DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
 
@@ -18,7 +18,7 @@ describe('a stack', () => {
       policy.Properties.PolicyDocument.Statement = kept;
     });
     expect(exitCode).not.toBe(0);
-    expect(output).toContain('Insufficient privileges for accessing data in Amazon S3.');
+    expect(unwrapped(output)).toContain('Insufficient privileges for accessing data in Amazon S3.');
     expect(output).toContain('ROLLBACK_COMPLETE');
   });
 

@@ -1,4 +1,5 @@
 import { ACCOUNT, type Api, type ApiRequest, type ApiResponse } from '../../local-aws/core';
+import { PLAIN, type Profile } from '../../local-aws/profile';
 import { DEPLOYER } from '../../local-aws/services/iam/credentials';
 import { createWorld, type World } from '../../local-aws/world';
 import { ManualClock } from '../../tools/simulation/manual-clock';
@@ -6,8 +7,8 @@ import { ManualClock } from '../../tools/simulation/manual-clock';
 export const REGION = 'us-east-1';
 
 /** Local AWS without its endpoint, by default in time that stands still. */
-export function testWorld(clock: World['clock'] = new ManualClock()): World {
-  return createWorld({ region: REGION, clock, endpoint: 'http://127.0.0.1:1' });
+export function testWorld(clock: World['clock'] = new ManualClock(), profile: Profile = PLAIN): World {
+  return createWorld({ region: REGION, clock, profile, endpoint: 'http://127.0.0.1:1' });
 }
 
 export function policy(...statements: object[]): object {

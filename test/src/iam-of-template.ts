@@ -3,6 +3,7 @@ import type { Template as Assertions } from 'aws-cdk-lib/assertions';
 import { resolve } from '../../local-aws/cloudformation/template/intrinsics';
 import type { Template } from '../../local-aws/cloudformation/template/template';
 import { ACCOUNT } from '../../local-aws/core';
+import { PLAIN } from '../../local-aws/profile';
 import { policyLength } from '../../local-aws/services/iam/checks';
 import { IamStore } from '../../local-aws/services/iam/store';
 import { ManualClock } from '../../tools/simulation/manual-clock';
@@ -78,7 +79,7 @@ export class TemplateIam {
 
   /** Puts the role's policies, or those of them that are named. Throws what IAM answers. */
   public deploy(roleId: string, which: (policy: RolePolicy) => boolean = () => true): DeployedRole {
-    const iam = new IamStore({ region: REGION, clock: new ManualClock() });
+    const iam = new IamStore({ region: REGION, clock: new ManualClock(), profile: PLAIN });
     const roleName = shortened(roleId, 64);
     const roleArn = iam.createRole({ roleName, assumeRolePolicyDocument: this.resources[roleId].Properties.AssumeRolePolicyDocument });
     const policies = this.policiesOf(roleId).filter(which);

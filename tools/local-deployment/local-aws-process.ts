@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'child_process';
 import * as path from 'path';
 import { createInterface } from 'readline';
 import { LocalAwsClient } from '../../local-aws/client';
+import type { ProfileName } from '../../local-aws/profile';
 import type { Ready } from '../../local-aws/wire';
 
 const MAIN = path.join(__dirname, '..', '..', 'local-aws', 'main.ts');
@@ -11,6 +12,8 @@ export interface LocalAwsProcessOptions {
   readonly speed: number;
   /** CSV file with the records of the datasets */
   readonly dataFile?: string;
+  /** default: plain */
+  readonly profile?: ProfileName;
 }
 
 /** Local AWS in a process of its own, as `npm run local-aws` starts it. */
@@ -18,6 +21,7 @@ export class LocalAwsProcess {
   public static async start(options: LocalAwsProcessOptions): Promise<LocalAwsProcess> {
     const args = ['--import', 'tsx', MAIN, '--watch-stdin', '--region', 'eu-west-1', '--speed', `${options.speed}`];
     if (options.dataFile !== undefined) { args.push('--data', options.dataFile); }
+    if (options.profile !== undefined) { args.push('--profile', options.profile); }
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const errors: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));

@@ -5,6 +5,7 @@ import type { Call } from './calls';
 import { SCENARIOS } from './scenarios';
 import { resolve } from '../../local-aws/cloudformation/template/intrinsics';
 import { ACCOUNT } from '../../local-aws/core';
+import { PLAIN } from '../../local-aws/profile';
 import { IamStore } from '../../local-aws/services/iam/store';
 import { ManualClock } from '../simulation/manual-clock';
 
@@ -157,7 +158,7 @@ export class ResolvedStack {
 
 /** IAM's decisions in a stack. */
 export class StackIam {
-  private readonly store = new IamStore({ region: REGION, clock: new ManualClock() });
+  private readonly store = new IamStore({ region: REGION, clock: new ManualClock(), profile: PLAIN });
   private readonly resourcePolicies = new Map<string, object>();
 
   constructor(private readonly stack: ResolvedStack) {

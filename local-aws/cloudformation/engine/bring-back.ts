@@ -26,5 +26,5 @@ export async function bringBack(stack: Stack, stable: readonly ResourceState[], 
     after: previous.dependencies,
     eager: provisioner.isEager(previous.type),
     run: () => run(previous),
-  })), { order: 'eager first', afterFailure: 'ignore' });
+  })), { order: 'eager first', reversed: provisioner.reversesOrder, afterFailure: 'ignore' });
 }

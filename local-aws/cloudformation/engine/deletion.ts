@@ -24,7 +24,7 @@ export async function deleteAll(
       onDeleted?.(state);
     },
   }));
-  const failures = await runSteps(steps, { order: 'eager last', afterFailure });
+  const failures = await runSteps(steps, { order: 'eager last', reversed: provisioner.reversesOrder, afterFailure });
   return new Map(states.flatMap(state => {
     const failure = failures.get(idOf.get(state)!);
     return failure ? [[state, failure] as const] : [];

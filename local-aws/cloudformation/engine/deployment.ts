@@ -101,6 +101,7 @@ export class Deployment {
       })),
     ], {
       order: 'eager first',
+      reversed: provisioner.reversesOrder,
       signal: controller.signal,
       ...stack.disableRollback ? { afterFailure: 'go on' } : { afterFailure: 'stop', onFailure: () => controller.abort() },
     });

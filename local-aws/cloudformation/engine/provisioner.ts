@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'util';
 import type { ResourceState, Stack } from './stack';
-import { NotSupportedError } from '../../core';
+import { NotSupportedError, ServiceError } from '../../core';
 import type { World } from '../../world';
 import { ResourceSpecification } from '../resource-specification';
 import { Cancelled, NothingDone, ResourceFailure, type Existing, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
@@ -9,6 +9,10 @@ import type { ResourceDefinition } from '../template/template';
 
 /** The errors with which services say that something does not exist. */
 const GONE = ['NoSuchEntity', 'NoSuchBucket', 'ParameterNotFound', 'ResourceNotFoundException', 'NotFoundException'];
+/** What services answer when a role, policy, bucket or key has not taken effect. */
+const UNSETTLED = [
+  'AccessDenied', 'AccessDeniedException', 'KmsAccessDeniedException', 'InvalidParameterValueException', 'MalformedPolicyDocument', 'NoSuchBucket',
+];
 const UPDATED: Outcome = { status: 'UPDATE_COMPLETE' };
 
 type Outcome = Pick<ResourceState, 'status' | 'statusReason'>;
@@ -19,6 +23,11 @@ type Intention = Pick<ResourceState, 'dependencies' | 'deletionPolicy' | 'update
 /** Creates, updates and deletes single resources of a stack, and records the results in the stack. */
 export class Provisioner {
   constructor(private readonly world: World, private readonly stack: Stack, private readonly typeOf: (name: string) => ResourceType) {}
+
+  /** Of what could start at the same time. */
+  public get reversesOrder(): boolean {
+    return this.world.profile.reversesOrder;
+  }
 
   public isEager(type: string): boolean {
     return this.typeOf(type).eager ?? false;
@@ -33,7 +42,7 @@ export class Provisioner {
     try {
       properties = resolved();
       const type = this.checked(definition.Type, properties);
-      const { physicalId, attributes = {} } = await type.create(properties, this.context(logicalId, signal));
+      const { physicalId, attributes = {} } = await this.settled(() => type.create(properties, this.context(logicalId, signal)));
       this.stack.setResource({ ...base, properties, physicalId, attributes, status: 'CREATE_COMPLETE' });
     } catch (error) {
       const reason = error instanceof Cancelled ? 'Resource creation cancelled' : (error as Error).message;
@@ -63,8 +72,8 @@ export class Provisioner {
       const type = this.checked(before.type, properties);
       if (replaces) { refuseReplacement(before, properties); }
       const { physicalId, attributes = {} } = replaces
-        ? await type.create(properties, context)
-        : await type.update?.(properties, existing(before), context) ?? existing(before);
+        ? await this.settled(() => type.create(properties, context))
+        : await this.settled(() => type.update?.(properties, existing(before), context)) ?? existing(before);
       return this.stack.setResource({ ...base, properties, physicalId, attributes, ...outcome });
     } catch (error) {
       const reason = error instanceof Cancelled ? 'Resource update cancelled' : (error as Error).message;
@@ -110,6 +119,23 @@ export class Provisioner {
     const unsupported = supported === 'any' ? undefined : Object.keys(properties).find(property => !supported.includes(property));
     if (unsupported !== undefined) { throw new NothingDone(new NotSupportedError(`the property ${unsupported} of ${name}`).message); }
     return type;
+  }
+
+  /**
+   * CloudFormation tries again what fails only because something has not taken effect: it waits for resources to be consistent.
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-resource-configuration-complete.html
+   */
+  private async settled<T>(action: () => T): Promise<Awaited<T>> {
+    const { clock, profile: { iamSeconds, bucketSeconds, keySeconds } } = this.world;
+    const end = clock.now() + Math.max(iamSeconds, bucketSeconds, keySeconds) * 1000;
+    for (;;) {
+      try {
+        return await action();
+      } catch (error) {
+        if (!(error instanceof ServiceError && UNSETTLED.includes(error.code)) || clock.now() >= end) { throw error; }
+        await clock.sleep(1000);
+      }
+    }
   }
 
   private context(logicalId: string, signal: AbortSignal): ResourceContext {

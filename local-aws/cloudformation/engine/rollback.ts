@@ -43,7 +43,7 @@ async function rollBackUpdate(
     after: previous.dependencies,
     eager: provisioner.isEager(previous.type),
     run: () => run(previous),
-  })), { order: 'eager first', afterFailure: 'stop' });
+  })), { order: 'eager first', reversed: provisioner.reversesOrder, afterFailure: 'stop' });
   if (failures.size > 0) {
     stack.setStatus('UPDATE_ROLLBACK_FAILED', `The following resource(s) failed to update: [${[...failures.keys()].join(', ')}].`);
     return;

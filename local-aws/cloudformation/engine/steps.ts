@@ -15,6 +15,8 @@ export interface StepOptions {
    * with a forgotten dependency on a policy runs without it.
    */
   readonly order: 'eager first' | 'eager last';
+  /** Whether those that could start at the same time start from the last to the first. */
+  readonly reversed?: boolean;
   /**
    * `stop`: nothing more starts after a failure; `go on`: only steps after the failed one do not start; `ignore`: everything starts.
    */
@@ -39,6 +41,7 @@ export async function runSteps(steps: readonly Step[], options: StepOptions): Pr
   for (;;) {
     if (!(options.signal?.aborted || (options.afterFailure === 'stop' && failures.size > 0))) {
       const ready = [...waiting.values()].filter(({ after }) => !after.some(isPending));
+      if (options.reversed) { ready.reverse(); }
       const hopeful = steps.filter(step => !failures.has(step.id) && ![...ancestors(step, byId)].some(id => failures.has(id)));
       for (const step of pick(ready, hopeful, isPending, [...running.values()].map(entry => entry.step), options.order)) {
         waiting.delete(step.id);

@@ -1,6 +1,7 @@
 import { NotSupportedError } from '../../core';
 import { checkLength, checkQuota } from '../../quotas';
 import type { EventRecord } from '../../wire';
+import type { World } from '../../world';
 
 type Pattern = { readonly [name: string]: Pattern | readonly unknown[] };
 
@@ -10,10 +11,14 @@ interface Rule {
   readonly targets: readonly string[];
 }
 
-/** The events that were put on event buses, and the rules that they matched. Nothing is delivered. */
+/** The events that were put on event buses, each as often as it is delivered to the targets of the rules that it matched. No target gets it. */
 export class EventStore {
+  /** in the order of delivery */
   public readonly events: EventRecord[] = [];
+  private count = 0;
   private readonly rules = new Map<string, Rule>();
+
+  constructor(private readonly world: Pick<World, 'clock' | 'profile'>) {}
 
   public putRule(name: string, rule: Rule): void {
     checkLength('eventsRuleName', 'name', name);
@@ -31,7 +36,15 @@ export class EventStore {
     const deliveredTo = [...this.rules.values()]
       .filter(({ eventBus, pattern }) => eventBus === event.eventBus && matches(pattern as Pattern, envelope))
       .flatMap(({ targets }) => targets);
-    this.events.push({ ...event, deliveredTo });
+    const { clock, profile: { eventsDeliveredAfterSeconds } } = this.world;
+    for (const seconds of eventsDeliveredAfterSeconds[this.count++ % eventsDeliveredAfterSeconds.length]) {
+      const deliver = () => { this.events.push({ ...event, deliveredTo }); };
+      if (seconds === 0) {
+        deliver();
+      } else {
+        void clock.sleep(seconds * 1000).then(deliver);
+      }
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { checkEntity, checkManagedPolicy, checkName } from './checks';
 import { checkPolicyDocument } from './policy-documents';
-import { ACCOUNT, NotSupportedError, ServiceError, found } from '../../core';
+import { ACCOUNT, NotSupportedError, ServiceError, found, type Clock } from '../../core';
+import { Eventual } from '../../eventual';
 
 const AWS_MANAGED_ARN = /^arn:[^:]+:iam::aws:policy\//;
 /** The AWS managed policies that local AWS knows, by what follows `policy/` in their ARNs. */
@@ -17,7 +18,10 @@ const AWS_MANAGED: Readonly<Record<string, object>> = {
 
 /** The account's managed policies by ARN, and a few of AWS's. */
 export class ManagedPolicies {
-  private readonly byArn = new Map<string, object>();
+  private readonly byArn = new Map<string, Eventual<object>>();
+
+  /** @param seconds until a change takes effect */
+  constructor(private readonly clock: Clock, private readonly seconds: number) {}
 
   public create(policyName: string, document: object): string {
     checkName('policyName', policyName);
@@ -28,7 +32,9 @@ export class ManagedPolicies {
     checkPolicyDocument(document);
     checkManagedPolicy(document);
     checkEntity('iamManagedPolicies', 'PoliciesPerAccount', this.byArn.size + 1);
-    this.byArn.set(arn, document);
+    const policy = new Eventual<object>(this.clock, this.seconds);
+    policy.set(document);
+    this.byArn.set(arn, policy);
     return arn;
   }
 
@@ -36,7 +42,7 @@ export class ManagedPolicies {
     this.get(arn);
     checkPolicyDocument(document);
     checkManagedPolicy(document);
-    this.byArn.set(arn, document);
+    this.byArn.get(arn)!.set(document);
   }
 
   public delete(arn: string): void {
@@ -47,6 +53,12 @@ export class ManagedPolicies {
   public get(arn: string): object {
     return AWS_MANAGED_ARN.test(arn)
       ? found(AWS_MANAGED[arn.replace(AWS_MANAGED_ARN, '')], () => new NotSupportedError(`the AWS managed policy ${arn}`))
-      : found(this.byArn.get(arn), () => new ServiceError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404));
+      : found(this.byArn.get(arn)?.latest, () => new ServiceError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404));
+  }
+
+  /** Nothing if it has not taken effect yet. */
+  public inEffect(arn: string): object[] {
+    const policy = AWS_MANAGED_ARN.test(arn) ? this.get(arn) : this.byArn.get(arn)?.inEffect;
+    return policy ? [policy] : [];
   }
 }

@@ -5,16 +5,17 @@ import { decide, type Decision, type PrincipalPolicies } from './decision';
 import { ManagedPolicies } from './managed-policies';
 import { checkPolicyDocument, checkRolePrincipals } from './policy-documents';
 import { ACCOUNT, NotSupportedError, ServiceError, found, type Caller } from '../../core';
+import { Eventual } from '../../eventual';
 import { checkLength } from '../../quotas';
 import type { DecisionRecord } from '../../wire';
 import type { World } from '../../world';
 
 interface Role {
   readonly arn: string;
-  trust: object;
-  boundary?: string;
-  readonly inline: Map<string, object>;
-  readonly attached: Set<string>;
+  readonly trust: object;
+  readonly boundary?: string;
+  readonly inline: ReadonlyMap<string, object>;
+  readonly attached: ReadonlySet<string>;
 }
 
 /** What is checked and has no effect. */
@@ -29,10 +30,13 @@ const ADMINISTRATOR = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Ac
 export class IamStore {
   public readonly decisions: DecisionRecord[] = [];
   private readonly credentials = new CredentialStore();
-  private readonly policies = new ManagedPolicies();
-  private readonly roles = new Map<string, Role>();
+  private readonly policies: ManagedPolicies;
+  /** by name */
+  private readonly roles = new Map<string, Eventual<Role>>();
 
-  constructor(private readonly world: Pick<World, 'region' | 'clock'>) {}
+  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'profile'>) {
+    this.policies = new ManagedPolicies(world.clock, world.profile.iamSeconds);
+  }
 
   public createRole({ roleName, assumeRolePolicyDocument, permissionsBoundary, path = '/', ...details }: RoleDetails & {
     roleName: string; assumeRolePolicyDocument: object; permissionsBoundary?: string; path?: string;
@@ -40,60 +44,67 @@ export class IamStore {
     checkName('roleName', roleName);
     checkLength('iamPath', 'path', path);
     checkDetails(details);
-    if (this.roles.has(roleName)) { throw new ServiceError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409); }
+    if (this.roles.get(roleName)?.latest) { throw new ServiceError('EntityAlreadyExists', `Role with name ${roleName} already exists.`, 409); }
     this.checkTrust(assumeRolePolicyDocument);
     this.checkBoundary(permissionsBoundary);
-    checkEntity('iamRoles', 'RolesPerAccount', this.roles.size + 1);
+    checkEntity('iamRoles', 'RolesPerAccount', [...this.roles.values()].filter(({ latest }) => latest).length + 1);
     const arn = `arn:aws:iam::${ACCOUNT}:role${path}${roleName}`;
-    this.roles.set(roleName, { arn, trust: assumeRolePolicyDocument, boundary: permissionsBoundary, inline: new Map(), attached: new Set() });
+    this.set(roleName, { arn, trust: assumeRolePolicyDocument, boundary: permissionsBoundary, inline: new Map(), attached: new Set() });
     return arn;
   }
 
   public updateRole(roleName: string, change: RoleDetails & { assumeRolePolicyDocument?: object; permissionsBoundary?: string }): void {
     const role = this.role(roleName);
     checkDetails(change);
-    if (change.assumeRolePolicyDocument) {
-      this.checkTrust(change.assumeRolePolicyDocument);
-      role.trust = change.assumeRolePolicyDocument;
-    }
-    if ('permissionsBoundary' in change) {
-      this.checkBoundary(change.permissionsBoundary);
-      role.boundary = change.permissionsBoundary;
-    }
+    if (change.assumeRolePolicyDocument) { this.checkTrust(change.assumeRolePolicyDocument); }
+    this.checkBoundary(change.permissionsBoundary);
+    this.set(roleName, {
+      ...role,
+      trust: change.assumeRolePolicyDocument ?? role.trust,
+      boundary: 'permissionsBoundary' in change ? change.permissionsBoundary : role.boundary,
+    });
   }
 
   public deleteRole(roleName: string): void {
     const { inline, attached } = this.role(roleName);
     if (inline.size > 0) { throw new ServiceError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409); }
     if (attached.size > 0) { throw new ServiceError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409); }
-    this.roles.delete(roleName);
+    this.set(roleName, undefined);
   }
 
   public hasRole(roleArn: string): boolean {
-    return this.roleByArn(roleArn) !== undefined;
+    return this.eventual(roleArn)?.latest?.arn === roleArn;
   }
 
   public putRolePolicy(roleName: string, policyName: string, document: object): void {
-    const { inline } = this.role(roleName);
+    const role = this.role(roleName);
     checkName('policyName', policyName);
     checkPolicyDocument(document);
-    checkInlinePolicies(roleName, new Map([...inline, [policyName, document]]).values());
-    inline.set(policyName, document);
+    const inline = new Map([...role.inline, [policyName, document]]);
+    checkInlinePolicies(roleName, inline.values());
+    this.set(roleName, { ...role, inline });
   }
 
   public deleteRolePolicy(roleName: string, policyName: string): void {
-    if (!this.role(roleName).inline.delete(policyName)) { throw noSuchEntity(`The role policy with name ${policyName} cannot be found.`); }
+    const role = this.role(roleName);
+    const inline = new Map(role.inline);
+    if (!inline.delete(policyName)) { throw noSuchEntity(`The role policy with name ${policyName} cannot be found.`); }
+    this.set(roleName, { ...role, inline });
   }
 
   public attachRolePolicy(roleName: string, policyArn: string): void {
-    const { attached } = this.role(roleName);
+    const role = this.role(roleName);
     this.policies.get(policyArn);
-    checkEntity('iamManagedPoliciesOfRole', 'PoliciesPerRole', new Set([...attached, policyArn]).size);
-    attached.add(policyArn);
+    const attached = new Set([...role.attached, policyArn]);
+    checkEntity('iamManagedPoliciesOfRole', 'PoliciesPerRole', attached.size);
+    this.set(roleName, { ...role, attached });
   }
 
   public detachRolePolicy(roleName: string, policyArn: string): void {
-    if (!this.role(roleName).attached.delete(policyArn)) { throw noSuchEntity(`Policy ${policyArn} was not found.`); }
+    const role = this.role(roleName);
+    const attached = new Set(role.attached);
+    if (!attached.delete(policyArn)) { throw noSuchEntity(`Policy ${policyArn} was not found.`); }
+    this.set(roleName, { ...role, attached });
   }
 
   public createPolicy(policyName: string, document: object, description?: string): string {
@@ -106,7 +117,7 @@ export class IamStore {
   }
 
   public deletePolicy(policyArn: string): void {
-    if ([...this.roles.values()].some(({ attached, boundary }) => attached.has(policyArn) || boundary === policyArn)) {
+    if ([...this.roles.values()].some(({ latest }) => latest?.attached.has(policyArn) || latest?.boundary === policyArn)) {
       throw new ServiceError('DeleteConflict', 'Cannot delete a policy attached to entities.', 409);
     }
     this.policies.delete(policyArn);
@@ -152,13 +163,13 @@ export class IamStore {
   }
 
   private policiesOf({ roleArn, userArn }: Principal): PrincipalPolicies {
-    const named = (arn: string) => ({ name: arn, policy: this.policies.get(arn) });
+    const named = (arn: string) => this.policies.inEffect(arn).map(policy => ({ name: arn, policy }));
     if (roleArn) {
       const role = this.roleByArn(roleArn);
       // the sessions of a deleted role have no permissions left
       return role ? {
-        identity: [...[...role.inline].map(([name, policy]) => ({ name, policy })), ...[...role.attached].map(named)],
-        boundary: role.boundary ? named(role.boundary) : undefined,
+        identity: [...[...role.inline].map(([name, policy]) => ({ name, policy })), ...[...role.attached].flatMap(named)],
+        boundary: role.boundary ? { name: role.boundary, policy: this.policies.get(role.boundary) } : undefined,
       } : { identity: [] };
     }
     if (userArn && userArn !== DEPLOYER.userArn) { throw new NotSupportedError(`the user ${userArn}`); }
@@ -166,12 +177,23 @@ export class IamStore {
   }
 
   private role(roleName: string): Role {
-    return found(this.roles.get(roleName), () => noSuchEntity(`The role with name ${roleName} cannot be found.`));
+    return found(this.roles.get(roleName)?.latest, () => noSuchEntity(`The role with name ${roleName} cannot be found.`));
   }
 
+  /** As others see it. */
   private roleByArn(arn: string): Role | undefined {
-    const role = this.roles.get(arn.slice(arn.lastIndexOf('/') + 1));
+    const role = this.eventual(arn)?.inEffect;
     return role?.arn === arn ? role : undefined;
+  }
+
+  private eventual(arn: string): Eventual<Role> | undefined {
+    return this.roles.get(arn.slice(arn.lastIndexOf('/') + 1));
+  }
+
+  private set(roleName: string, role: Role | undefined): void {
+    const eventual = this.roles.get(roleName) ?? new Eventual(this.world.clock, this.world.profile.iamSeconds);
+    eventual.set(role);
+    this.roles.set(roleName, eventual);
   }
 
   private checkTrust(document: object): void {

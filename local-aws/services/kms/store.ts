@@ -1,11 +1,12 @@
 import { randomUUID } from 'crypto';
 import { ACCOUNT, ServiceError, found } from '../../core';
+import { Eventual } from '../../eventual';
 import { checkQuota, sizeOf } from '../../quotas';
 import type { World } from '../../world';
 import { checkResourcePolicy } from '../iam/policy-documents';
 
 interface Key {
-  policy: object;
+  readonly policy: Eventual<object>;
   deletionScheduled: boolean;
 }
 
@@ -15,29 +16,31 @@ const DENYING = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Principal
 export class KmsStore {
   private readonly keys = new Map<string, Key>();
 
-  constructor(private readonly world: Pick<World, 'region' | 'iam'>) {}
+  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'iam' | 'profile'>) {}
 
   /** Returns the key's ARN. */
   public createKey(policy: object): string {
     this.check(policy);
     const arn = `arn:aws:kms:${this.world.region}:${ACCOUNT}:key/${randomUUID()}`;
-    this.keys.set(arn, { policy, deletionScheduled: false });
+    const eventual = new Eventual<object>(this.world.clock, this.world.profile.keySeconds);
+    eventual.set(policy);
+    this.keys.set(arn, { policy: eventual, deletionScheduled: false });
     return arn;
   }
 
   public putKeyPolicy(keyArn: string, policy: object): void {
     this.check(policy);
-    this.key(keyArn).policy = policy;
+    this.key(keyArn).policy.set(policy);
   }
 
   public scheduleKeyDeletion(keyArn: string): void {
     this.key(keyArn).deletionScheduled = true;
   }
 
-  /** Undefined if the key does not exist or is pending deletion. */
+  /** The policy in effect; undefined if the key does not exist, has not taken effect or is pending deletion. */
   public keyPolicy(keyArn: string): object | undefined {
     const key = this.keys.get(keyArn);
-    return key?.deletionScheduled ? undefined : key?.policy;
+    return key?.deletionScheduled ? undefined : key?.policy.inEffect;
   }
 
   /** The key's policy; one that denies everything if the key does not exist or is pending deletion. */

@@ -44,8 +44,9 @@ export class FunctionStore {
   private folder?: RuntimeFolder;
   private gateway?: ResponseGateway;
   private stopped = false;
+  private events = 0;
 
-  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'endpoint' | 'iam' | 'logs' | 'kms' | 'ec2'>) {
+  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'iam' | 'logs' | 'kms' | 'ec2'>) {
     this.concurrency = new Concurrency(world.clock, () => [...this.functions.values()]);
   }
 
@@ -118,7 +119,10 @@ export class FunctionStore {
   /** Accepts an event. It waits until there is room for its invocation, and is retried if that fails. */
   public async invokeAsync(invocation: Invocation): Promise<void> {
     const fn = await this.accept(invocation, 'lambdaEvent');
+    const { clock, profile: { redeliveredAfterSeconds } } = this.world;
+    const again = redeliveredAfterSeconds[this.events++ % redeliveredAfterSeconds.length];
     void this.runAsync(fn, invocation);
+    if (again !== null) { void clock.sleep(again * 1000).then(() => this.runAsync(fn, invocation)); }
   }
 
   /** Whether there is a way to the service for whoever holds this access key: a function in a VPC needs an endpoint. */

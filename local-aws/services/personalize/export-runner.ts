@@ -2,7 +2,7 @@ import type { Dataset, Datasets } from './datasets';
 import { ExportAccess, type ExportTarget } from './export-access';
 import { exportedRows, toCsv } from './records';
 import type { ExportJob } from './store';
-import { NotSupportedError } from '../../core';
+import { NotSupportedError, ServiceError } from '../../core';
 import type { JobSettings, PersonalizeSettings } from '../../wire';
 import type { World } from '../../world';
 
@@ -34,7 +34,8 @@ export class ExportRunner {
       await this.world.clock.sleep(this.settingsOf(job).secondsPending * 1000);
       this.setStatus(job, 'CREATE IN_PROGRESS');
       const files = this.files(job, dataset);
-      await this.target(job, dataset, files);
+      // otherwise it was checked a moment ago
+      if (!this.settings.checksAccessAtCreate) { await this.target(job, dataset, files); }
       await this.world.clock.sleep(this.settingsOf(job).secondsInProgress * 1000);
       const failure = this.settingsOf(job).failNextJobsWith ?? this.settings.failJobsOf[dataset.arn];
       if (failure !== undefined) { throw new JobFailure(failure); }
@@ -47,6 +48,15 @@ export class ExportRunner {
       job.detail = error instanceof JobFailure ? error.detail : undefined;
       if (!(error instanceof JobFailure)) { console.error(error instanceof NotSupportedError ? error.message : error); }
       this.setStatus(job, 'CREATE FAILED');
+    }
+  }
+
+  /** Refuses a job that may not write its output, as far as that can be known before it runs. */
+  public async checkAccess(job: ExportJob, dataset: Dataset): Promise<void> {
+    try {
+      await this.target(job, dataset, this.files(job, dataset));
+    } catch (error) {
+      throw error instanceof JobFailure ? new ServiceError('InvalidInputException', error.message) : error;
     }
   }
 
@@ -76,10 +86,10 @@ export class ExportRunner {
     const { folder } = location(job);
     const columns = this.datasets.columns(dataset);
     const rows = exportedRows(dataset.type, columns, dataset.records, job.request.ingestionMode ?? 'PUT');
-    const { recordsPerFile } = this.settings;
+    const { recordsPerFile, outputSubfolder, outputExtension } = this.settings;
     const count = Math.max(1, Math.ceil(rows.length / recordsPerFile));
     return new Map(Array.from({ length: count }, (_, part) => [
-      `${folder}part-${String(part).padStart(5, '0')}.csv`,
+      `${folder}${outputSubfolder}part-${String(part).padStart(5, '0')}${outputExtension}`,
       toCsv(columns, rows.slice(part * recordsPerFile, (part + 1) * recordsPerFile)),
     ]));
   }

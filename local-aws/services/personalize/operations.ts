@@ -6,6 +6,7 @@ import { validate } from './validation';
 import { NotSupportedError, ServiceError, type Api } from '../../core';
 import { JsonApi } from '../../protocols/json';
 import type { Operation } from '../../protocols/protocol';
+import type { PersonalizeSettings } from '../../wire';
 
 type Parameters = Record<string, unknown>;
 
@@ -19,7 +20,7 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
     await authorize(arn, { context });
     if (tags.length > 0) { await authorize(arn, { action: 'personalize:TagResource', context }); }
     await authorize(roleArn, { action: 'iam:PassRole', context: { 'iam:PassedToService': 'personalize.amazonaws.com' } });
-    return { datasetExportJobArn: personalize.createExportJob(request, caller.arn).arn };
+    return { datasetExportJobArn: (await personalize.createExportJob(request, caller.arn)).arn };
   },
 
   DescribeDatasetExportJob: async ({ parameters, authorize }, { personalize }) => {
@@ -27,13 +28,7 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
     const job = personalize.exportJob(arn);
     await authorize(arn, { context: resourceTagContext(job?.request.tags ?? []) });
     if (!job) { throw new ServiceError('ResourceNotFoundException', `The given dataset export job does not exist: ${arn}`); }
-    const { tags, ...request } = job.request;
-    const { statusInProgress } = personalize.settings;
-    return {
-      datasetExportJob: {
-        ingestionMode: 'PUT', ...request, ...summary(job), ...job.status === 'CREATE IN_PROGRESS' && statusInProgress && { status: statusInProgress },
-      },
-    };
+    return { datasetExportJob: describeJob(job, personalize.settings) };
   },
 
   ListDatasetExportJobs: async ({ parameters, authorize }, { personalize }) => {
@@ -46,7 +41,9 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
   ListDatasets: async ({ parameters, authorize }, { personalize: { datasets, settings } }) => {
     await authorize('*');
     if (parameters.datasetGroupArn === undefined) { throw new NotSupportedError('ListDatasets without datasetGroupArn'); }
-    const { elements, nextToken } = page(datasets.datasetsOf(String(parameters.datasetGroupArn)), parameters, settings.datasetsPerPage);
+    const all = datasets.datasetsOf(String(parameters.datasetGroupArn));
+    if (settings.emptyPageFirst && parameters.nextToken === undefined) { return { nextToken: '0' }; }
+    const { elements, nextToken } = page(all, parameters, settings.datasetsPerPage);
     return { datasets: elements.map(describeDataset), nextToken };
   },
 
@@ -68,6 +65,18 @@ export const personalizeApi: Api = new JsonApi('personalize', client, Object.fro
     validate(name, call.parameters);
     return operation(call, world);
   }] satisfies [string, Operation<Parameters, object>]))));
+
+function describeJob(job: ExportJob, { statusInProgress, echoesTrailingSlash, omitsDefaults }: PersonalizeSettings): object {
+  const { tags, jobOutput: { s3DataDestination }, ...request } = job.request;
+  const path = echoesTrailingSlash ? s3DataDestination.path : s3DataDestination.path.replace(/\/$/, '');
+  return {
+    ...!omitsDefaults && { ingestionMode: 'PUT' },
+    ...request,
+    jobOutput: { s3DataDestination: { ...s3DataDestination, path } },
+    ...summary(job),
+    ...job.status === 'CREATE IN_PROGRESS' && statusInProgress && { status: statusInProgress },
+  };
+}
 
 function summary({ arn, status, created, updated, failureReason }: ExportJob): object {
   return { datasetExportJobArn: arn, status, ...times(created, updated), failureReason };

@@ -37,7 +37,7 @@ export const s3Resources: ResourceTypes = {
     properties: ['Bucket', 'PolicyDocument'],
     create({ Bucket, PolicyDocument }, { world: { s3 } }) {
       const name = String(Bucket);
-      const { policy } = found(s3.bucket(name), () => new Error(`The specified bucket does not exist (Service: S3, Status Code: 404, ${name})`));
+      const { policy } = found(s3.configurationOf(name), () => new Error(`The specified bucket does not exist (Service: S3, Status Code: 404, ${name})`));
       if (policy) { throw new Error(`The bucket policy already exists on bucket ${name}.`); }
       s3.updateBucket(name, { policy: document(PolicyDocument) });
       return { physicalId: name };
@@ -47,7 +47,7 @@ export const s3Resources: ResourceTypes = {
     },
     delete({ physicalId }, { world: { s3 } }) {
       // somebody else may have deleted the bucket
-      if (s3.bucket(physicalId)) { s3.updateBucket(physicalId, { policy: undefined }); }
+      if (s3.configurationOf(physicalId)) { s3.updateBucket(physicalId, { policy: undefined }); }
     },
   },
 };

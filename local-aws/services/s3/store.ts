@@ -1,4 +1,5 @@
 import { ServiceError, found } from '../../core';
+import { Eventual } from '../../eventual';
 import { QUOTAS, checkQuota, isBeyond, quota, sizeOf } from '../../quotas';
 import type { World } from '../../world';
 import { checkResourcePolicy } from '../iam/policy-documents';
@@ -18,7 +19,7 @@ export interface StoredObject {
 }
 
 interface Bucket {
-  configuration: BucketConfiguration;
+  readonly configuration: Eventual<BucketConfiguration>;
   readonly objects: Map<string, StoredObject>;
   /** the keys that have older versions or a delete marker; nothing else is kept of these */
   readonly olderVersions: Set<string>;
@@ -28,7 +29,7 @@ interface Bucket {
 export class S3Store {
   private readonly buckets = new Map<string, Bucket>();
 
-  constructor(private readonly world: Pick<World, 'clock' | 'iam'>) {}
+  constructor(private readonly world: Pick<World, 'clock' | 'iam' | 'profile'>) {}
 
   public createBucket(name: string, configuration: BucketConfiguration): void {
     if (this.buckets.has(name)) {
@@ -39,13 +40,15 @@ export class S3Store {
     checkQuota('s3ShortestBucketName', name.length, invalid);
     if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) { throw new ServiceError(QUOTAS.s3BucketName.error, invalid()); }
     this.checkPolicy(configuration);
-    this.buckets.set(name, { configuration, objects: new Map(), olderVersions: new Set() });
+    const eventual = new Eventual<BucketConfiguration>(this.world.clock, this.world.profile.bucketSeconds);
+    eventual.set(configuration);
+    this.buckets.set(name, { configuration: eventual, objects: new Map(), olderVersions: new Set() });
   }
 
   public updateBucket(name: string, change: BucketConfiguration): void {
     this.checkPolicy(change);
-    const bucket = this.existing(name);
-    bucket.configuration = { ...bucket.configuration, ...change };
+    const { configuration } = this.existing(name);
+    configuration.set({ ...configuration.latest, ...change });
   }
 
   public deleteBucket(name: string): void {
@@ -58,8 +61,14 @@ export class S3Store {
     this.buckets.delete(name);
   }
 
+  /** As it is in effect; undefined if the bucket does not seem to exist. */
   public bucket(name: string): BucketConfiguration | undefined {
-    return this.buckets.get(name)?.configuration;
+    return this.buckets.get(name)?.configuration.inEffect;
+  }
+
+  /** As it was set last. */
+  public configurationOf(name: string): BucketConfiguration | undefined {
+    return this.buckets.get(name)?.configuration.latest;
   }
 
   /** In the order of their keys' bytes, as S3 lists them. */
@@ -95,7 +104,7 @@ export class S3Store {
 
   private keepVersion(bucket: string, key: string): void {
     const { objects, olderVersions, configuration } = this.existing(bucket);
-    if (configuration.versioned && objects.has(key)) { olderVersions.add(key); }
+    if (configuration.latest?.versioned && objects.has(key)) { olderVersions.add(key); }
   }
 
   private existing(name: string): Bucket {

@@ -11,9 +11,9 @@ import type { ExecutionRecord } from '../../wire';
 
 export interface StateMachine {
   readonly arn: string;
-  definition: Definition;
-  roleArn: string;
-  kmsKeyArn?: string;
+  readonly definition: Definition;
+  readonly roleArn: string;
+  readonly kmsKeyArn?: string;
 }
 
 type Status = ExecutionRecord['status'];

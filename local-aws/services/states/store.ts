@@ -6,6 +6,7 @@ import type { MapRun } from './map-run';
 import { checkSettings } from './settings';
 import { assumeRoleOf } from './task';
 import { ACCOUNT, ServiceError, found } from '../../core';
+import { Eventual } from '../../eventual';
 import { checkLength, checkQuota, sizeOf } from '../../quotas';
 import type { ExecutionRecord } from '../../wire';
 import type { World } from '../../world';
@@ -22,11 +23,11 @@ export interface StateMachineConfiguration {
   readonly kmsKeyArn?: string;
 }
 
-export type StatesWorld = Pick<World, 'region' | 'clock' | 'endpoint' | 'iam' | 's3' | 'kms' | 'lambda'>;
+export type StatesWorld = Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'iam' | 's3' | 'kms' | 'lambda'>;
 
 /** State machines, whose tasks are local Lambda functions and calls of other services, with their executions and Map Runs. */
 export class StateMachineStore {
-  private readonly machines = new Map<string, StateMachine>();
+  private readonly machines = new Map<string, Eventual<StateMachine>>();
   private readonly runs = new Map<string, Run>();
   private readonly mapRuns = new Map<string, MapRun>();
 
@@ -41,16 +42,14 @@ export class StateMachineStore {
     checkName(configuration.name);
     const arn = `arn:aws:states:${this.world.region}:${ACCOUNT}:stateMachine:${configuration.name}`;
     if (this.machines.has(arn)) { throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`); }
-    const { roleArn, kmsKeyArn } = configuration;
-    this.machines.set(arn, { arn, definition: await this.check(arn, configuration), roleArn, kmsKeyArn });
+    const machine = await this.machineOf(arn, configuration);
+    this.machines.set(arn, new Eventual(this.world.clock, this.world.profile.stateMachineSeconds, machine));
     return arn;
   }
 
   public async updateStateMachine(arn: string, configuration: StateMachineConfiguration): Promise<void> {
     const machine = this.machine(arn);
-    machine.definition = await this.check(arn, configuration);
-    machine.roleArn = configuration.roleArn;
-    machine.kmsKeyArn = configuration.kmsKeyArn;
+    machine.set(await this.machineOf(arn, configuration));
   }
 
   /** Running executions continue, as in AWS. */
@@ -59,7 +58,7 @@ export class StateMachineStore {
   }
 
   public startExecution(stateMachineArn: string, input: string, name: string = randomUUID()): ExecutionRecord {
-    const machine = this.machine(stateMachineArn);
+    const machine = this.machine(stateMachineArn).inEffect!;
     checkName(name);
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
     if (this.runs.has(executionArn)) { throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`); }
@@ -99,8 +98,13 @@ export class StateMachineStore {
     return found(this.runs.get(executionArn), () => new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`));
   }
 
-  private machine(arn: string): StateMachine {
+  private machine(arn: string): Eventual<StateMachine> {
     return found(this.machines.get(arn), () => new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`));
+  }
+
+  private async machineOf(arn: string, configuration: StateMachineConfiguration): Promise<StateMachine> {
+    const { roleArn, kmsKeyArn } = configuration;
+    return { arn, definition: await this.check(arn, configuration), roleArn, kmsKeyArn };
   }
 
   private async check(arn: string, configuration: StateMachineConfiguration): Promise<Definition> {

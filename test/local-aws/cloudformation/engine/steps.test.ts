@@ -33,6 +33,11 @@ test('custom resources that do not depend on each other run side by side', async
   expect(log).toEqual(['+a', '+b', '-a', '-b']);
 });
 
+test('what can begin at the same time begins from the end if so ordered', async () => {
+  const { log } = await run([['a', []], ['b', ['a']], ['c', ['a']]], { reversed: true });
+  expect(log).toEqual(['+a', '-a', '+c', '+b', '-c', '-b']);
+});
+
 test('when deleting, custom resources go last', async () => {
   const { log } = await run([['custom', [], true], ['policy', []], ['fn', ['custom']], ['bucket', ['policy']]], { order: 'eager last' });
   expect(log).toEqual(['+policy', '-policy', '+bucket', '-bucket', '+custom', '-custom', '+fn', '-fn']);

@@ -3,6 +3,7 @@ import * as os from 'os';
 import * as path from 'path';
 import { zipOf } from './testing-zip';
 import { ScaledClock } from '../../../../local-aws/clock';
+import { HOSTILE } from '../../../../local-aws/profile';
 import { DEPLOYER } from '../../../../local-aws/services/iam/credentials';
 import type { FunctionConfiguration } from '../../../../local-aws/services/lambda/function';
 import { lambdaApi } from '../../../../local-aws/services/lambda/operations';
@@ -193,6 +194,21 @@ test('a failed event is delivered twice again, a good one once', async () => {
   } finally {
     impatient.stop();
     fs.rmSync(path.dirname(file), { recursive: true });
+  }
+});
+
+test('in the hostile profile, a good event may be delivered twice', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'local-aws-test-'));
+  const file = path.join(folder, 'deliveries');
+  const hostile = new FunctionStore({ ...world, profile: HOSTILE });
+  const code = 'exports.handler = async ({ file }) => { require(\'fs\').appendFileSync(file, \'.\'); }';
+  try {
+    await hostile.createFunction(configuration({ functionName: 'delivered', code: zipOf({ 'index.js': code }) }));
+    await hostile.invokeAsync({ functionName: 'delivered', payload: JSON.stringify({ file }), principal: ROOT });
+    await eventually(() => expect(fs.readFileSync(file, 'utf8')).toBe('..'));
+  } finally {
+    hostile.stop();
+    fs.rmSync(folder, { recursive: true });
   }
 });
 

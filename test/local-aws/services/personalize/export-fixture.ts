@@ -19,6 +19,7 @@ export class ExportFixture {
   public readonly roleArn = this.iam.createRole({ roleName: 'export', assumeRolePolicyDocument: this.trust() });
 
   constructor() {
+    this.personalize.settings.checksAccessAtCreate = false;
     this.allowRole(['s3:ListBucket'], [`arn:aws:s3:::${BUCKET}`], 'list');
     this.allowRole(['s3:PutObject'], [`arn:aws:s3:::${BUCKET}/out/*`], 'put');
     this.s3.createBucket(BUCKET, { policy: this.bucketPolicy(['s3:ListBucket', 's3:PutObject']) });
