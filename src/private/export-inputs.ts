@@ -58,10 +58,10 @@ export function validateDestination(scope: Construct, destination: ExportDestina
   validateOutputPath(scope, destination, jobName);
 }
 
-function validateOutputPath(scope: Construct, { bucket, prefix }: ExportDestination, name: string): void {
-  const path = `s3://${bucket.bucketName}/${prefix}${name}/`;
+function validateOutputPath(scope: Construct, { _bucketName: bucketName, prefix }: ExportDestination, name: string): void {
+  const path = `s3://${bucketName}/${prefix}${name}/`;
   const length = ['s3://', '/', '/'].join('').length
-    + minimumLength(bucket.bucketName, MIN_BUCKET_NAME_LENGTH) + minimumLength(prefix, 0) + minimumLength(name, 1);
+    + minimumLength(bucketName, MIN_BUCKET_NAME_LENGTH) + minimumLength(prefix, 0) + minimumLength(name, 1);
   rejectIf(outputPathLengthProblem(length, Token.isUnresolved(path) ? prefix : path), literal`OutputPathTooLong`, scope);
 }
 

@@ -1,4 +1,4 @@
-import { CfnOutput, aws_personalize as personalize } from 'aws-cdk-lib';
+import { CfnOutput, Duration, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
 import { DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
@@ -52,5 +52,27 @@ describe('a stack', () => {
     expect(jobs.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE']);
     expect(jobs.map(({ request }) => request.tags).filter(Boolean)).toEqual([[{ tagKey: 'team', tagValue: 'ml' }]]);
     expect(new Set(jobs.map(({ caller }) => /HandlerRole/.test(caller)))).toEqual(new Set([true]));
+  });
+
+  test('exports to a new bucket with a name, a bucket key, access logs and colder storage', async () => {
+    const { exitCode, output } = await fixture.deploy('NewBucket', stack => {
+      exportIn(stack, {
+        destination: new ExportDestination(stack, 'Exports', {
+          bucketName: 'exports-of-movies',
+          bucketKeyEnabled: true,
+          serverAccessLogsBucket: new s3.Bucket(stack, 'Logs', { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }),
+          serverAccessLogsPrefix: 'exports/',
+          transitions: [
+            { storageClass: s3.StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(30) },
+            { storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) },
+          ],
+          expiration: Duration.days(365),
+        }),
+        jobName: 'to-new-bucket',
+      });
+    });
+    expect([exitCode, output]).toEqual([0, expect.any(String)]);
+    const { rows } = await exportedRecords(fixture.client, 's3://exports-of-movies/to-new-bucket/');
+    expect(rows).toHaveLength(RECORDS);
   });
 });

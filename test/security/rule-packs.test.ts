@@ -110,6 +110,14 @@ describe.each(Object.entries(STACKS) as [StackName, Stack][])('the %s stack', (n
   });
 });
 
+test('with serverAccessLogsBucket, no pack asks for access logs of the new bucket', () => {
+  const stack = stackOf(some => new ExportDestination(some, 'Exports', {
+    serverAccessLogsBucket: s3.Bucket.fromBucketName(some, 'AccessLogs', 'access-logs'), serverAccessLogsPrefix: 'exports/',
+  }));
+  const rules = Object.values(PACKS).flatMap(checks => checks.validateScope(stack).violations.map(({ ruleName }) => ruleName));
+  expect(rules.filter(rule => /S3BucketLoggingEnabled|-S1$/.test(rule))).toEqual([]);
+});
+
 test('docs/rule-packs.md names every rule', () => {
   const text = fs.readFileSync(path.join(REPOSITORY, 'docs', 'rule-packs.md'), 'utf8');
   expect([...new Set(ACCEPTED.map(([, rule]) => rule.replace(/\[.*/, '')))].filter(rule => !text.includes(`\`${rule}\``))).toEqual([]);

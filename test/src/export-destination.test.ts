@@ -2,7 +2,7 @@ import { CfnParameter, Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms a
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ExportDestination, ExportDestinationProps } from '../../src';
 import { KEY_ACTIONS, SERVICE, destinationIn, statementsOf } from '../destinations';
-import { ACCOUNT, agnosticStack, concreteStack } from '../stacks';
+import { ACCOUNT, agnosticStack, concreteStack, jobIn } from '../stacks';
 
 describe('by default', () => {
   const stack = agnosticStack();
@@ -150,8 +150,9 @@ describe('bucket', () => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
-  test.each([
+  test.each<ExportDestinationProps>([
     { encryption: s3.BucketEncryption.KMS }, { removalPolicy: RemovalPolicy.DESTROY }, { expiration: Duration.days(1) }, { versioned: true },
+    { bucketName: 'exports' }, { bucketKeyEnabled: true }, { autoDeleteObjects: false }, { transitions: [] }, { serverAccessLogsPrefix: 'a' },
   ])('fails at synthesis with %j, which describes the bucket that is not made', props => {
     const stack = concreteStack();
     expect(() => destinationIn(stack, { bucket: new s3.Bucket(stack, 'Bucket'), ...props })).toThrow(`${Object.keys(props)[0]} cannot be used with bucket`);
@@ -201,6 +202,119 @@ describe('prefix', () => {
     const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
     expect(stack.resolve(destinationIn(stack, { prefix }).prefix)).toEqual({ Ref: 'Prefix' });
     expect(() => new ExportDestination(stack, 'Other', { prefix: `s3://bucket/${prefix}` })).not.toThrow();
+  });
+});
+
+describe('of the new bucket', () => {
+  test('the name, the bucket key and the server access logs are those of the props', () => {
+    const stack = concreteStack();
+    const serverAccessLogsBucket = new s3.Bucket(stack, 'Logs');
+    destinationIn(stack, { bucketName: 'exports-of-movies', bucketKeyEnabled: true, serverAccessLogsBucket, serverAccessLogsPrefix: 'exports/' });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+      BucketName: 'exports-of-movies',
+      BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ BucketKeyEnabled: true })] },
+      LoggingConfiguration: { DestinationBucketName: { Ref: Match.stringLikeRegexp('^Logs') }, LogFilePrefix: 'exports/' },
+    });
+  });
+
+  test('the name as a token is left to the deployment', () => {
+    const stack = concreteStack();
+    destinationIn(stack, { bucketName: new CfnParameter(stack, 'Name').valueAsString });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', { BucketName: { Ref: 'Name' } });
+  });
+
+  test('the name counts in the output path, which has at most 256 characters', () => {
+    const pathOf = (bucketName: string) => {
+      const stack = concreteStack();
+      return jobIn(stack, { jobName: 'n'.repeat(63), destination: destinationIn(stack, { bucketName, prefix: 'p'.repeat(170) }) });
+    };
+    expect(() => pathOf('b'.repeat(15))).not.toThrow();
+    expect(() => pathOf('b'.repeat(16))).toThrow(/256/);
+  });
+
+  test('fails at synthesis for a bucket key without a KMS key', () => {
+    expect(() => destinationIn(concreteStack(), { encryption: s3.BucketEncryption.S3_MANAGED, bucketKeyEnabled: true }))
+      .toThrow('bucketKeyEnabled cannot be used with encryption BucketEncryption.S3_MANAGED');
+    expect(() => destinationIn(concreteStack(), { encryption: s3.BucketEncryption.S3_MANAGED, bucketKeyEnabled: false })).not.toThrow();
+  });
+
+  test('fails at synthesis for access logs among the exports', () => {
+    expect(() => destinationIn(concreteStack(), { serverAccessLogsPrefix: 'logs/' })).toThrow('serverAccessLogsPrefix must be used with serverAccessLogsBucket, got "logs/"');
+  });
+
+  test.each([{ account: '999988887777' }, { region: 'us-east-1' }])('fails at synthesis for a bucket for access logs in %j', env => {
+    const stack = concreteStack();
+    const serverAccessLogsBucket = s3.Bucket.fromBucketAttributes(stack, 'Logs', { bucketName: 'logs', ...env });
+    expect(() => destinationIn(stack, { serverAccessLogsBucket })).toThrow(/^serverAccessLogsBucket must be in the account and Region .*Movies\/Logs/);
+  });
+});
+
+describe('autoDeleteObjects', () => {
+  test('empties the bucket before it is deleted; the key stays', () => {
+    const stack = concreteStack();
+    destinationIn(stack, { autoDeleteObjects: true, removalPolicy: RemovalPolicy.DESTROY });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('Custom::S3AutoDeleteObjects', { BucketName: { Ref: Match.stringLikeRegexp('^ExportsBucket') } });
+    template.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
+  });
+
+  test.each([undefined, RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE])('fails at synthesis with removalPolicy %s', removalPolicy => {
+    expect(() => destinationIn(concreteStack(), { autoDeleteObjects: true, removalPolicy }))
+      .toThrow(new RegExp(`^autoDeleteObjects must be used with removalPolicy RemovalPolicy.DESTROY, got "${removalPolicy ?? 'retain'}"`));
+  });
+});
+
+describe('transitions', () => {
+  const { INFREQUENT_ACCESS, ONE_ZONE_INFREQUENT_ACCESS, INTELLIGENT_TIERING, GLACIER_INSTANT_RETRIEVAL, GLACIER, DEEP_ARCHIVE } = s3.StorageClass;
+  const after = (...days: [s3.StorageClass, number][]) => days.map(([storageClass, count]): s3.Transition => (
+    { storageClass, transitionAfter: Duration.days(count) }));
+
+  test('move present versions', () => {
+    const stack = concreteStack();
+    destinationIn(stack, { transitions: after([INFREQUENT_ACCESS, 30], [GLACIER, 60]), expiration: Duration.days(61) });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [Match.objectLike({
+          Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 30 }, { StorageClass: 'GLACIER', TransitionInDays: 60 }], ExpirationInDays: 61,
+        })],
+      },
+    });
+  });
+
+  test.each([
+    ['archives at once', after([GLACIER, 0])],
+    ['a day between two archives', after([GLACIER_INSTANT_RETRIEVAL, 1], [DEEP_ARCHIVE, 2])],
+    ['given in another order', after([DEEP_ARCHIVE, 90], [INTELLIGENT_TIERING, 0])],
+  ])('may be %s', (_, transitions) => {
+    expect(() => destinationIn(concreteStack(), { transitions })).not.toThrow();
+  });
+
+  test.each<[string, s3.Transition[], RegExp]>([
+    ['Infrequent Access too early', after([INFREQUENT_ACCESS, 29]), /^transitionAfter of STANDARD_IA in transitions must be at least 30 days, got 29 days/],
+    ['One Zone too early', after([ONE_ZONE_INFREQUENT_ACCESS, 1]), /^transitionAfter of ONEZONE_IA in transitions must be at least 30 days, got 1 day/],
+    ['too little time in Infrequent Access', after([INFREQUENT_ACCESS, 30], [GLACIER, 59]), /^transitionAfter of GLACIER in transitions must be .* got 59 days/],
+    ['a warmer class', after([GLACIER, 1], [INTELLIGENT_TIERING, 90]), /^transitions must go to a colder storage class .*GLACIER after 1 day and INTELLIGENT_TIERING/],
+    ['one that One Zone cannot go to', after([ONE_ZONE_INFREQUENT_ACCESS, 30], [GLACIER_INSTANT_RETRIEVAL, 90]), /^transitions must go to a colder storage class/],
+    ['two on one day', after([GLACIER, 1], [DEEP_ARCHIVE, 1]), /^transitions must go to a colder storage class/],
+    ['the same class twice', after([GLACIER, 1], [GLACIER, 2]), /^transitions must have different storage classes, got GLACIER twice/],
+    ['no time', [{ storageClass: GLACIER }], /^transitions must have transitionAfter .*got GLACIER/],
+    ['a date', [{ storageClass: GLACIER, transitionDate: new Date(0) }], /^transitions must have transitionAfter and no transitionDate, got GLACIER/],
+    ['part of a day', [{ storageClass: GLACIER, transitionAfter: Duration.hours(36) }], /^transitionAfter of GLACIER in transitions must be in whole days/],
+    ['a number', [{ storageClass: GLACIER, transitionAfter: 5 as unknown as Duration }], /^transitionAfter of GLACIER in transitions must be a Duration, got 5/],
+  ])('fail at synthesis: %s', (_, transitions, message) => {
+    expect(() => destinationIn(concreteStack(), { transitions })).toThrow(message);
+  });
+
+  test.each([30, 29])('fail at synthesis with an expiration after %d days that is no later than they are', days => {
+    expect(() => destinationIn(concreteStack(), { transitions: after([GLACIER, 30]), expiration: Duration.days(days) }))
+      .toThrow(`expiration must be later than all transitions, got ${days} days and GLACIER after 30 days`);
+  });
+
+  test('as tokens are left to S3', () => {
+    const stack = concreteStack();
+    const transitionAfter = Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber);
+    const transitions = [{ storageClass: INFREQUENT_ACCESS, transitionAfter }];
+    expect(() => destinationIn(stack, { transitions, expiration: Duration.days(1) })).not.toThrow();
   });
 });
 

@@ -1,15 +1,16 @@
+import { checkLifecycle } from './lifecycle';
 import type { BucketConfiguration } from './store';
 import { physicalName, document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
-import { ACCOUNT, NotSupportedError, found } from '../../core';
+import { ACCOUNT, NotSupportedError, ServiceError, found } from '../../core';
 import { quota } from '../../quotas';
 import type { World } from '../../world';
 
 export const s3Resources: ResourceTypes = {
-  /** Settings that nothing here depends on (public access, object ownership, lifecycle, tags) have no effect. */
+  /** Settings that nothing here depends on (public access, object ownership, lifecycle, access logs, tags) have no effect. */
   'AWS::S3::Bucket': {
     properties: [
       'BucketName', 'BucketEncryption', 'VersioningConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls',
-      'LifecycleConfiguration', 'AccessControl', 'Tags',
+      'LifecycleConfiguration', 'LoggingConfiguration', 'AccessControl', 'Tags',
     ],
     create(properties, context) {
       const { s3, region } = context.world;
@@ -52,8 +53,20 @@ export const s3Resources: ResourceTypes = {
   },
 };
 
-function configuration({ BucketEncryption, VersioningConfiguration }: Properties, world: World): BucketConfiguration {
+function configuration(properties: Properties, world: World): BucketConfiguration {
+  const { BucketEncryption, VersioningConfiguration } = properties;
+  checkLifecycle(properties.LifecycleConfiguration);
+  checkLogging(properties.LoggingConfiguration, world);
   return { kmsKeyArn: defaultKey(BucketEncryption, world), versioned: record(VersioningConfiguration).Status === 'Enabled' };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html: the bucket for the logs must exist. */
+function checkLogging(logging: unknown, { s3 }: World): void {
+  if (logging === undefined) { return; }
+  refuseOtherMembers(logging, ['DestinationBucketName', 'LogFilePrefix'], 'LoggingConfiguration');
+  const target = record(logging).DestinationBucketName;
+  if (target === undefined) { throw new NotSupportedError('server access logs in the bucket itself'); }
+  found(s3.bucket(String(target)), () => new ServiceError('InvalidTargetBucketForLogging', 'The target bucket for logging does not exist'));
 }
 
 function defaultKey(encryption: unknown, { region }: World): string | undefined {
