@@ -1,5 +1,8 @@
-import { Annotations, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
+import { Pasteable, pasteable } from '../pasteable';
+
+type Kind = 'bucket' | 'key' | 'role';
 
 /** Adds statements to the policies of buckets, keys and roles. A warning contains what cannot be added. */
 export class PolicyAdditions {
@@ -14,28 +17,40 @@ export class PolicyAdditions {
   public toBucket(bucket: s3.IBucket, statement: iam.PolicyStatement): void {
     const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
     if (policyDependable) { this.inPlace.add(policyDependable); }
-    if (!statementAdded) { this.warnNotAdded('bucketPolicy', 'policy of the imported bucket', statement); }
+    if (!statementAdded) { this.warnNotAdded('bucket', bucket.bucketArn, statement); }
   }
 
   public toKey(key: kms.IKey, statement: iam.PolicyStatement): void {
-    if (!key.addToResourcePolicy(statement, true).statementAdded) { this.warnNotAdded('keyPolicy', 'policy of the imported key', statement); }
+    if (!key.addToResourcePolicy(statement, true).statementAdded) { this.warnNotAdded('key', key.keyArn, statement); }
   }
 
   public toRole(role: iam.IRole, statements: iam.PolicyStatement[]): void {
     for (const statement of statements) {
       const { statementAdded, policyDependable } = role.grantPrincipal.addToPrincipalPolicy(statement);
       if (policyDependable) { this.inPlace.add(policyDependable); }
-      if (!statementAdded || pretends(role, policyDependable)) { this.warnNotAdded('rolePolicy', 'policy of the imported role', statement); }
+      if (!statementAdded || pretends(role, policyDependable)) { this.warnNotAdded('role', role.roleArn, statement); }
     }
   }
 
-  private warnNotAdded(policy: string, text: string, statement: iam.PolicyStatement): void {
-    const json = JSON.stringify(Stack.of(this.scope).resolve(statement.toStatementJson()));
-    Annotations.of(this.scope).addWarningV2(
-      `cdk-personalize-dataset-export:${policy}NotAdded`,
-      `this app cannot change the ${text}. Add this statement to it, or exports will fail: ${json}`,
+  private warnNotAdded(kind: Kind, arn: string, statement: iam.PolicyStatement): void {
+    const { scope } = this;
+    const toAdd = pasteable(scope, statement.toStatementJson());
+    Annotations.of(scope).addWarningV2(
+      `cdk-personalize-dataset-export:${kind}PolicyNotAdded`,
+      `the policy of ${kind} ${pasteable(scope, arn).text} needs this statement, which the app cannot add. ${howToAdd(kind, toAdd, scope.node.path)}: ${toAdd.text}`,
     );
   }
+}
+
+/** AWS refuses policies of buckets and keys with a principal that does not exist, and nobody knows the generated names of what does not. */
+function howToAdd(kind: Kind, { ofApp, attributes, environment }: Pasteable, path: string): string {
+  const placeholders = [...environment, ...attributes];
+  const replaced = placeholders.length === 0 ? '' : `, with the values of ${placeholders.join(' and ')}`;
+  const waits = ofApp.length > 0 && (kind !== 'role' || attributes.length > 0);
+  if (!waits) { return `Add it before you deploy${replaced}, or Personalize gets no access`; }
+  const existing = kind === 'role' ? '' : '. Or use a role that exists already';
+  return `It needs ${ofApp.join(' and ')}, which a first deployment creates: deploy ${path} without jobs, add the statement${replaced}, then deploy `
+    + `the jobs${existing}. Without it, Personalize gets no access`;
 }
 
 /** An immutable role claims that the statement was added, but its dependable contains no policy. */
