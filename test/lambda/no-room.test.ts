@@ -71,6 +71,13 @@ it('a deployment that does not wait for the job ends before CloudFormation gives
   expect([status, (at - START) / 1000]).toEqual(['FAILED', MAX_CUSTOM_RESOURCE_SECONDS]);
 });
 
+it('asks for room once in each turn of about five minutes, however often a process looks', async () => {
+  world.personalize.concurrencyLimit = 0;
+  await world.run(CREATE, 5);
+
+  expect(creates()).toBeLessThanOrEqual(1 + TIMEOUT_SECONDS / 240);
+});
+
 it('jobs ask for room at different times', async () => {
   world.personalize.concurrencyLimit = 0;
   const attempts = new Set<number>();

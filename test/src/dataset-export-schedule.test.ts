@@ -84,21 +84,20 @@ describe('dead-letter queue', () => {
 });
 
 describe('onFailure and onSuccess', () => {
-  test('make rules for the runs of the workflow', () => {
+  test.each([['onFailure', 'FAILED'], ['onSuccess', 'SUCCEEDED']])('%s makes a rule for the runs of the workflow that are %s', (prop, status) => {
     const stack = concreteStack();
     const topic = new sns.Topic(stack, 'Topic');
-    scheduleIn(stack, { onFailure: new targets.SnsTopic(topic), onSuccess: new targets.SnsTopic(topic) });
+    scheduleIn(stack, { [prop]: new targets.SnsTopic(topic) });
     const template = Template.fromStack(stack);
-    for (const status of ['FAILED', 'SUCCEEDED']) {
-      template.hasResourceProperties('AWS::Events::Rule', {
-        EventPattern: {
-          'source': ['cdk-personalize-dataset-export'],
-          'detail-type': ['Dataset Export Run State Change'],
-          'detail': { status: [status], stateMachineArn: [{ Ref: Match.stringLikeRegexp('^BackupStateMachine') }] },
-        },
-        Targets: [Match.objectLike({ Arn: stack.resolve(topic.topicArn) })],
-      });
-    }
+    template.resourceCountIs('AWS::Events::Rule', 1);
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        'source': ['cdk-personalize-dataset-export'],
+        'detail-type': ['Dataset Export Run State Change'],
+        'detail': { status: [status], stateMachineArn: [{ Ref: Match.stringLikeRegexp('^BackupStateMachine') }] },
+      },
+      Targets: [Match.objectLike({ Arn: stack.resolve(topic.topicArn) })],
+    });
   });
 
   test('left out make none', () => {

@@ -17,7 +17,7 @@ export class Compiler {
     })!;
     this.service = ts.createLanguageService({
       getCompilationSettings: () => options,
-      getScriptFileNames: () => fileNames,
+      getScriptFileNames: () => [...new Set([...fileNames, ...this.texts.keys()])], // the handler's entry point is not among the former
       getScriptVersion: name => `${this.texts.get(name)?.version ?? 0}`,
       getScriptSnapshot: name => {
         const text = this.texts.get(name)?.text ?? ts.sys.readFile(name);

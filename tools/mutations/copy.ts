@@ -15,6 +15,7 @@ export class Copy {
   public readonly cache: string;
   private readonly root = fs.mkdtempSync(path.join(os.tmpdir(), 'mutations-'));
   private readonly temporary = path.join(this.root, 'tmp');
+  private isBundled = false;
 
   constructor() {
     this.folder = path.join(this.root, 'repository');
@@ -34,6 +35,15 @@ export class Copy {
     return () => this.write(file, whole);
   }
 
+  /** As projen does it, without the time that projen takes. Deployments need it. */
+  public bundle(): void {
+    if (this.isBundled) { return; }
+    const { tasks } = JSON.parse(this.read('.projen/tasks.json'));
+    const [command, ...args] = tasks['bundle:lambda/index'].steps[0].execArgs;
+    execFileSync(path.join(this.folder, 'node_modules', '.bin', command), args, { cwd: this.folder, stdio: 'pipe' });
+    this.isBundled = true;
+  }
+
   /** For the temporary files of a test, which may be ended before it removes them. */
   public newTemporaryFolder(): string {
     fs.rmSync(this.temporary, { recursive: true, force: true });
@@ -51,13 +61,6 @@ export class Copy {
 
   private write(file: string, text: string): void {
     fs.writeFileSync(path.join(this.folder, file), text);
-    if (BUNDLED.test(file)) { this.bundle(); }
-  }
-
-  /** As projen does it, without the time that projen takes. */
-  private bundle(): void {
-    const { tasks } = JSON.parse(this.read('.projen/tasks.json'));
-    const [command, ...args] = tasks['bundle:lambda/index'].steps[0].execArgs;
-    execFileSync(path.join(this.folder, 'node_modules', '.bin', command), args, { cwd: this.folder, stdio: 'pipe' });
+    if (BUNDLED.test(file)) { this.isBundled = false; }
   }
 }

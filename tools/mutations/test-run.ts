@@ -17,7 +17,9 @@ const running = new Set<ChildProcess>();
 
 /** Runs one test file in a copy, until its first red test. */
 export async function runTest(copy: Copy, test: string, maxSeconds: number): Promise<TestRun> {
-  const config = /^test\/(e2e|package)\//.test(test) ? ['--config', 'test/slow-tests.jest.json', '--selectProjects', 'newest CDK'] : [];
+  const deploys = test.startsWith('test/e2e/');
+  const config = deploys ? ['--config', 'test/slow-tests.jest.json', '--selectProjects', 'newest CDK'] : [];
+  if (deploys) { copy.bundle(); }
   const started = Date.now();
   const child = spawn(process.execPath, [
     path.join(copy.folder, 'node_modules', 'jest', 'bin', 'jest.js'), ...config, '--ci', '--runInBand', '--coverage=false',

@@ -155,7 +155,7 @@ export const DEPENDENCY_BREAKAGES: Breakage[] = [
   }),
   ...breakagesOf('src/private/cross-stack-attribute.ts', [OTHER_STACKS, CROSS_STACK], {
     'exported-attribute': {
-      breaks: 'CloudFormation refuses every later export that another stack uses', from: 'if (producer === consumer || producer.account', to: 'if (producer !== undefined || producer.account',
+      breaks: 'CloudFormation refuses every later export that another stack uses', from: 'if (producer === consumer || producer.account', to: 'if (producer.stackName !== \'\' || producer.account',
     },
     'readers-do-not-wait': {
       breaks: 'a stack is deployed before the export that it reads',

@@ -146,12 +146,6 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
       from: 'if (changed.length === 0 && !waits(properties)) { return { kind: \'keep\' }; }',
       to: '',
     },
-    'other-inputs-kept': {
-      breaks: 'a change of an input exports nothing',
-      from: 'if (changed.length > 0 && fit === \'other\' && !sameName) { return \'start\'; }',
-      to: 'if (changed.length > 0 && fit === \'other\' && !sameName) { return { kind: \'keep\' }; }',
-      tests: [QUICKSTART, UPDATE],
-    },
   }),
   ...breakagesOf('lambda/rollback.ts', [ROLLBACK, MODEL], {
     'only-events-tell': {
@@ -176,9 +170,19 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
       from: 'yield event.PhysicalResourceId;\n',
       to: '',
     },
+    'failed-job-in-background': {
+      breaks: 'a rollback loses a job that failed and that nobody waited for',
+      from: ' || (fit === \'failed\' && !waits(event.ResourceProperties))',
+      to: '',
+    },
+    'invisible-job-in-background': {
+      breaks: 'a rollback loses a job that is not visible yet',
+      from: ' || (fit === \'gone\' && this.mayAppear(candidate, event, startedAt))',
+      to: '',
+    },
     'first-candidate-wins': {
       breaks: 'after a rollback, the outputs name the failed job',
-      from: 'if (fit === \'done\') { return completed(event, candidate); }',
+      from: 'if (fit === \'done\' || (fit === \'failed\' && !waits(event.ResourceProperties))) { return completed(event, candidate); }',
       to: 'return completed(event, candidate);',
       tests: [SEQUENCES, ROLLBACK],
     },
@@ -327,6 +331,12 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
       from: 'if (event.RequestType === \'Update\') { return this.rollback.restore(event, startedAt); }',
       to: '',
       tests: [NO_ROOM, MODEL],
+    },
+    'job-of-repeated-delivery': {
+      breaks: 'two deliveries of an update that takes over a job start two exports',
+      from: 'generatedJobName(event, isOwn ? index : index - 1)',
+      to: 'generatedJobName(event, index)',
+      tests: [LATE_DENIAL],
     },
     'next-job-too-early': {
       breaks: 'all jobs are used up before the policies have propagated',

@@ -103,6 +103,12 @@ export const WAIT_BREAKAGES: Breakage[] = [
       to: 'left : left',
       tests: [HAND_OVER],
     },
+    'no-limit-in-background': {
+      breaks: 'CloudFormation gives up first on a job that is only to be created',
+      from: 'properties.WaitedSeconds === undefined && waits(properties) ?',
+      to: 'properties.WaitedSeconds === undefined ?',
+      tests: [NO_ROOM, HAND_OVER],
+    },
     'timeout-of-each': {
       breaks: 'the last resource waits as long as all of them',
       from: 'timeoutSeconds(properties) - before;',
@@ -133,11 +139,6 @@ export const WAIT_BREAKAGES: Breakage[] = [
       from: '[[30, 330], [270, 310]]',
       to: '[[30, 330], [2700, 3100]]',
     },
-    'asks-once': {
-      breaks: 'a job that found no room twice never starts',
-      from: 'for (let attempt = 0, due = 0; ; attempt++) {',
-      to: 'for (let attempt = 0, due = 0; attempt < 2; attempt++) {\n    if (attempt === 1) { return last; }',
-    },
     'short-timeouts-like-long': {
       breaks: 'with a timeout of minutes, a job never asks for room again',
       from: 'Math.min(1, timeoutSeconds / FULL_TIMEOUT_SECONDS)',
@@ -149,9 +150,9 @@ export const WAIT_BREAKAGES: Breakage[] = [
       to: 'TOLERANCE_SECONDS',
     },
     'forgets-its-job': {
-      breaks: 'a job that has started is looked at only at its next turn',
+      breaks: 'the end of a job that found no room at first is never seen',
       from: 'if (seen === \'there\') { return \'describe\'; }',
-      to: '',
+      to: 'if (seen === \'there\') { return \'rest\'; }',
     },
     'asks-twice': {
       breaks: 'a job asks for room twice in a turn',

@@ -41,14 +41,11 @@ describe('the permissions of the handler', () => {
     expect(statement.Resource['Fn::Join'][1].at(-1)).toBe(`:personalize:${REGION}:${ACCOUNT}:dataset-export-job/mine`);
   });
 
-  test('include tagging only when a job has tags', () => {
-    const withTags = (tags: Record<string, string>) => {
-      const stack = concreteStack();
-      jobIn(stack, { tags });
-      return handlerStatements(stack).filter(({ Action }) => Action.includes('personalize:TagResource')).length;
-    };
-    expect(withTags({})).toBe(0);
-    expect(withTags({ team: 'ml' })).toBe(1);
+  const TAGS = { team: 'ml' };
+  test.each([[[{}], 0], [[TAGS], 1], [[{}, TAGS], 1], [[TAGS, {}], 1]])('include tagging only when a job has tags: %j', (tagsOfJobs, count) => {
+    const stack = concreteStack();
+    tagsOfJobs.forEach((tags, index) => jobIn(stack, { tags }, `Export${index}`));
+    expect(handlerStatements(stack).filter(({ Action }) => Action.includes('personalize:TagResource'))).toHaveLength(count);
   });
 
   test('hold each dataset once', () => {
