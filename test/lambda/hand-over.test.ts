@@ -161,9 +161,10 @@ describe('a resource that goes on waiting', () => {
     expect(await world.run(updateEvent(next(1, PREVIOUS_ID), next(1, arn, { IngestionMode: 'BULK' })))).toMatchObject({ status: 'FAILED', physicalId: PREVIOUS_ID });
   });
 
-  it.each(['at once', 'after some trouble'])('goes back to its job in a rollback that is known %s, even if the previous resource could not', async known => {
-    world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    if (known !== 'at once') { world.stack.faults.push(LIMIT_EXCEEDED(), LIMIT_EXCEEDED()); }
+  it.each(['at once', 'after some trouble', 'by its events only'])('goes back to its job in a rollback that is known %s, even if the previous resource could not', async known => {
+    // without rollback, CloudFormation may bring a resource back while the stack seems to go forward
+    Object.assign(world.stack, known === 'by its events only' ? { status: 'UPDATE_IN_PROGRESS', broughtBack: true } : { status: 'UPDATE_ROLLBACK_IN_PROGRESS' });
+    if (known === 'after some trouble') { world.stack.faults.push(LIMIT_EXCEEDED(), LIMIT_EXCEEDED()); }
     world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
     world.personalize.heldStatus = 'CREATE IN_PROGRESS';
     const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
@@ -193,7 +194,9 @@ describe('a resource that goes on waiting', () => {
 describe('after an export that was started anew, a change of tags alone', () => {
   const tagged = (of: Properties): Properties => ({ ...of, Tags: { team: 'other' } });
 
-  it('starts no other one: the first resource leaves it to the one that waited', async () => {
+  it.each(['', ', although Personalize does not tell of its key'])('starts no other one: the first resource leaves it to the one that waited%s', async untold => {
+    const { echo } = world.personalize;
+    if (untold) { world.personalize.echo = request => ({ ...echo(request), kmsKeyArn: undefined }); }
     world.personalize.failureReason = 'Broken.';
     const lost = world.personalize.add(exportRequest(first(), 'Shop_Export0A1B2C3D_aaaaaaaaaaaaaaaa'), START - 86_400_000).arn;
     delete world.personalize.failureReason;

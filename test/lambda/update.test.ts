@@ -7,7 +7,7 @@ import {
   createEvent, DATASET_ARN, jobArnOf, KEY_ARN, OTHER_DATASET_ARN, PREVIOUS_ID, properties, ROLE_ARN, TIMEOUT_SECONDS, updateEvent, type Properties,
 } from '../../tools/simulation/events';
 import { DENIED_FOR_GOOD, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
-import { LOG_GROUP, World } from '../../tools/simulation/world';
+import { LOG_GROUP, Waiter, World } from '../../tools/simulation/world';
 
 // Whether an update exports depends on what changed, and on the job that is there: a rollback, or an earlier version, may have left it.
 
@@ -71,6 +71,11 @@ describe('a change', () => {
     await expectKept(updateEvent(properties(), properties(change)));
     expect(world.clock.now()).toBe(START);
   });
+
+  it.each([-5, 15])('is exported in a deployment that began %d s after the request, by CloudFormation\'s clock', async seconds => {
+    world.stack.operationBegan = START + seconds * 1000;
+    await expectNewExport(updateEvent(properties(), properties({ IngestionMode: 'BULK' })));
+  });
 });
 
 describe('with a jobName that stays', () => {
@@ -130,6 +135,17 @@ describe('when CloudFormation cannot be asked about the stack', () => {
     world.stack.faults.push(serviceError('Throttling'), networkError('ECONNRESET'), serviceError('InternalFailure', 'x', 500));
     await expectNewExport(update);
     expect(createdAfter()).toBe(2 * POLL_SECONDS);
+  });
+
+  it('before and after the export has started, the update ends with it', async () => {
+    world.stack.faults.push(serviceError('Throttling'));
+    const waiter = new Waiter(world, update);
+    await waiter.deliver();
+    await waiter.pollUntil(() => creates() > 0);
+    world.stack.alwaysFault = serviceError('Throttling');
+    await waiter.pollUntil(() => waiter.outcome !== undefined);
+
+    expect(waiter.outcome).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(update) });
   });
 
   it('until the timeout, the update fails without a job', async () => {
@@ -250,6 +266,11 @@ describe('a job that Personalize does not tell of', () => {
       await expectKept(unrelated());
       expect(world.clock.now()).toBe(START + seconds * 1000);
     });
+
+  it('is kept when the update only names the default ingestion mode', async () => {
+    world.personalize.alwaysFault.describe = { error: DENIED_FOR_GOOD() };
+    await expectKept(updateEvent(properties({ IngestionMode: undefined }), properties({ IngestionMode: 'PUT' })));
+  });
 
   it('is looked at again', async () => {
     world.personalize.failureReason = 'Broken.';

@@ -51,11 +51,12 @@ describe('state machine', () => {
     expect(definition.States['For each dataset'].ItemProcessor.States['Wait for dataset export job'].Seconds).toMatch(/: 20 %}$/);
   });
 
-  test('comes after the policies of the destination', () => {
+  test('comes after the policies of the destination, and after those for all its datasets', () => {
     const stack = concreteStack();
-    workflowIn(stack);
+    workflowIn(stack, { datasets: datasets(stack, 21) });
     Template.fromStack(stack).hasResource(MACHINE, {
       DependsOn: Match.arrayWith([
+        Match.stringLikeRegexp('^BackupDatasetsPolicy1'),
         Match.stringLikeRegexp('^BackupDestinationBucketPolicy'), Match.stringLikeRegexp('^BackupDestinationRoleDefaultPolicy'),
         Match.stringLikeRegexp('^BackupStateMachineRoleDefaultPolicy'),
       ]),

@@ -27,6 +27,8 @@ export interface FakeJob {
 }
 
 const RUNNING = ['CREATE PENDING', 'CREATE IN_PROGRESS'];
+/** @see https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeDatasetExportJob.html */
+const ARN = /^arn:[a-z\d-]+:personalize:.*:.*:.+$/;
 
 /** The export jobs of Amazon Personalize, in memory. */
 export class FakePersonalize implements PersonalizeApi {
@@ -63,6 +65,7 @@ export class FakePersonalize implements PersonalizeApi {
 
   public async describeDatasetExportJob(arn: string): Promise<JobDescription> {
     return this.call('describe', arn, () => {
+      if (!ARN.test(arn)) { throw serviceError('InvalidInputException', `Value '${arn}' at 'datasetExportJobArn' failed to satisfy constraint`); }
       const job = this.jobs.get(arn);
       if (job === undefined || this.clock.now() < job.createdAt + this.visibleAfterSeconds * 1000) {
         throw serviceError('ResourceNotFoundException', `The given dataset export job does not exist: ${arn}`);

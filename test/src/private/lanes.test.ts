@@ -172,6 +172,16 @@ const WAYS: readonly ((source: CfnResource, target: CfnResource, index: number) 
 ];
 
 describe('lanes make no circle with dependencies of the user\'s own', () => {
+  test.each(WAYS.map((way, index) => [index, way] as const))('a job may depend on a later one through another resource, way %i', (_, dependOn) => {
+    const stack = concreteStack();
+    const [first, second] = jobsIn(stack, 2, { provider: new DatasetExportProvider(stack, 'Provider', { maxConcurrency: 1 }) });
+    const between = new CfnResource(stack, 'Between', { type: 'Test::Resource' });
+    dependOn(resourceOf(first, 'Resource'), between, 0);
+    dependOn(between, resourceOf(second, 'Resource'), 1);
+    const resources = resourcesOf(stack);
+    expect(create(resources, minutes).size).toBe(Object.keys(resources).length);
+  });
+
   /** Nodes are jobs or other resources; each may depend on those with a smaller rank, whichever is defined first. */
   const app = fc.record({
     maxConcurrency: fc.integer({ min: 1, max: 4 }),

@@ -92,11 +92,6 @@ export const DEPENDENCY_BREAKAGES: Breakage[] = [
       from: '?.slice(-1) ?? []',
       to: '?.slice(0, 1) ?? []',
     },
-    'old-order': {
-      breaks: 'jobs that are added after a first synthesis are not in the queue',
-      from: 'this.previous = this.firstOfTree = undefined;',
-      to: 'this.firstOfTree = undefined;',
-    },
     'order-of-first-synthesis': {
       breaks: 'dependencies that are added after a first synthesis make a circle', from: '|| job === this.firstOfTree) {', to: ') {',
     },

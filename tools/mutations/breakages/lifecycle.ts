@@ -165,11 +165,6 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
       to: '',
       tests: [HAND_OVER, SEQUENCES],
     },
-    'current-not-asked': {
-      breaks: 'a rollback that nothing had changed loses its job',
-      from: 'yield event.PhysicalResourceId;\n',
-      to: '',
-    },
     'failed-job-in-background': {
       breaks: 'a rollback loses a job that failed and that nobody waited for',
       from: ' || (fit === \'failed\' && !waits(event.ResourceProperties))',
@@ -294,7 +289,7 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     'job-of-rollback-foreign': {
       breaks: 'the job that a rollback left counts as somebody else\'s',
       from: 'const isOwn = event.RequestType === \'Update\'',
-      to: 'const isOwn = event.RequestType !== \'Update\'',
+      to: 'const isOwn = poll.index < 0 && event.RequestType === \'Update\'',
       tests: [TAKEN_NAME, UPDATE],
     },
     'lag-fails': {
@@ -320,11 +315,11 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
       to: '',
       tests: [NO_ROOM, LIFECYCLE],
     },
-    'created-in-rollback': {
-      breaks: 'a job starts in a stack that is rolled back',
-      from: 'switch (await this.observer.stackPhase(event, startedAt)) {\n      case \'unknown\':\n        return this.goOn(poll, \'stack',
-      to: 'switch (await this.observer.stackPhase(event, startedAt) && \'going forward\' as StackPhase) {\n      case \'unknown\':\n        return this.goOn(poll, \'stack',
-      tests: [FAULTS, NO_ROOM],
+    'waits-in-rollback': {
+      breaks: 'a resource that is rolled back is waited for until the timeout',
+      from: 'throw rollingBack(this.contextOf(poll));',
+      to: 'return { IsComplete: false };',
+      tests: [NO_ROOM],
     },
     'rollback-of-update-fails': {
       breaks: 'a rollback ends in a failure',
