@@ -100,7 +100,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverageFrom: ['src/**/*.ts', 'lambda/**/*.ts'],
       coverageReporters: ['text-summary', 'lcov'],
       setupFiles: ['<rootDir>/test/jest-setup.ts'],
-      testTimeout: 60_000, // only for tests that hang: none depends on the speed of the machine
+      testTimeout: 900_000, // only for tests that hang: none depends on the speed of the machine
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/package/'],
     },
   },

@@ -1,3 +1,4 @@
+import type { Work } from './work';
 import type { World } from './world';
 
 /** The account that everything happens in. */
@@ -11,8 +12,8 @@ export interface Clock {
   now(): number;
   /** Resolves after this many simulated milliseconds. */
   sleep(ms: number): Promise<void>;
-  /** Runs something that takes real time, such as a function's process. Meanwhile simulated time is no faster than real time. */
-  work<T>(action: () => Promise<T>): Promise<T>;
+  /** Runs something that takes real time, such as a function's process. Simulated time stands still, unless the work is paused. */
+  work<T>(action: (work: Work) => Promise<T>): Promise<T>;
 }
 
 /** Who signed a request, by its access key ID. */

@@ -33,9 +33,9 @@ export class LocalAws {
     const front = await Front.listen(port);
     const world = createWorld({ region, clock, profile, endpoint: front.endpoint, interactionsCsv });
     bootstrap(world);
-    const faults = new Faults(clock);
+    const faults = new Faults(clock, world.callers);
     const control = controlApi(world, clock, front.calls, faults);
-    front.serve({ world, apis: APIS, control, interceptor: trouble(profile, clock, faults.interceptor) });
+    front.serve({ world, apis: APIS, control, interceptor: trouble(profile, world, faults.interceptor) });
     return new LocalAws(world, front, clock);
   }
 

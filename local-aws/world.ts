@@ -1,3 +1,4 @@
+import { Callers } from './callers';
 import type { ResourceTypes } from './cloudformation/resource-type';
 import type { Api, Clock } from './core';
 import type { Profile } from './profile';
@@ -28,6 +29,7 @@ type Stores = { readonly [N in WithStore]: InstanceType<Services[N]['store']> };
 
 /** One account in one region: the stores of all services, and what they share. */
 export interface World extends Surroundings, Stores {
+  readonly callers: Callers;
   /** of all services, by name */
   readonly resourceTypes: ResourceTypes;
 }
@@ -38,7 +40,7 @@ export const APIS: readonly Api[] = services.flatMap(([, { api }]) => api ?? [])
 
 export function createWorld(surroundings: Surroundings): World {
   const resourceTypes = Object.assign({}, ...services.map(([, { resources }]) => resources));
-  const world: Record<string, unknown> = { ...surroundings, resourceTypes };
+  const world: Record<string, unknown> = { ...surroundings, callers: new Callers(), resourceTypes };
   for (const [name, { store: Store }] of services) {
     if (Store) { world[name] = new Store(world as never); }
   }

@@ -1,4 +1,5 @@
 import { DroppedConnection, type Call, type Interceptor } from './calls';
+import type { Callers } from '../callers';
 import { ServiceError, type Clock } from '../core';
 import type { Fault } from '../wire';
 
@@ -6,7 +7,7 @@ import type { Fault } from '../wire';
 export class Faults {
   private pending: { fault: Fault; letThrough: number; left: number }[] = [];
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly clock: Clock, private readonly callers: Callers) {}
 
   public add(fault: Fault): void {
     if (!fault.error && !fault.drop && !fault.delaySeconds) {
@@ -26,7 +27,8 @@ export class Faults {
 
   public readonly interceptor: Interceptor = async (call, proceed) => {
     const fault = this.take(call);
-    if (fault?.delaySeconds) { await this.clock.sleep(fault.delaySeconds * 1000); }
+    const { delaySeconds } = fault ?? {};
+    if (delaySeconds) { await this.callers.waiting(call.request.caller.accessKeyId, () => this.clock.sleep(delaySeconds * 1000)); }
     if (!fault?.error && !fault?.drop) { return proceed(); }
     if (fault.takesEffect) { await proceed(); }
     if (fault.error) {

@@ -1,5 +1,6 @@
-import { ServiceError, type Clock } from '../core';
+import { ServiceError } from '../core';
 import type { Profile } from '../profile';
+import type { World } from '../world';
 import type { Call, Interceptor } from './calls';
 
 /** How services say that calls come too fast, by signing name; the others have `ThrottlingException`. */
@@ -11,7 +12,7 @@ const THROTTLED: Readonly<Record<string, readonly [code: string, status: number]
 };
 
 /** Throttles and delays some calls, as the profile says; the others go on to `next`. */
-export function trouble({ troubleEvery, slowSeconds }: Profile, clock: Clock, next: Interceptor): Interceptor {
+export function trouble({ troubleEvery, slowSeconds }: Profile, { clock, callers }: Pick<World, 'clock' | 'callers'>, next: Interceptor): Interceptor {
   const counts = new Map<string, number>();
   return async (call, proceed) => {
     if (troubleEvery === null) { return next(call, proceed); }
@@ -22,7 +23,7 @@ export function trouble({ troubleEvery, slowSeconds }: Profile, clock: Clock, ne
       const [code, status] = THROTTLED[call.service] ?? ['ThrottlingException', 400];
       throw new ServiceError(code, 'Rate exceeded', status);
     }
-    if (count % troubleEvery === 1) { await clock.sleep(slowSeconds * 1000); }
+    if (count % troubleEvery === 1) { await callers.waiting(call.request.caller.accessKeyId, () => clock.sleep(slowSeconds * 1000)); }
     return next(call, proceed);
   };
 }

@@ -1,5 +1,6 @@
 import { ExportFixture } from './services/personalize/export-fixture';
 import { allow, call, policy, testWorld, trust } from './testing-world';
+import { Callers } from '../../local-aws/callers';
 import { cloudFormationApi } from '../../local-aws/cloudformation/operations';
 import type { Call } from '../../local-aws/front/calls';
 import { trouble } from '../../local-aws/front/trouble';
@@ -153,7 +154,7 @@ test('events are delivered twice, late and out of order', async () => {
 
 test('every caller\'s first call of an operation is throttled as its service does, and the second is slow', async () => {
   const clock = new ManualClock();
-  const intercept = trouble(HOSTILE, clock, (_, proceed) => proceed());
+  const intercept = trouble(HOSTILE, { clock, callers: new Callers() }, (_, proceed) => proceed());
   const send = (service: string, operation: string, arn: string) =>
     intercept({ service, operation, request: { caller: { arn } } } as Call, async () => ({ status: 200 }));
   await expect(send('s3', 'GetObject', 'me')).rejects.toMatchObject({ code: 'SlowDown', status: 503 });

@@ -7,8 +7,6 @@ import {
 import { TOKEN, TestStacks } from '../local-aws/cloudformation/testing-stacks';
 import { ACCOUNT, REGION, agnosticStack, concreteStack, importedDataset } from '../stacks';
 
-jest.setTimeout(120_000);
-
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MAX_RESOURCES = 500;
 const PASSED = { 'iam:PassedToService': 'personalize.amazonaws.com' };

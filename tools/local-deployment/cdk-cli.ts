@@ -6,6 +6,7 @@ import type { Ready } from '../../local-aws/wire';
 import { REPOSITORY } from '../repository';
 
 const CLI = path.join(REPOSITORY, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const TIME = path.join(__dirname, 'cli-time.cjs');
 
 export interface CliResult {
   readonly exitCode: number;
@@ -52,7 +53,7 @@ export class CdkCli {
   }
 
   private async run(args: string[], { cwd = REPOSITORY, env, onOutput }: CliOptions): Promise<CliResult> {
-    const child = spawn(process.execPath, [CLI, ...args, '--no-notices'], {
+    const child = spawn(process.execPath, ['--require', TIME, CLI, ...args, '--no-notices'], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

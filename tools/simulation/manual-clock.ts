@@ -1,11 +1,12 @@
 import type { Clock } from '../../local-aws/core';
+import { WorkCount, type Work } from '../../local-aws/work';
 
 /** Time that stands still until a test advances it. */
 export class ManualClock implements Clock {
   public readonly origin = Date.UTC(2026, 0, 1);
   private time = this.origin;
   private sleepers: { until: number; wake: () => void }[] = [];
-  private working = 0;
+  private readonly atWork = new WorkCount();
 
   public now(): number {
     return this.time;
@@ -15,13 +16,8 @@ export class ManualClock implements Clock {
     return new Promise(wake => this.sleepers.push({ until: this.time + ms, wake }));
   }
 
-  public async work<T>(action: () => Promise<T>): Promise<T> {
-    this.working++;
-    try {
-      return await action();
-    } finally {
-      this.working--;
-    }
+  public work<T>(action: (work: Work) => Promise<T>): Promise<T> {
+    return this.atWork.run(action);
   }
 
   /** Moves time on and wakes the sleepers as their time comes, also those that fall asleep meanwhile. */
@@ -44,7 +40,7 @@ export class ManualClock implements Clock {
   /** Time does not pass while something is at work. */
   private async settled(): Promise<void> {
     // between two pieces of work, nobody is at work for some turns of the event loop
-    for (let quiet = 0; quiet < 10; quiet = this.working > 0 ? 0 : quiet + 1) {
+    for (let quiet = 0; quiet < 10; quiet = this.atWork.count > 0 ? 0 : quiet + 1) {
       await new Promise(resolve => setImmediate(resolve));
     }
   }

@@ -49,7 +49,7 @@ export class CustomResources {
   ): Promise<Verdict | undefined> {
     const serviceToken = functionArn(properties);
     const seconds = timeout(properties);
-    const server = await (this.server ??= this.startServer());
+    const server = await this.world.clock.work(() => this.server ??= this.startServer());
     const requestId = randomUUID();
     let onResponse!: (body: string) => void;
     const responded = new Promise<string>(resolve => { onResponse = resolve; });

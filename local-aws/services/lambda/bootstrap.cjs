@@ -3,13 +3,14 @@
 const fs = require('fs');
 const path = require('path');
 const { pathToFileURL } = require('url');
-const { setClockOffset } = require('./preload.cjs');
 const { patchConsole } = require('./runtime-console.cjs');
+const { SimulatedTime } = require('./simulated-time.cjs');
 
 const send = process.send.bind(process);
 // hidden from the handler
 delete process.send;
 
+const time = new SimulatedTime((waits) => send({ waits }));
 let current;
 
 class RuntimeError extends Error {
@@ -88,16 +89,23 @@ function payloadOf(result) {
 const { format, level } = JSON.parse(process.argv[2]);
 patchConsole(format, level, () => current?.requestId);
 
+function answer(message) {
+  time.pause();
+  send(message);
+}
+
+process.on('message', (message) => time.goOn(message.time));
+
 load().then((handler) => {
   process.on('message', async (invocation) => {
+    if (!invocation.requestId) { return; }
     current = invocation;
-    setClockOffset(invocation.clockOffset);
     try {
-      send({ payload: payloadOf(await handler(JSON.parse(invocation.payload), contextOf(invocation))) });
+      answer({ payload: payloadOf(await handler(JSON.parse(invocation.payload), contextOf(invocation))) });
     } catch (error) {
       console.error('Invoke Error\t' + JSON.stringify(errorShape(error)));
-      send({ error: errorShape(error) });
+      answer({ error: errorShape(error) });
     }
   });
-  send({ ready: true });
+  answer({ ready: true });
 }, fail);

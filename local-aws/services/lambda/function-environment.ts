@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { clockOffset, logGroupOf, type LambdaFunction } from './function';
+import { logGroupOf, type LambdaFunction } from './function';
 import type { RuntimeFolder } from './runtime-folder';
 import type { World } from '../../world';
 import type { Credentials } from '../iam/credentials';
@@ -57,7 +57,7 @@ export function environmentOf(
     HOME: runtime.home,
     NODE_PATH: runtime.modules,
     NODE_OPTIONS: [`--require ${preload}`, configuration.environment.NODE_OPTIONS ?? ''].join(' ').trim(),
-    LOCAL_AWS_CLOCK_OFFSET: String(clockOffset(world.clock)),
+    LOCAL_AWS_TIME: String(world.clock.now()),
     ...gateway && {
       NODE_EXTRA_CA_CERTS: gateway.certificateFile,
       LOCAL_AWS_RESPONSE_HOST: gateway.host,

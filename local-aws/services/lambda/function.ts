@@ -1,4 +1,3 @@
-import type { Clock } from '../../core';
 import type { VpcConfig } from '../ec2/store';
 
 export interface FunctionConfiguration {
@@ -41,9 +40,4 @@ export interface LambdaFunction {
 
 export function logGroupOf({ functionName, logging }: FunctionConfiguration): string {
   return logging.logGroup ?? `/aws/lambda/${functionName}`;
-}
-
-/** How far simulated time is ahead of real time. It stays the same while a function is at work. */
-export function clockOffset(clock: Clock): number {
-  return clock.now() - Date.now();
 }

@@ -11,21 +11,22 @@ function setting(name) {
   return value;
 }
 
-let clockOffset = Number(setting('LOCAL_AWS_CLOCK_OFFSET') ?? 0);
+let time = setting('LOCAL_AWS_TIME');
 const responseHost = setting('LOCAL_AWS_RESPONSE_HOST');
 const responsePort = Number(setting('LOCAL_AWS_RESPONSE_PORT'));
 
-/** Simulated time may have run fast since the last invocation. */
-exports.setClockOffset = (offset) => {
-  clockOffset = offset;
+/** While a function works, simulated time stands still. */
+exports.setTime = (milliseconds) => {
+  time = milliseconds;
 };
 
-simulateDate();
+// processes that the function starts live in real time
+if (time !== undefined) { simulateDate(); }
 if (responseHost) { redirect(); }
 
 function simulateDate() {
   const RealDate = Date;
-  const now = () => RealDate.now() + clockOffset;
+  const now = () => Number(time);
   globalThis.Date = new Proxy(RealDate, {
     apply: () => new RealDate(now()).toString(),
     construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),

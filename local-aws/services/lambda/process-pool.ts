@@ -1,23 +1,20 @@
 import type { LambdaFunction } from './function';
 import type { FunctionProcess } from './function-process';
+import type { Clock } from '../../core';
+import type { Work } from '../../work';
 
 /** As many as two cores can bear. */
 const MOST_AT_ONCE = 6;
-const IDLE_MS = 30_000;
-
-interface Idle {
-  readonly process: FunctionProcess;
-  readonly timer: NodeJS.Timeout;
-}
 
 /** The processes of all functions. Warm ones are reused; invocations beyond what this machine can bear wait in line. */
 export class ProcessPool {
-  private idle: Idle[] = [];
+  /** the one that has been idle for the longest time first */
+  private idle: FunctionProcess[] = [];
   private readonly busy = new Set<FunctionProcess>();
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  constructor(private readonly start: (fn: LambdaFunction) => Promise<FunctionProcess>) {}
+  constructor(private readonly clock: Clock, private readonly start: (fn: LambdaFunction) => Promise<FunctionProcess>) {}
 
   /** Whether these are the credentials of a function at work. */
   public isBusy(accessKeyId: string): boolean {
@@ -25,17 +22,19 @@ export class ProcessPool {
   }
 
   /** A nested invocation does not wait in line: the outer one, which waits for it, already has a place. */
-  public async use<T>(fn: LambdaFunction, nested: boolean, work: (process: FunctionProcess) => Promise<T>): Promise<T> {
+  public async use<T>(fn: LambdaFunction, nested: boolean, action: (process: FunctionProcess, work: Work) => Promise<T>): Promise<T> {
     if (!nested) { await this.enter(); }
     try {
-      const process = this.takeIdle(fn) ?? await this.startFresh(fn);
-      this.busy.add(process);
-      try {
-        return await work(process);
-      } finally {
-        this.busy.delete(process);
-        this.park(process);
-      }
+      return await this.clock.work(async work => {
+        const process = this.takeIdle(fn) ?? await this.startFresh(fn);
+        this.busy.add(process);
+        try {
+          return await action(process, work);
+        } finally {
+          this.busy.delete(process);
+          this.park(process);
+        }
+      });
     } finally {
       if (!nested) { this.leave(); }
     }
@@ -43,11 +42,11 @@ export class ProcessPool {
 
   /** Ends the idle processes of a function. Those at work end when they are done. */
   public retire(fn: LambdaFunction): void {
-    this.idle.filter(({ process }) => process.fn === fn).forEach(entry => this.end(entry));
+    this.idle.filter(process => process.fn === fn).forEach(process => this.end(process));
   }
 
   public stop(): void {
-    this.idle.forEach(entry => this.end(entry));
+    this.idle.forEach(process => this.end(process));
     this.busy.forEach(process => process.kill());
   }
 
@@ -70,9 +69,9 @@ export class ProcessPool {
   }
 
   private takeIdle(fn: LambdaFunction): FunctionProcess | undefined {
-    const entry = this.idle.find(({ process }) => process.fn === fn && process.alive);
-    if (entry) { this.forget(entry); }
-    return entry?.process;
+    const found = this.idle.find(process => process.fn === fn && process.alive);
+    if (found) { this.forget(found); }
+    return found;
   }
 
   private startFresh(fn: LambdaFunction): Promise<FunctionProcess> {
@@ -85,18 +84,15 @@ export class ProcessPool {
       process.kill();
       return;
     }
-    const entry = { process, timer: setTimeout(() => this.end(entry), IDLE_MS) };
-    entry.timer.unref();
-    this.idle.push(entry);
+    this.idle.push(process);
   }
 
-  private end(entry: Idle): void {
-    this.forget(entry);
-    entry.process.kill();
+  private end(process: FunctionProcess): void {
+    this.forget(process);
+    process.kill();
   }
 
-  private forget(entry: Idle): void {
-    clearTimeout(entry.timer);
-    this.idle = this.idle.filter(other => other !== entry);
+  private forget(process: FunctionProcess): void {
+    this.idle = this.idle.filter(other => other !== process);
   }
 }

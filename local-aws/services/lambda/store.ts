@@ -14,6 +14,8 @@ import type { LambdaSettings } from '../../wire';
 import type { World } from '../../world';
 import type { Principal } from '../iam/authorization';
 
+/** The simulated time that an invocation takes, besides what the function waits: as long on each machine. */
+const INVOCATION_MS = 500;
 /** The waiting times before a failed asynchronous invocation is retried. */
 const ASYNC_RETRY_DELAYS_MS = [60_000, 120_000];
 const RUNTIMES = /^nodejs(20|22|24)\.x$/;
@@ -39,14 +41,15 @@ export class FunctionStore {
   private readonly functions = new Map<string, LambdaFunction>();
   /** by the access keys of their processes */
   private readonly holders = new Map<string, LambdaFunction>();
-  private readonly pool = new ProcessPool(fn => this.startProcess(fn));
+  private readonly pool: ProcessPool;
   private readonly concurrency: Concurrency;
   private folder?: RuntimeFolder;
   private gateway?: ResponseGateway;
   private stopped = false;
   private events = 0;
 
-  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'iam' | 'logs' | 'kms' | 'ec2'>) {
+  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'callers' | 'iam' | 'logs' | 'kms' | 'ec2'>) {
+    this.pool = new ProcessPool(world.clock, fn => this.startProcess(fn));
     this.concurrency = new Concurrency(world.clock, () => [...this.functions.values()]);
   }
 
@@ -112,7 +115,8 @@ export class FunctionStore {
   /** Invokes a function and waits for its result. */
   public async invoke(invocation: Invocation): Promise<InvocationResult> {
     const fn = await this.accept(invocation, 'lambdaRequest');
-    const outcome = withinQuota(await this.run(fn, invocation, this.concurrency.enter(fn)));
+    const leave = this.concurrency.enter(fn);
+    const outcome = withinQuota(await this.world.callers.waiting(invocation.accessKeyId, () => this.run(fn, invocation, leave)));
     return 'error' in outcome ? { payload: JSON.stringify(outcome.error), functionError: 'Unhandled' } : outcome;
   }
 
@@ -174,9 +178,10 @@ export class FunctionStore {
   private async run(fn: LambdaFunction, { payload, accessKeyId }: Invocation, leave: Leave): Promise<Outcome> {
     const nested = accessKeyId !== undefined && this.pool.isBusy(accessKeyId);
     try {
-      return await this.world.clock.work(() => this.pool.use(fn, nested, process => (
-        process.invoke({ requestId: randomUUID(), payload, functionArn: fn.arn }, fn.configuration.timeoutSeconds)
-      )));
+      await this.world.clock.sleep(INVOCATION_MS);
+      return await this.pool.use(fn, nested, (process, work) => (
+        process.invoke({ requestId: randomUUID(), payload, functionArn: fn.arn }, fn.configuration.timeoutSeconds, work)
+      ));
     } catch (error) {
       // the role can no longer be assumed
       return { error: { errorType: (error as Error).name, errorMessage: (error as Error).message } };
@@ -196,7 +201,7 @@ export class FunctionStore {
     const log = new LogWriter(world, roleArn, logGroupOf(fn.configuration), stream);
     this.holders.set(credentials.accessKeyId, fn);
     const environment = environmentOf(fn, credentials, stream, world, runtime, this.reaches(credentials.accessKeyId, 's3') ? gateway : undefined);
-    return new FunctionProcess(fn, credentials.accessKeyId, world.clock, environment, line => log.write(line));
+    return new FunctionProcess(fn, credentials.accessKeyId, world, environment, line => log.write(line));
   }
 
   private async check(configuration: FunctionConfiguration): Promise<void> {
@@ -219,7 +224,7 @@ export class FunctionStore {
   private async unpack({ functionName, code }: FunctionConfiguration): Promise<string> {
     const folder = this.runtime.codeFolder(functionName);
     try {
-      await unzip(code, folder);
+      await this.world.clock.work(() => unzip(code, folder));
     } catch {
       throw invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.');
     }

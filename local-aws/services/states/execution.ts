@@ -129,7 +129,7 @@ export class Run {
         },
         StateMachine: { Id: record.stateMachineArn, Name: machine.arn.slice(machine.arn.lastIndexOf(':') + 1) },
       },
-      runTask: (resource, input) => world.clock.work(() => runTask(world, session, resource, input)) as Promise<JSONValue>,
+      runTask: (resource, input) => runTask(world, session, resource, input) as Promise<JSONValue>,
       runMap: async (state, inputs, progress, signal) => {
         const mapRun = progress.mapRun ??= new MapRun({ world, executionArn: record.executionArn, roleArn, state }, inputs);
         onMapRun(mapRun);

@@ -23,7 +23,7 @@ export interface StateMachineConfiguration {
   readonly kmsKeyArn?: string;
 }
 
-export type StatesWorld = Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'iam' | 's3' | 'kms' | 'lambda'>;
+export type StatesWorld = Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'callers' | 'iam' | 's3' | 'kms' | 'lambda'>;
 
 /** State machines, whose tasks are local Lambda functions and calls of other services, with their executions and Map Runs. */
 export class StateMachineStore {

@@ -24,8 +24,13 @@ export async function assumeRoleOf({ arn, roleArn }: Machine, iam: World['iam'])
 }
 
 /** Invokes a function or calls a service, as a session of the state machine's role. */
-export async function runTask({ region, endpoint, iam, lambda }: StatesWorld, machine: Machine, resource: string, input: unknown): Promise<unknown> {
-  if (isIntegration(resource)) { return callService(endpoint, region, await assumeRoleOf(machine, iam), resource, input); }
+export async function runTask(
+  { region, endpoint, clock, callers, iam, lambda }: StatesWorld, machine: Machine, resource: string, input: unknown,
+): Promise<unknown> {
+  if (isIntegration(resource)) {
+    const credentials = await assumeRoleOf(machine, iam);
+    return clock.work(work => callers.presentWith(credentials.accessKeyId, work, () => callService(endpoint, region, credentials, resource, input)));
+  }
   const result = await invoke({ iam, lambda }, machine, resource, input);
   const payload: unknown = JSON.parse(result.payload);
   if (result.functionError) { throw new StateFailure(String((payload as { errorType?: string }).errorType), result.payload); }

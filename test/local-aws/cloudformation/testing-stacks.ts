@@ -16,12 +16,12 @@ const PRINCIPAL = { userArn: DEPLOYER.userArn };
 
 /** Deploys to CloudFormation with everything behind it, except that the functions are closures of the test. */
 export class TestStacks {
-  public static async start(speed = 1000): Promise<TestStacks> {
-    return new TestStacks(new ScaledClock(speed), true);
+  public static async start(): Promise<TestStacks> {
+    return new TestStacks(new ScaledClock(Infinity), true);
   }
 
-  public static async withRealFunctions(speed = 1000): Promise<TestStacks> {
-    return new TestStacks(new ScaledClock(speed), false);
+  public static async withRealFunctions(): Promise<TestStacks> {
+    return new TestStacks(new ScaledClock(Infinity), false);
   }
 
   public readonly world: World;
@@ -96,7 +96,7 @@ export class TestStacks {
   public async answer(request: CustomResourceRequest, answer: Exclude<Answer, undefined>): Promise<void> {
     const { StackId, RequestId, LogicalResourceId } = request;
     const body = typeof answer === 'string' ? answer : JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, ...answer });
-    await this.put(request.ResponseURL, body);
+    await this.clock.work(() => this.put(request.ResponseURL, body));
   }
 
   /** PUTs as a function would; returns the HTTP status. */

@@ -37,9 +37,9 @@ beforeEach(async () => {
   jest.spyOn(console, 'error').mockImplementation();
   count = 0;
   clock = new ManualClock();
-  faults = new Faults(clock);
   front = await Front.listen(0);
   world = testWorld(clock);
+  faults = new Faults(clock, world.callers);
   jest.spyOn(world.iam, 'caller').mockImplementation(key => key === 'KNOWN' ? CALLER : undefined);
   front.serve({ world, apis: [counter, echo], control: jest.fn(), interceptor: faults.interceptor });
 });

@@ -4,7 +4,7 @@ import { reason, TestStacks, topic } from '../cloudformation/testing-stacks';
 import { allow, eventually, policy, trust } from '../testing-world';
 
 let aws: TestStacks;
-beforeEach(async () => { aws = await TestStacks.withRealFunctions(100); });
+beforeEach(async () => { aws = await TestStacks.withRealFunctions(); });
 afterEach(() => aws.stop());
 
 const deploy = (Resources: object) => aws.deploy({ Resources });

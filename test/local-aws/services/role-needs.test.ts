@@ -5,7 +5,7 @@ import { REGION, allow, eventually, policy, trust } from '../testing-world';
 /** What settings of functions, state machines and log groups need, and what is refused without it. */
 let aws: TestStacks;
 beforeEach(async () => {
-  aws = await TestStacks.withRealFunctions(1000);
+  aws = await TestStacks.withRealFunctions();
   aws.world.s3.createBucket('code', {});
   aws.world.s3.putObject('code', 'k.zip', zipOf({ 'index.js': 'exports.handler = async () => 1;' }));
 });

@@ -1,4 +1,5 @@
-import { allow, eventually, policy, trust } from '../../testing-world';
+import type { Stack } from '../../../../local-aws/cloudformation/engine/stack';
+import { allow, policy, trust } from '../../testing-world';
 import { bucket, custom, failure, reason, statuses, story, TestStacks, topic } from '../testing-stacks';
 
 let aws: TestStacks;
@@ -212,10 +213,12 @@ describe('update', () => {
 
   test('a cancelled update rolls back', async () => {
     await aws.deploy({ Resources: { C: custom({ V: 1 }) } });
-    aws.handler = ({ ResourceProperties }) => ResourceProperties.V === '2' ? undefined : { PhysicalResourceId: 'C-id' };
+    aws.handler = ({ ResourceProperties }) => {
+      if (ResourceProperties.V !== '2') { return { PhysicalResourceId: 'C-id' }; }
+      aws.stacks.cancelUpdate(stack);
+      return undefined;
+    };
     const stack = aws.begin({ Resources: { C: custom({ V: 2 }) } });
-    await eventually(() => expect(aws.requests).toHaveLength(2));
-    aws.stacks.cancelUpdate(stack);
     await aws.stacks.settled(stack);
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(() => aws.stacks.cancelUpdate(stack)).toThrow('CancelUpdateStack cannot be called from current stack status UPDATE_ROLLBACK_COMPLETE');
@@ -325,10 +328,14 @@ describe('delete', () => {
   });
 
   test('a stack that is still being created is deleted, too', async () => {
-    aws.handler = ({ RequestType, PhysicalResourceId }) => RequestType === 'Create' ? undefined : { PhysicalResourceId };
-    const stack = aws.begin({ Resources: { C: custom() } });
-    await eventually(() => expect(aws.requests).toHaveLength(1));
-    await aws.delete(stack);
+    const stack = await new Promise<Stack>(resolve => {
+      aws.handler = ({ RequestType, PhysicalResourceId }) => {
+        if (RequestType !== 'Create') { return { PhysicalResourceId }; }
+        resolve(aws.delete(creating));
+        return undefined;
+      };
+      const creating = aws.begin({ Resources: { C: custom() } });
+    });
     expect(stack.status).toBe('DELETE_COMPLETE');
     expect(aws.requests.map(({ RequestType }) => RequestType)).toEqual(['Create', 'Delete']);
   });

@@ -1,4 +1,5 @@
 import { zipOf } from './testing-zip';
+import { ScaledClock } from '../../../../local-aws/clock';
 import { ResponseServer } from '../../../../local-aws/cloudformation/custom-resource/response-server';
 import { DEPLOYER } from '../../../../local-aws/services/iam/credentials';
 import { FunctionStore } from '../../../../local-aws/services/lambda/store';
@@ -13,17 +14,22 @@ const PUT = `exports.handler = ({ url, body }) => new Promise((resolve) => {
   request.end(body);
 });`;
 
+let clock: ScaledClock;
 let world: World;
 let roleArn: string;
 let server: ResponseServer;
 
 beforeAll(async () => {
-  world = testWorld();
+  clock = new ScaledClock(Infinity);
+  world = testWorld(clock);
   server = await ResponseServer.start('us-east-1');
   roleArn = world.iam.createRole({ roleName: 'fn-role', assumeRolePolicyDocument: trust('lambda.amazonaws.com') });
 });
 
-afterAll(() => server.stop());
+afterAll(async () => {
+  clock.stop();
+  await server.stop();
+});
 
 async function put(gatewayHost: string, url: string): Promise<unknown> {
   const lambda = new FunctionStore(world);

@@ -18,7 +18,7 @@ let invocations: (Invocation & { at: number })[];
 let handler: (functionName: string, event: { n?: number }, call: number) => object | Promise<object>;
 
 beforeEach(() => {
-  clock = new ScaledClock(1000);
+  clock = new ScaledClock(Infinity);
   world = testWorld(clock);
   roleArn = world.iam.createRole({ roleName: 'machine', assumeRolePolicyDocument: trust('states.amazonaws.com') });
   invocations = [];

@@ -2,8 +2,6 @@ import { Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { LocalWorkflow } from './local-workflow';
 import { DatasetExportFragment, IngestionMode } from '../../../../src';
 
-jest.setTimeout(60_000);
-
 let aws: LocalWorkflow;
 
 beforeEach(async () => {

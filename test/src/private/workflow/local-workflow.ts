@@ -23,8 +23,8 @@ export interface DatasetReport {
  * every call that a state machine makes is an HTTP request that is checked against them.
  */
 export class LocalWorkflow {
-  public static async start(speed = 2000): Promise<LocalWorkflow> {
-    return new LocalWorkflow(await LocalAws.start({ region: REGION, speed }));
+  public static async start(): Promise<LocalWorkflow> {
+    return new LocalWorkflow(await LocalAws.start({ region: REGION, speed: Infinity }));
   }
 
   public readonly client: LocalAwsClient;
@@ -78,12 +78,9 @@ export class LocalWorkflow {
   }
 
   public async ended(executionArn: string): Promise<ExecutionRecord> {
-    let execution: ExecutionRecord | undefined;
-    await until(async () => {
-      execution = (await this.client.executions()).find(candidate => candidate.executionArn === executionArn);
-      return execution?.status !== 'RUNNING';
-    });
-    return execution!;
+    const execution = this.local.world.states.execution(executionArn);
+    await until(async () => execution.status !== 'RUNNING');
+    return structuredClone(execution);
   }
 
   private async states(operation: string, parameters: object): Promise<any> {

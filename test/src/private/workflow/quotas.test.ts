@@ -2,12 +2,8 @@ import { Duration, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { DatasetReport, LocalWorkflow, groupsWorkflow, workflow } from './local-workflow';
 import { DatasetExportFragment, IngestionMode } from '../../../../src';
 
-jest.setTimeout(240_000);
-
 let aws: LocalWorkflow;
-const start = async (speed?: number) => {
-  aws = await LocalWorkflow.start(speed);
-};
+beforeEach(async () => { aws = await LocalWorkflow.start(); });
 afterEach(() => aws.stop());
 
 /** 60,000 characters, 150,000 bytes, 180,000 in JSON. */
@@ -16,7 +12,6 @@ const job = 'Dataset Export Job State Change';
 
 describe('reasons of failures may be long', () => {
   test('100 datasets that all fail in an inline Map, for as long as it may take: report, cause and events come out', async () => {
-    await start();
     const arns = await aws.seed(100);
     await aws.client.configurePersonalize({ failNextJobsWith: LONG_REASON, secondsInProgress: 900 });
     const resources = await aws.deploy(workflow(arns, { failOnExportFailure: false }));
@@ -35,7 +30,6 @@ describe('reasons of failures may be long', () => {
   });
 
   test.each([false, true])('the cause of a run\'s failure has room for them, distributed: %s', async distributed => {
-    await start();
     const arns = await aws.seed(6);
     await aws.client.configurePersonalize({ failNextJobsWith: LONG_REASON });
     const { cause } = await aws.run(await aws.deploy(workflow(arns, { distributed })));
@@ -49,15 +43,17 @@ describe('reasons of failures may be long', () => {
   });
 
   test('of dataset groups that cannot be listed as well, with room for a redrive', async () => {
-    await start();
-    await aws.client.addFaults({ operation: 'ListDatasets', times: 2400, error: { code: 'ThrottlingException', message: LONG_REASON } });
+    const throttled = (times: number, message: string) => ({ operation: 'ListDatasets', times, error: { code: 'ThrottlingException', message } });
+    // one is as long as it may be, all others are a tenth, or most of the time would go to JSON
+    const faults = [throttled(1, LONG_REASON), throttled(2399, LONG_REASON.slice(0, 6000))];
+    await aws.client.addFaults(...faults);
     const names = Array.from({ length: 600 }, (_, index) => `${'shop'.repeat(8)}${index}`);
     const execution = await aws.run(await aws.deploy(groupsWorkflow(names)));
     expect(execution).toMatchObject({ status: 'FAILED', error: 'DatasetExportsFailed' });
     const [{ detail }] = await aws.client.events();
     expect(detail).toMatchObject({ status: 'FAILED', failedDatasetGroups: 600 });
     expect((await aws.client.remainingFaults())).toEqual([]);
-    await aws.client.addFaults({ operation: 'ListDatasets', times: 2400, error: { code: 'ThrottlingException', message: LONG_REASON } });
+    await aws.client.addFaults(...faults);
     expect(await aws.redrive(execution)).toMatchObject({ status: 'FAILED', error: 'DatasetExportsFailed' });
     expect(await aws.client.events()).toHaveLength(2);
   });
@@ -65,7 +61,6 @@ describe('reasons of failures may be long', () => {
 
 describe('the history holds the longest run', () => {
   test.each([false, true])('with the shortest poll interval, distributed: %s', async distributed => {
-    await start();
     await aws.client.configurePersonalize({ secondsInProgress: 5 * 3600 });
     const execution = await aws.run(await aws.deploy(workflow(await aws.seed(1), { distributed, pollInterval: Duration.seconds(1) })));
     expect(execution).toMatchObject({ status: 'SUCCEEDED' });
@@ -79,7 +74,6 @@ describe('the history holds the longest run', () => {
   });
 
   test('of most of a year, half of it without room for the job', async () => {
-    await start(20_000_000);
     await aws.client.configurePersonalize({ secondsInProgress: 140 * 86_400, maxConcurrentJobs: 1 });
     const [first, second] = await aws.seed(2);
     const props = { maxConcurrency: 2, timeout: Duration.days(365), pollInterval: Duration.seconds(1) };
@@ -90,7 +84,6 @@ describe('the history holds the longest run', () => {
   });
 
   test('of a state machine of one\'s own, whose other state stays as it is', async () => {
-    await start();
     await aws.client.configurePersonalize({ secondsInProgress: 86_400, failNextJobsWith: LONG_REASON });
     const [datasetArn] = await aws.seed(1);
     const execution = await aws.run(await aws.deploy(stack => {

@@ -4,8 +4,6 @@ import type { ExecutionRecord } from '../../../../local-aws/wire';
 import { DatasetExportFragment, IngestionMode } from '../../../../src';
 import { ACCOUNT, REGION } from '../../../stacks';
 
-jest.setTimeout(120_000);
-
 let aws: LocalWorkflow;
 
 beforeEach(async () => {

@@ -1,8 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { DatasetReport, LocalWorkflow, groupArn, groupIn, groupsWorkflow, mostAtATime, workflow } from './local-workflow';
 
-jest.setTimeout(120_000);
-
 let aws: LocalWorkflow;
 
 beforeEach(async () => {
