@@ -1,4 +1,4 @@
-import type { PersonalizeSettings } from './wire';
+import type { LambdaSettings, PersonalizeSettings } from './wire';
 
 /** The choices that are settings of Personalize: a test can change them in a running local AWS. */
 type PersonalizeChoices = Pick<PersonalizeSettings,
@@ -35,11 +35,10 @@ export interface Profile {
   readonly stateMachineSeconds: number;
 
   /**
-   * When a function gets the same asynchronous event again, in seconds after the first time: by turns for one event after the other; null: never.
-   * CloudFormation's requests to custom resources are such events.
+   * A setting of Lambda: how functions get asynchronous events more than once. CloudFormation's requests to custom resources are such events.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
    */
-  readonly redeliveredAfterSeconds: readonly (number | null)[];
+  readonly redeliveredAfterSeconds: LambdaSettings['redeliveredAfterSeconds'];
 
   /**
    * When targets get an event, in seconds after it was put: by turns for one event after the other, so later events may come first. Each

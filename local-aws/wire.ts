@@ -110,6 +110,8 @@ export interface LambdaSettings {
   concurrentExecutions: number;
   /** how much of it other functions use, which are not here */
   heldByOthers: number;
+  /** When a function gets the same asynchronous event again, in seconds after the first time: by turns for one event after the other; null: never. */
+  redeliveredAfterSeconds: readonly (number | null)[];
 }
 
 export interface JobRecord {

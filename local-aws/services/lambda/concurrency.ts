@@ -28,7 +28,7 @@ export type Leave = () => void;
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 export class Concurrency {
-  public readonly settings: LambdaSettings = { concurrentExecutions: quota('lambdaConcurrency'), heldByOthers: 0 };
+  public readonly settings: LambdaSettings = { concurrentExecutions: quota('lambdaConcurrency'), heldByOthers: 0, redeliveredAfterSeconds: [null] };
   private readonly running: LambdaFunction[] = [];
 
   constructor(private readonly clock: Clock, private readonly functions: () => LambdaFunction[]) {}

@@ -51,6 +51,7 @@ export class FunctionStore {
   constructor(private readonly world: Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'callers' | 'iam' | 'logs' | 'kms' | 'ec2'>) {
     this.pool = new ProcessPool(world.clock, fn => this.startProcess(fn));
     this.concurrency = new Concurrency(world.clock, () => [...this.functions.values()]);
+    this.settings.redeliveredAfterSeconds = world.profile.redeliveredAfterSeconds;
   }
 
   /** May be changed at any time. */
@@ -123,7 +124,8 @@ export class FunctionStore {
   /** Accepts an event. It waits until there is room for its invocation, and is retried if that fails. */
   public async invokeAsync(invocation: Invocation): Promise<void> {
     const fn = await this.accept(invocation, 'lambdaEvent');
-    const { clock, profile: { redeliveredAfterSeconds } } = this.world;
+    const { clock } = this.world;
+    const { redeliveredAfterSeconds } = this.settings;
     const again = redeliveredAfterSeconds[this.events++ % redeliveredAfterSeconds.length];
     void this.runAsync(fn, invocation);
     if (again !== null) { void clock.sleep(again * 1000).then(() => this.runAsync(fn, invocation)); }
