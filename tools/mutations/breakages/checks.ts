@@ -215,30 +215,44 @@ export const CHECK_BREAKAGES: Breakage[] = [
     },
   }),
   ...breakagesOf('src/export-destination.ts', [DESTINATION], {
-    'bucket-props-ignored': {
-      breaks: 'props for the new bucket silently have no effect',
-      from: '[\'encryption\', \'removalPolicy\', \'expiration\', \'versioned\']',
-      to: '[\'encryption\', \'removalPolicy\', \'expiration\']',
-    },
-    'aws-managed-key': {
-      breaks: 'Personalize cannot use the key in the deployment',
-      from: 'encryption !== s3.BucketEncryption.KMS && encryption !== s3.BucketEncryption.S3_MANAGED',
-      to: 'encryption === s3.BucketEncryption.UNENCRYPTED',
-    },
-    'key-without-use': {
-      breaks: 'a key silently has no effect',
-      from: 'encryption === s3.BucketEncryption.S3_MANAGED && encryptionKey !== undefined',
-      to: 'encryption !== s3.BucketEncryption.S3_MANAGED && encryptionKey === null',
-    },
     'unresolved-alias': {
       breaks: 'Personalize refuses the alias in the deployment',
       from: '(Token.isUnresolved(key.keyArn) && !/:alias\\//.test(key.keyArn))',
       to: 'Token.isUnresolved(key.keyArn)',
     },
+  }),
+  ...breakagesOf('src/private/new-bucket.ts', [DESTINATION], {
+    'bucket-props-ignored': {
+      breaks: 'props for the new bucket silently have no effect',
+      from: 'filter(name => props[name] !== undefined)',
+      to: 'filter(name => props[name] !== undefined && name !== \'versioned\')',
+    },
+    'aws-managed-key': {
+      breaks: 'Personalize cannot use the key in the deployment',
+      from: 'if (encryption !== s3.BucketEncryption.S3_MANAGED) {',
+      to: 'if (encryption === s3.BucketEncryption.UNENCRYPTED) {',
+    },
+    'key-without-use': {
+      breaks: 'a key silently has no effect',
+      from: 'encryptionKey && \'encryptionKey\', ',
+      to: '',
+    },
     'snapshot-of-bucket': {
       breaks: 'CloudFormation refuses the template',
-      from: 'removalPolicy === undefined || REMOVAL_POLICIES.includes(removalPolicy)',
-      to: 'removalPolicy === undefined || REMOVAL_POLICIES.length > 0',
+      from: 'removalPolicy !== undefined && !REMOVAL_POLICIES.includes(removalPolicy)',
+      to: 'removalPolicy !== undefined && REMOVAL_POLICIES.length === 0',
+    },
+    'deletes-what-is-retained': {
+      breaks: 'objects of a bucket that is retained are deleted',
+      from: 'autoDeleteObjects && removalPolicy !== RemovalPolicy.DESTROY',
+      to: 'autoDeleteObjects && removalPolicy === RemovalPolicy.SNAPSHOT',
+      tests: [DESTINATION],
+    },
+    'logs-among-exports': {
+      breaks: 'S3 writes its access logs among the exports',
+      from: 'return prefix === undefined ? undefined :',
+      to: 'return prefix === undefined || prefix !== \'\' ? undefined :',
+      tests: [DESTINATION],
     },
   }),
   ...breakagesOf('src/dataset-export-job.ts', [JOB], {

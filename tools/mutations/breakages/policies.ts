@@ -344,8 +344,8 @@ export const POLICY_BREAKAGES: Breakage[] = [
     },
     'silent-about-imported-bucket': {
       breaks: 'no warning tells what an imported bucket lacks',
-      from: 'if (!statementAdded) { this.warnNotAdded(\'bucketPolicy\'',
-      to: 'if (statementAdded) { this.warnNotAdded(\'bucketPolicy\'',
+      from: 'if (!statementAdded) { this.warnNotAdded(\'bucket\'',
+      to: 'if (statementAdded) { this.warnNotAdded(\'bucket\'',
     },
     'silent-about-imported-key': {
       breaks: 'no warning tells what an imported key lacks',

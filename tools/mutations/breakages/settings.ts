@@ -6,11 +6,6 @@ const RULE_PACKS = 'test/security/rule-packs.test.ts';
 /** How resources are set up. */
 export const SETTING_BREAKAGES: Breakage[] = [
   ...breakagesOf('src/export-destination.ts', [REMOVAL, DESTINATION], {
-    'bucket-deleted': {
-      breaks: 'exported data is lost with the stack',
-      from: 'removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN',
-      to: 'removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY',
-    },
     'bucket-policy-deleted': {
       breaks: 'a retained bucket accepts what is not TLS',
       from: 'this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);',
@@ -30,54 +25,6 @@ export const SETTING_BREAKAGES: Breakage[] = [
       breaks: 'a failed first deployment leaves a key behind',
       from: 'return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? removalPolicy : RemovalPolicy.RETAIN;',
       to: 'return removalPolicy && RemovalPolicy.RETAIN;',
-    },
-    'no-tls': {
-      breaks: 'the bucket accepts what is not TLS',
-      from: 'enforceSSL: true,',
-      to: '',
-      tests: [SIMULATION, REMOVAL],
-    },
-    'public-access': {
-      breaks: 'the bucket may become public',
-      from: 'blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,',
-      to: 'blockPublicAccess: s3.BlockPublicAccess.BLOCK_ACLS_ONLY,',
-      tests: [RULE_PACKS, DESTINATION],
-    },
-    'not-encrypted': {
-      breaks: 'objects are not encrypted with the key',
-      from: 'this.encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED',
-      to: 's3.BucketEncryption.S3_MANAGED',
-      tests: [RULE_PACKS, DESTINATION],
-    },
-    'no-versions': {
-      breaks: 'an overwritten export is lost',
-      from: 'const versioned = props.versioned ?? true;',
-      to: 'const versioned = props.versioned ?? false;',
-      tests: [RULE_PACKS, DESTINATION],
-    },
-    'versioned-always': {
-      breaks: 'versioned: false has no effect',
-      from: 'const versioned = props.versioned ?? true;',
-      to: 'const versioned = true;',
-      tests: [DESTINATION],
-    },
-    'old-versions-stay': {
-      breaks: 'expired objects are paid for forever',
-      from: 'noncurrentVersionExpiration: versioned ? props.expiration : undefined,',
-      to: '',
-      tests: [DESTINATION],
-    },
-    'never-expires': {
-      breaks: 'expiration has no effect',
-      from: '        expiration: props.expiration,\n',
-      to: '',
-      tests: [DESTINATION],
-    },
-    'uploads-stay': {
-      breaks: 'parts of broken uploads are paid for forever',
-      from: 'abortIncompleteMultipartUploadAfter: Duration.days(7),',
-      to: '',
-      tests: [DESTINATION],
     },
     'no-rotation': {
       breaks: 'the key is never rotated',
@@ -125,6 +72,79 @@ export const SETTING_BREAKAGES: Breakage[] = [
       breaks: 'the user\'s role has no effect',
       from: 'this.role = props.role ?? this.newRole();',
       to: 'this.role = this.newRole();',
+      tests: [DESTINATION],
+    },
+  }),
+  ...breakagesOf('src/private/new-bucket.ts', [REMOVAL, DESTINATION], {
+    'bucket-deleted': {
+      breaks: 'exported data is lost with the stack',
+      from: 'removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN',
+      to: 'removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY',
+    },
+    'no-tls': {
+      breaks: 'the bucket accepts what is not TLS',
+      from: 'enforceSSL: true,',
+      to: '',
+      tests: [SIMULATION, REMOVAL],
+    },
+    'public-access': {
+      breaks: 'the bucket may become public',
+      from: 'blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,',
+      to: 'blockPublicAccess: s3.BlockPublicAccess.BLOCK_ACLS_ONLY,',
+      tests: [RULE_PACKS, DESTINATION],
+    },
+    'not-encrypted': {
+      breaks: 'objects are not encrypted with the key',
+      from: 'encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED',
+      to: 's3.BucketEncryption.S3_MANAGED',
+      tests: [RULE_PACKS, DESTINATION],
+    },
+    'no-versions': {
+      breaks: 'an overwritten export is lost',
+      from: 'const versioned = props.versioned ?? true;',
+      to: 'const versioned = props.versioned ?? false;',
+      tests: [RULE_PACKS, DESTINATION],
+    },
+    'versioned-always': {
+      breaks: 'versioned: false has no effect',
+      from: 'const versioned = props.versioned ?? true;',
+      to: 'const versioned = true;',
+      tests: [DESTINATION],
+    },
+    'old-versions-stay': {
+      breaks: 'expired objects are paid for forever',
+      from: 'noncurrentVersionExpiration: versioned ? props.expiration : undefined,',
+      to: '',
+      tests: [DESTINATION],
+    },
+    'never-expires': {
+      breaks: 'expiration has no effect',
+      from: '      expiration: props.expiration,\n',
+      to: '',
+      tests: [DESTINATION],
+    },
+    'uploads-stay': {
+      breaks: 'parts of broken uploads are paid for forever',
+      from: 'abortIncompleteMultipartUploadAfter: Duration.days(7),',
+      to: '',
+      tests: [DESTINATION],
+    },
+    'no-access-logs': {
+      breaks: 'serverAccessLogsBucket has no effect',
+      from: 'serverAccessLogsBucket: props.serverAccessLogsBucket,',
+      to: '',
+      tests: [DESTINATION],
+    },
+    'objects-never-move': {
+      breaks: 'transitions has no effect',
+      from: 'transitions: props.transitions,',
+      to: '',
+      tests: [DESTINATION],
+    },
+    'no-bucket-key': {
+      breaks: 'bucketKeyEnabled has no effect',
+      from: 'bucketKeyEnabled: props.bucketKeyEnabled,',
+      to: '',
       tests: [DESTINATION],
     },
   }),
