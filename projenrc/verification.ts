@@ -18,15 +18,22 @@ export class Verification extends Component {
     project.postCompileTask.spawn(rosetta);
 
     const verify = project.addTask('verify', { description: 'Runs all checks and tests; changes no file of the repository' });
-    verify.spawn(project.tasks.tryFind('lambda:typecheck')!);
-    verify.spawn(bundleTask);
-    verify.spawn(project.compileTask);
-    verify.spawn(rosetta);
-    verify.exec('tsc --project test/tsconfig.json');
-    verify.exec('tsc --project examples/tsconfig.json');
-    verify.exec('jest --ci --coverage=false');
-    verify.exec(`eslint --ext .ts,.tsx --no-error-on-unmatched-pattern ${LINTED}`, { env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' } });
-    verify.spawn(project.tasks.tryFind('package:js')!);
+    const lint = project.addTask('verify:lint', {
+      description: 'Lints, and fixes nothing',
+      exec: `eslint --ext .ts,.tsx --no-error-on-unmatched-pattern ${LINTED}`,
+      env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
+    });
+    const compiled = project.addTask('verify:compile', { description: 'Type checks, bundles, compiles and packs' });
+    compiled.spawn(project.tasks.tryFind('lambda:typecheck')!);
+    compiled.spawn(bundleTask);
+    compiled.spawn(project.compileTask);
+    compiled.spawn(rosetta);
+    compiled.exec('tsc --project test/tsconfig.json');
+    compiled.exec('tsc --project examples/tsconfig.json');
+    compiled.spawn(project.tasks.tryFind('package:js')!);
+    verify.execArgs(['sh', '-c', beside(`projen ${lint.name}`, `projen ${compiled.name}`)]);
+    // without a number, Jest leaves a core to itself, which has nothing to do
+    verify.exec('jest --ci --coverage=false --maxWorkers=2');
     verify.spawn(new SlowTests(project).task);
     project.setScript('test', 'projen verify');
 
@@ -56,4 +63,9 @@ export class Verification extends Component {
     project.setScript('demo', `projen ${demo.name}`);
     project.setScript('local-aws', `projen ${localAws.name}`);
   }
+}
+
+/** A shell command that runs two at a time: the output of the first follows that of the second, and the failure of either is one. */
+function beside(first: string, second: string): string {
+  return `log=$(mktemp); ${first} > "$log" 2>&1 & ${second}; second=$?; wait $!; first=$?; cat "$log"; rm "$log"; [ $first = 0 ] && [ $second = 0 ]`;
 }
