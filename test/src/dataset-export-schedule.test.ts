@@ -1,4 +1,6 @@
-import { App, Duration, Stack, TimeZone, aws_events_targets as targets, aws_scheduler as scheduler, aws_sns as sns, aws_sqs as sqs } from 'aws-cdk-lib';
+import {
+  App, Duration, Stack, TimeZone, aws_events_targets as targets, aws_kms as kms, aws_scheduler as scheduler, aws_sns as sns, aws_sqs as sqs,
+} from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { DatasetExportSchedule, DatasetExportScheduleProps, DatasetExportWorkflow, IngestionMode } from '../../src';
 import { ACCOUNT, REGION, concreteStack, importedDataset } from '../stacks';
@@ -30,6 +32,7 @@ describe('schedule', () => {
 
   test('passes everything on', () => {
     const stack = concreteStack();
+    const encryptionKey = new kms.Key(stack, 'Key');
     scheduleIn(stack, {
       timeWindow: scheduler.TimeWindow.flexible(Duration.minutes(30)),
       scheduleName: 'nightly',
@@ -37,6 +40,7 @@ describe('schedule', () => {
       enabled: false,
       retryAttempts: 3,
       maxEventAge: Duration.minutes(10),
+      encryptionKey,
     });
     Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
       Name: 'nightly',
@@ -44,6 +48,7 @@ describe('schedule', () => {
       State: 'DISABLED',
       FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
       Target: { RetryPolicy: { MaximumEventAgeInSeconds: 600, MaximumRetryAttempts: 3 } },
+      KmsKeyArn: stack.resolve(encryptionKey.keyArn),
     });
   });
 

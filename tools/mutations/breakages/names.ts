@@ -173,35 +173,35 @@ export const NAME_BREAKAGES: Breakage[] = [
     'prefix-not-passed': {
       breaks: 'the prefix of the destination has no effect',
       from: 'Prefix: this.destination.prefix || undefined,',
-      to: '',
+      to: 'Prefix: undefined,',
     },
     'key-not-passed': {
       breaks: 'objects are not encrypted with the key',
       from: 'KmsKeyArn: this.destination.encryptionKey?.keyArn,',
-      to: '',
+      to: 'KmsKeyArn: undefined,',
       tests: [QUICKSTART, JOB],
     },
     'mode-not-passed': {
       breaks: 'every export is of PUT records only',
       from: 'IngestionMode: props.ingestionMode,',
-      to: '',
+      to: 'IngestionMode: undefined,',
       tests: [QUICKSTART, JOB],
     },
     'tags-not-passed': {
       breaks: 'jobs have no tags',
       from: 'Tags: tagged ? props.tags : undefined,',
-      to: '',
+      to: 'Tags: undefined,',
     },
     'trigger-not-passed': {
       breaks: 'a trigger does not export again',
       from: 'TriggerToken: props.trigger?._token(),',
-      to: '',
+      to: 'TriggerToken: undefined,',
       tests: ['test/e2e/other-stacks.test.ts', JOB],
     },
     'timeout-not-passed': {
       breaks: 'timeout has no effect',
       from: 'TimeoutSeconds: props.timeout && Tokenization.stringifyNumber(props.timeout.toSeconds()),',
-      to: '',
+      to: 'TimeoutSeconds: undefined,',
       tests: ['test/e2e/long-exports.test.ts', JOB],
     },
     'name-not-reserved': {

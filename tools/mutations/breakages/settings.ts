@@ -24,7 +24,7 @@ export const SETTING_BREAKAGES: Breakage[] = [
     'key-always-left': {
       breaks: 'a failed first deployment leaves a key behind',
       from: 'return removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? removalPolicy : RemovalPolicy.RETAIN;',
-      to: 'return removalPolicy && RemovalPolicy.RETAIN;',
+      to: 'return RemovalPolicy.RETAIN;',
     },
     'no-rotation': {
       breaks: 'the key is never rotated',
@@ -152,7 +152,7 @@ export const SETTING_BREAKAGES: Breakage[] = [
     'old-contract': {
       breaks: 'a new version does not bring deployed resources up to date',
       from: 'ContractVersion: CONTRACT_VERSION,',
-      to: '',
+      to: 'ContractVersion: \'1\',',
       tests: [JOB, 'test/src/template-contract.test.ts'],
     },
     'resource-not-retained': {
@@ -170,7 +170,7 @@ export const SETTING_BREAKAGES: Breakage[] = [
     'not-waiting-never': {
       breaks: 'waitForCompletion: false has no effect',
       from: 'WaitForCompletion: waitForCompletion ? undefined : \'false\',',
-      to: '',
+      to: 'WaitForCompletion: undefined,',
       tests: ['test/e2e/long-exports.test.ts', JOB],
     },
     'background-in-turns': {

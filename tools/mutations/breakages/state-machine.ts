@@ -488,10 +488,10 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
       from: 'if (distributed) { grantMapRuns(this, this.stateMachine, fragment); }',
       to: '',
     },
-    'never-distributed': {
+    'distributed-the-wrong-way': {
       breaks: 'a large run exceeds the history of its execution',
       from: 'props.distributed ?? !isInlineMapEnough(',
-      to: 'props.distributed ?? null! ?? !isInlineMapEnough(',
+      to: 'props.distributed ?? !!isInlineMapEnough(',
       tests: [RUNS],
     },
     'child-counts-its-own-redrives': {

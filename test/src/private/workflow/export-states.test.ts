@@ -15,6 +15,7 @@ const machine = (runId?: string) => (stack: Stack) => {
     datasetArn: sfn.JsonPath.stringAt('$.datasetArn'),
     prefix: sfn.JsonPath.stringAt('$.folder'),
     ingestionMode: IngestionMode.ALL,
+    tags: { team: 'ml' },
     runId,
   });
   const exported = sfn.Condition.stringEquals('$.datasetExport.status', 'ACTIVE');
@@ -32,7 +33,10 @@ test('exports the dataset of the input to the folder of the input, and keeps the
   expect(ticket).toBe(7);
   const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(tickets\/7\/Backups_Export[0-9A-F]{8}_[0-9a-f]{32}\/)$/.exec(uri)!;
   expect((await aws.client.objects(bucket)).every(({ key }) => key.startsWith(prefix))).toBe(true);
-  expect((await aws.client.jobs()).map(({ request, status }) => [request.datasetArn, status])).toEqual([[datasetArn, 'ACTIVE']]);
+  const request = {
+    datasetArn, ingestionMode: 'ALL', tags: [{ tagKey: 'team', tagValue: 'ml' }], jobOutput: { s3DataDestination: { kmsKeyArn: expect.stringContaining(':key/') } },
+  };
+  expect(await aws.client.jobs()).toMatchObject([{ request, status: 'ACTIVE' }]);
   const refused = (await aws.client.decisions()).filter(({ principal, allowed }) => principal.roleArn?.includes('MineRole') && !allowed);
   expect(refused).toEqual([]);
 });
