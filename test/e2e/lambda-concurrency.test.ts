@@ -52,6 +52,7 @@ describe('in an account that lets 10 functions run at a time,', () => {
   });
 
   test('a job whose functions have no room to poll it waits for it', async () => {
+    await client.configurePersonalize({ secondsInProgress: 30 * 60 }); // there is time to take the room away
     const name = fixture.newStackName();
     const deployment = fixture.deploy(name);
     while ((await fixture.jobsOf(name)).length === 0) { await new Promise(resolve => setTimeout(resolve, 10)); }

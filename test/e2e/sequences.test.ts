@@ -6,7 +6,7 @@ import { failingResource } from '../../tools/local-deployment/failing-resource';
 
 const REASON = 'Input CSV is missing the following columns:[A, B].';
 const { ALL, BULK } = IngestionMode;
-const FOREVER = { secondsInProgress: 24 * 3600 };
+const FOREVER = { secondsInProgress: 10 * 365 * 24 * 3600 };
 const TAGGED = { tags: { team: 'ml' } };
 
 /** Whatever went wrong before, the outputs of a complete stack name what exists. */
