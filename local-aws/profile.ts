@@ -107,7 +107,7 @@ export const HOSTILE: Profile = {
   bucketSeconds: 15,
   keySeconds: 30,
   stateMachineSeconds: 10,
-  redeliveredAfterSeconds: [1, null, null, 45, null, null], // each takes twice as many polls: more would only take longer
+  redeliveredAfterSeconds: [1, null, 45],
   eventsDeliveredAfterSeconds: [[90, 95], [30, 400]],
   troubleEvery: 20,
   slowSeconds: 1,

@@ -21,7 +21,7 @@ export class SlowTests extends Component {
           {
             ...common,
             displayName: 'newest CDK',
-            globals: { LOCAL_AWS_PROFILE: 'hostile' },
+            globals: { LOCAL_AWS_PROFILE: 'plain' },
             moduleNameMapper: { '^aws-cdk-lib(/.*)?$': 'aws-cdk-lib-newest$1' },
             testMatch: ['<rootDir>/test/e2e/*.test.ts', '<rootDir>/test/package/*.test.ts'],
           },

@@ -1,13 +1,21 @@
 import * as path from 'path';
 import {
-  CustomResource, Duration, RemovalPolicy, Stack, ValidationError, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, custom_resources as cr,
+  CustomResource, Duration, RemovalPolicy, Stack, ValidationError,
+  aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs, aws_stepfunctions as sfn,
+  custom_resources as cr,
 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
-import { Construct, IDependable } from 'constructs';
+import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
 import { CLOUDFORMATION_LIMIT_SECONDS } from './contract/limits';
 import { DEFAULT_MAX_CONCURRENCY } from './private/defaults';
+import { roleProblem, serviceKeyProblem } from './private/environments';
 import { Lanes } from './private/lanes';
+import { FrameworkPermissions } from './private/policies/framework-permissions';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
+import { applySettings, settingsStatements } from './private/provider/function-settings';
+import { allowLogs } from './private/provider/log-encryption';
+import { Network, endpointsOf, networkOf, networkProblem } from './private/provider/network';
+import { encryptStateMachine, traceStateMachine, writesLogs } from './private/state-machine-settings';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
 
 /** Part of every job's ServiceToken, which CloudFormation never lets change. */
@@ -23,6 +31,10 @@ const HANDLER_TIMEOUT = Duration.minutes(3);
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 const FRAMEWORK_ATTEMPTS = 20;
+/** The framework has functions of the same names. Part of the functions' ids. */
+const ENTRY_POINTS = ['onEvent', 'isComplete'] as const;
+type EntryPoint = typeof ENTRY_POINTS[number];
+const DEFAULT_POLL_INTERVAL = Duration.seconds(30);
 /** With a longer one, CloudFormation might give up before a job's timeout is noticed. */
 const MAX_POLL_INTERVAL = Duration.minutes(2);
 
@@ -76,6 +88,134 @@ export interface DatasetExportProviderProps {
    * @default RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * The KMS key that encrypts the new log group.
+   *
+   * Its policy must let CloudWatch Logs use it. The construct adds the statement to the policy of a key of this app; for an imported key, a
+   * warning at synthesis contains the statement to add. Synthesis fails for an alias, for a key that is known to be in another Region than the
+   * stack, and if it is combined with `logGroup`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   * @default - encrypted by CloudWatch Logs, with a key of its own
+   */
+  readonly logEncryptionKey?: kms.IKey;
+
+  /**
+   * The VPC that all functions are attached to, those of the CDK's Provider framework too.
+   *
+   * From there they must reach Personalize, CloudFormation, Lambda, Step Functions and S3. Synthesis warns about isolated subnets, unless this
+   * app defines the endpoints, and fails for public ones.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   * @default - the functions are in no VPC of yours
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets of the VPC for the functions. Synthesis fails without `vpc`.
+   *
+   * @default - the private subnets; isolated ones if there are none with a route to the internet
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the functions. Synthesis fails without `vpc`, and for an empty list.
+   *
+   * @default - one new security group for all functions, which lets all outbound traffic through
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * The KMS key that encrypts the environment variables of all functions.
+   *
+   * They hold no secrets. Lambda creates a grant on the key, with the permissions of whoever deploys: `kms:CreateGrant` and `kms:Encrypt`. The
+   * functions' roles need none. Synthesis fails for an alias, and for a key that is known to be in another Region than the stack.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+   * @default - an AWS managed key
+   */
+  readonly environmentEncryption?: kms.IKeyRef;
+
+  /**
+   * The instruction set architecture of all functions.
+   *
+   * @default Architecture.X86_64
+   */
+  readonly architecture?: lambda.Architecture;
+
+  /**
+   * The memory of each function, in MiB: 128 to 10240. Synthesis fails if the value is out of range or a token.
+   *
+   * @default - 256 for the library's functions, 128 for those of the CDK's Provider framework
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Whether X-Ray traces all functions and the state machine that waits for exports.
+   *
+   * Their roles get permissions on all resources (`*`), because those of X-Ray have no resource types.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+   * @default false
+   */
+  readonly tracing?: boolean;
+
+  /**
+   * The queue for requests that Lambda could not hand over to a function.
+   *
+   * CloudFormation invokes only the first function of the CDK's Provider framework asynchronously, so only that function's requests can end up
+   * here, such as when the account has had no room for functions for six hours. Each contains the presigned URL for the answer to
+   * CloudFormation: whoever reads the queue can answer while CloudFormation waits. All functions get the queue, because rules of
+   * organizations ask for one on each.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+   * @default - no queue
+   */
+  readonly deadLetterQueue?: sqs.IQueue;
+
+  /**
+   * The role of the library's functions. Lambda must be able to assume it.
+   *
+   * The construct adds the permissions in policies of their own. If it cannot, because the role is imported with `mutable: false` or is of
+   * another account, warnings at synthesis contain the statements to add. Synthesis fails if the role is known to be in another account,
+   * because roles cannot be passed across accounts.
+   *
+   * @default - a new role
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The role of the functions of the CDK's Provider framework. Lambda must be able to assume it.
+   *
+   * Permissions, warnings and errors are those of `role`.
+   *
+   * @default - two new roles
+   */
+  readonly frameworkRole?: iam.IRole;
+
+  /**
+   * The KMS key that encrypts the definition and the executions of the state machine that waits for exports.
+   *
+   * The executions' input contains the presigned URL for the answer to CloudFormation. The state machine's role gets the permission to use the
+   * key. The policy of an imported key must let IAM policies of the account grant its use, as default key policies do. Synthesis fails for an
+   * alias, and for a key that is known to be in another Region than the stack.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   * @default - a key that Step Functions owns
+   */
+  readonly stateMachineEncryptionKey?: kms.IKey;
+
+  /**
+   * Logging of the state machine that waits for exports.
+   *
+   * With `includeExecutionData`, the log contains the presigned URL for the answer to CloudFormation: whoever reads the log can answer while
+   * CloudFormation waits. Synthesis fails without a `destination`.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+   * @default - no logs
+   */
+  readonly stateMachineLogs?: sfn.LogOptions;
 }
 
 /**
@@ -111,6 +251,23 @@ export class DatasetExportProvider extends Construct {
    */
   public readonly logGroup: logs.ILogGroup;
 
+  /**
+   * The function that starts exports.
+   */
+  public readonly onEventHandler: lambda.IFunction;
+
+  /**
+   * The function that checks the status of running exports.
+   */
+  public readonly isCompleteHandler: lambda.IFunction;
+
+  /**
+   * The functions of the CDK's Provider framework, which call the other two and answer CloudFormation.
+   */
+  public readonly frameworkFunctions: lambda.IFunction[];
+
+  /** What jobs must depend on. */
+  private readonly inPlace = new DependencyGroup();
   private readonly permissions: HandlerPermissions;
   private readonly queue: (job: CustomResource[]) => void;
   private readonly jobNames = new Map<string, string>();
@@ -120,41 +277,43 @@ export class DatasetExportProvider extends Construct {
    *
    * @param scope the parent construct
    * @param id the construct's id
-   * @param props polling, concurrency and logs
+   * @param props polling, concurrency, logs, and what the functions and the state machine run with
    */
   constructor(scope: Construct, id: string, props: DatasetExportProviderProps = {}) {
     super(scope, id);
-    const pollInterval = props.pollInterval ?? Duration.seconds(30);
-    rejectIf(durationProblem('pollInterval', pollInterval, { unit: 'seconds', max: MAX_POLL_INTERVAL }), literal`InvalidPollInterval`, this);
-    rejectIf(wholeNumberProblem('maxConcurrency', props.maxConcurrency, 1, 1000), literal`InvalidMaxConcurrency`, this);
-    if (props.logGroup !== undefined && props.logRetention !== undefined) {
-      throw new ValidationError(
-        literal`ConflictingLogProps`, 'logRetention cannot be used with logGroup: set the retention of the log group itself', this,
-      );
-    }
-
-    this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
-      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-
+    this.validate(props);
+    const pollInterval = props.pollInterval ?? DEFAULT_POLL_INTERVAL;
+    this.logGroup = props.logGroup ?? this.newLogGroup(props);
     this.queue = Lanes.of(Stack.of(this)).addQueue(props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY);
-    this.permissions = new HandlerPermissions(this, this.logGroup);
-
+    const { logGroup } = this;
+    const statements = () => settingsStatements(Stack.of(this), props);
+    this.permissions = new HandlerPermissions(this, { logGroup, role: props.role, statements });
+    const network = networkOf(this, props);
+    if (network) { this.inPlace.add(endpointsOf(this, network)); }
+    const handlers = ENTRY_POINTS.map(entryPoint => this.handler(entryPoint, pollInterval, props, network));
+    [this.onEventHandler, this.isCompleteHandler] = handlers;
+    const framework = new FrameworkPermissions(this, { logGroup, role: props.frameworkRole, statements });
     const provider = new cr.Provider(this, 'Provider', {
-      onEventHandler: this.handler('OnEvent', 'index.onEvent', pollInterval),
-      isCompleteHandler: this.handler('IsComplete', 'index.isComplete', pollInterval),
-      frameworkOnEventRole: this.functionRole('FrameworkOnEventRole'),
-      frameworkCompleteAndTimeoutRole: this.functionRole('FrameworkCompleteRole'),
-      logGroup: this.logGroup,
+      ...network,
+      onEventHandler: this.onEventHandler,
+      isCompleteHandler: this.isCompleteHandler,
+      frameworkOnEventRole: framework.onEventRole,
+      frameworkCompleteAndTimeoutRole: framework.completeRole,
+      providerFunctionEnvEncryption: props.environmentEncryption,
+      logGroup,
       queryInterval: pollInterval,
       // never reached: each job has a shorter timeout of its own, with a better message
       totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT_SECONDS / pollInterval.toSeconds()) * pollInterval.toSeconds()),
+      disableWaiterStateMachineLogging: props.stateMachineLogs === undefined,
+      waiterStateMachineLogOptions: props.stateMachineLogs,
     });
-    for (const entryPoint of ['onEvent', 'isComplete']) {
-      // these ids are part of deployed functions' logical ids and of every job's service token, so the CDK cannot change them
-      (provider.node.findChild(`framework-${entryPoint}`) as lambda.Function).addEnvironment('AWS_MAX_ATTEMPTS', `${FRAMEWORK_ATTEMPTS}`);
-    }
+    // these ids are part of deployed functions' logical ids and of every job's service token, so the CDK cannot change them
+    const frameworkFunctions = [...ENTRY_POINTS, 'onTimeout'].map(entryPoint => provider.node.findChild(`framework-${entryPoint}`) as lambda.Function);
+    for (const fn of frameworkFunctions.slice(0, ENTRY_POINTS.length)) { fn.addEnvironment('AWS_MAX_ATTEMPTS', `${FRAMEWORK_ATTEMPTS}`); }
+    for (const fn of frameworkFunctions) { fn.node.addDependency(framework.beforeFunctions); }
+    for (const fn of [...handlers, ...frameworkFunctions]) { applySettings(fn, props); }
+    this.frameworkFunctions = frameworkFunctions;
+    this.configureWaiter(provider.node.findChild('waiter-state-machine'), props, framework);
     this.serviceToken = provider.serviceToken;
   }
 
@@ -173,7 +332,7 @@ export class DatasetExportProvider extends Construct {
     }
     const { jobName } = permissions;
     if (jobName !== undefined) { this.reserve(jobName, job); }
-    return this.permissions.add(permissions);
+    return new DependencyGroup(this.permissions.add(permissions), this.inPlace);
   }
 
   /**
@@ -197,24 +356,68 @@ export class DatasetExportProvider extends Construct {
     this.jobNames.set(jobName, job.node.path);
   }
 
-  private functionRole(id: string): iam.Role {
-    const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.logGroup.grantWrite(role);
-    return role;
+  private validate(props: DatasetExportProviderProps): void {
+    const stack = Stack.of(this);
+    rejectIf(durationProblem('pollInterval', props.pollInterval, { unit: 'seconds', max: MAX_POLL_INTERVAL }), literal`InvalidPollInterval`, this);
+    rejectIf(wholeNumberProblem('maxConcurrency', props.maxConcurrency, 1, 1000), literal`InvalidMaxConcurrency`, this);
+    rejectIf(wholeNumberProblem('memorySize', props.memorySize, 128, 10240), literal`InvalidMemorySize`, this);
+    const ofNewLogGroup = (['logRetention', 'logEncryptionKey'] as const).find(name => props[name] !== undefined);
+    rejectIf(
+      props.logGroup && ofNewLogGroup && `${ofNewLogGroup} cannot be used with logGroup: configure the log group itself`, literal`ConflictingLogProps`, this,
+    );
+    rejectIf(networkProblem(props), literal`ConflictingNetworkProps`, this);
+    for (const name of ['environmentEncryption', 'logEncryptionKey', 'stateMachineEncryptionKey'] as const) {
+      rejectIf(serviceKeyProblem(props[name], name, stack), literal`InvalidProviderKey`, this);
+    }
+    for (const name of ['role', 'frameworkRole'] as const) {
+      const role = props[name];
+      rejectIf(role && roleProblem(name, role, stack), literal`InvalidProviderRole`, this);
+    }
+    const { stateMachineLogs } = props;
+    rejectIf(
+      stateMachineLogs && !stateMachineLogs.destination ? 'stateMachineLogs must have a destination, got none: pass a log group' : undefined,
+      literal`MissingLogDestination`, this,
+    );
   }
 
-  private handler(id: string, entryPoint: string, pollInterval: Duration): lambda.Function {
-    return new lambda.Function(this, id, {
-      description: `Personalize dataset exports: ${entryPoint} (${this.node.path})`.slice(0, 256),
+  private newLogGroup({ logRetention, logEncryptionKey }: DatasetExportProviderProps): logs.LogGroup {
+    if (logEncryptionKey) { allowLogs(this, logEncryptionKey); }
+    return new logs.LogGroup(this, 'LogGroup', {
+      retention: logRetention ?? logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+      encryptionKey: logEncryptionKey,
+    });
+  }
+
+  private handler(entryPoint: EntryPoint, pollInterval: Duration, props: DatasetExportProviderProps, network?: Network): lambda.Function {
+    const fn = new lambda.Function(this, entryPoint[0].toUpperCase() + entryPoint.slice(1), {
+      ...network,
+      description: `Personalize dataset exports: index.${entryPoint} (${this.node.path})`.slice(0, 256),
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
-      handler: entryPoint,
+      handler: `index.${entryPoint}`,
       runtime: lambda.determineLatestNodeRuntime(this),
+      architecture: props.architecture,
       loggingFormat: lambda.LoggingFormat.JSON,
       logGroup: this.logGroup,
       memorySize: 256,
       timeout: HANDLER_TIMEOUT,
       role: this.permissions.role,
       environment: { POLL_SECONDS: `${pollInterval.toSeconds()}` },
+      environmentEncryption: props.environmentEncryption,
     });
+    fn.node.addDependency(this.permissions.beforeFunctions);
+    return fn;
+  }
+
+  private configureWaiter(waiter: IConstruct, props: DatasetExportProviderProps, framework: FrameworkPermissions): void {
+    const machine = {
+      resource: waiter.node.findChild('Resource') as sfn.CfnStateMachine,
+      role: waiter.node.findChild('Role') as iam.Role,
+      isLogged: writesLogs(props.stateMachineLogs),
+    };
+    if (props.tracing) { traceStateMachine(machine); }
+    if (props.stateMachineEncryptionKey) { this.inPlace.add(encryptStateMachine(this, machine, props.stateMachineEncryptionKey)); }
+    const calls = framework.allowCalls([this.onEventHandler, this.isCompleteHandler], machine.resource.ref);
+    if (calls) { this.inPlace.add(calls); }
   }
 }

@@ -154,6 +154,7 @@ export class DatasetExportSchedule extends Construct {
         maxEventAge: props.maxEventAge ?? Duration.hours(1),
       }),
     });
+    this.schedule.node.addDependency(workflow._beforeRuns);
     if (props.onFailure) { workflow.onRunFailed(`${this.node.id}OnFailure`, { target: props.onFailure, crossStackScope: this }); }
     if (props.onSuccess) { workflow.onRunSucceeded(`${this.node.id}OnSuccess`, { target: props.onSuccess, crossStackScope: this }); }
   }

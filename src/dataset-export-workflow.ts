@@ -1,17 +1,19 @@
 import {
   ArnFormat, Duration, Stack, ValidationError,
-  aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_personalize as personalize, aws_stepfunctions as sfn,
+  aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_kms as kms, aws_personalize as personalize, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup } from 'constructs';
 import { DatasetExportFragment } from './dataset-export-fragment';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
 import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
 import { DEFAULT_MAX_CONCURRENCY, DEFAULT_POLL_INTERVAL } from './private/defaults';
+import { serviceKeyProblem } from './private/environments';
 import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
 import { DATASETS_PER_STATEMENT, datasetPolicies } from './private/policies/dataset-policies';
+import { encryptStateMachine, writesLogs } from './private/state-machine-settings';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
 import { grantMapRuns } from './private/workflow/dataset-map';
 import { JOB_EVENT, RUN_EVENT, eventRule } from './private/workflow/events';
@@ -142,6 +144,28 @@ export interface DatasetExportWorkflowProps {
    * @default - no logs; Step Functions keeps the history of an execution for 90 days
    */
   readonly logs?: sfn.LogOptions;
+
+  /**
+   * The KMS key that encrypts the definition and the executions of the state machine.
+   *
+   * The state machine's role gets the permission to use the key. The policy of an imported key must let IAM policies of the account grant its
+   * use, as default key policies do; with `logs`, a warning at synthesis contains the statement to add there. Whoever reads executions needs
+   * `kms:Decrypt`. Synthesis fails for an alias, and for a key that is known to be in another Region than the stack.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   * @default - a key that Step Functions owns
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Whether X-Ray traces the state machine.
+   *
+   * Its role gets permissions on all resources (`*`), because those of X-Ray have no resource types.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
+   * @default false
+   */
+  readonly tracing?: boolean;
 }
 
 /**
@@ -208,6 +232,13 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
   public readonly grantPrincipal: iam.IPrincipal;
 
   /**
+   * What must exist before a run starts, and does not before the state machine.
+   *
+   * @internal
+   */
+  public readonly _beforeRuns = new DependencyGroup();
+
+  /**
    * Defines a workflow.
    *
    * @param scope the parent construct
@@ -237,7 +268,9 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
       comment: `Exports datasets of Amazon Personalize (${this.node.path})`,
       timeout: timeout ?? (distributed ? DISTRIBUTED_TIMEOUT : INLINE_TIMEOUT),
       logs: props.logs,
+      tracingEnabled: props.tracing || undefined,
     });
+    this.encrypt(props, distributed);
     this.grantPrincipal = this.stateMachine.grantPrincipal;
     if (distributed) { grantMapRuns(this, this.stateMachine, fragment); }
     this.allow(furtherAllowed);
@@ -388,6 +421,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     rejectIf(repetition('datasetGroups', datasetGroups.map(({ datasetGroupRef }) => datasetGroupRef.datasetGroupArn)), literal`DuplicateDatasetGroup`, this);
     rejectIf(wholeNumberProblem('maxConcurrency', props.maxConcurrency, 1, 1000), literal`InvalidMaxConcurrency`, this);
     rejectIf(durationProblem('pollInterval', props.pollInterval, { unit: 'seconds', max: Duration.days(1) }), literal`InvalidPollInterval`, this);
+    rejectIf(serviceKeyProblem(props.encryptionKey, 'encryptionKey', Stack.of(this)), literal`InvalidEncryptionKey`, this);
     rejectIf(durationProblem('timeout', props.timeout, { unit: 'seconds', min: Duration.minutes(1), max: Duration.days(365) }), literal`InvalidTimeout`, this);
   }
 
@@ -414,6 +448,13 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     }));
     const patterns = [...datasetArns, ...ofGroups];
     return [patterns.slice(0, DATASETS_PER_STATEMENT), patterns.slice(DATASETS_PER_STATEMENT)];
+  }
+
+  private encrypt({ encryptionKey, logs }: DatasetExportWorkflowProps, isDistributed: boolean): void {
+    if (encryptionKey === undefined) { return; }
+    const { role, node } = this.stateMachine;
+    const machine = { resource: node.defaultChild as sfn.CfnStateMachine, role, isLogged: writesLogs(logs), isDistributed };
+    this._beforeRuns.add(encryptStateMachine(this, machine, encryptionKey));
   }
 
   private allow(furtherDatasets: string[]): void {

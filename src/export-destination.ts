@@ -1,8 +1,8 @@
-import { Duration, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
-import { kmsKeyArnProblem, prefixProblem, roleArnProblem } from './contract/api-constraints';
-import { keyRegionProblem, partitionProblem, roleAccountProblem } from './private/environments';
+import { prefixProblem } from './contract/api-constraints';
+import { keyProblem, keyRegionProblem, roleProblem } from './private/environments';
 import { newBucket, newBucketProblem } from './private/new-bucket';
 import { PERSONALIZE, PersonalizeAccessProps, grantImport, grantPersonalizeAccess, sourceConditions } from './private/personalize-access';
 import { checkKnown, durationProblem, literal, normalizedPrefix, rejectIf } from './private/validation';
@@ -291,7 +291,7 @@ export class ExportDestination extends Construct {
   private validate(props: ExportDestinationProps): void {
     const { region } = Stack.of(this);
     rejectIf(props.prefix === undefined ? undefined : checkKnown(props.prefix, prefixProblem), literal`InvalidPrefix`, this);
-    rejectIf(props.role && roleProblem(props.role, Stack.of(this)), literal`InvalidRole`, this);
+    rejectIf(props.role && roleProblem('role', props.role, Stack.of(this)), literal`InvalidRole`, this);
     rejectIf(keyProblem(props.bucket?.encryptionKey, 'the encryptionKey of bucket', region), literal`InvalidBucketKey`, this);
     rejectIf(keyProblem(props.datasetEncryptionKey, 'datasetEncryptionKey', region), literal`InvalidDatasetEncryptionKey`, this);
     const bucketRegion = props.bucket?.env.region ?? region;
@@ -317,16 +317,6 @@ export class ExportDestination extends Construct {
       assumedBy: new iam.ServicePrincipal(PERSONALIZE, { conditions: sourceConditions(Stack.of(this)) }),
     });
   }
-}
-
-function roleProblem(role: iam.IRole, { account, region }: Stack): string | undefined {
-  return checkKnown(role.roleArn, roleArnProblem) ?? roleAccountProblem(role, account) ?? partitionProblem('role', role.roleArn, region);
-}
-
-/** An alias is recognized even if the Region or the account in its ARN is a token. */
-function keyProblem(key: kms.IKey | undefined, name: string, region: string): string | undefined {
-  if (key === undefined || (Token.isUnresolved(key.keyArn) && !/:alias\//.test(key.keyArn))) { return undefined; }
-  return kmsKeyArnProblem(key.keyArn, name) ?? partitionProblem(name, key.keyArn, region);
 }
 
 /**

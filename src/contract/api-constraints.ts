@@ -66,9 +66,9 @@ export function ingestionModeProblem(ingestionMode: string): string | undefined 
   return `ingestionMode must be one of ${INGESTION_MODES.join(', ')}, got ${quote(ingestionMode)}`;
 }
 
-export function roleArnProblem(roleArn: string): string | undefined {
+export function roleArnProblem(roleArn: string, name = 'role'): string | undefined {
   if (roleArn.length <= MAX_ROLE_ARN_LENGTH && ROLE_ARN.test(roleArn)) { return undefined; }
-  return `role must have an ARN like arn:aws:iam::<account>:role/<name> of at most ${MAX_ROLE_ARN_LENGTH} characters, got ${quote(roleArn)}`;
+  return `${name} must have an ARN like arn:aws:iam::<account>:role/<name> of at most ${MAX_ROLE_ARN_LENGTH} characters, got ${quote(roleArn)}`;
 }
 
 export function kmsKeyArnProblem(kmsKeyArn: string, name = 'encryptionKey'): string | undefined {

@@ -1,5 +1,7 @@
-import { Arn, ArnFormat, IResource, Stack, Token, TokenComparison, aws_iam as iam, aws_kms as kms, region_info } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack, Token, TokenComparison, aws_iam as iam, aws_kms as kms, region_info } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { checkKnown } from './validation';
+import { kmsKeyArnProblem, roleArnProblem } from '../contract/api-constraints';
 
 /** Which accounts, Regions and partitions must match. Tokens pass: only the deployment knows their values. */
 
@@ -46,9 +48,26 @@ export function destinationProblem(scope: Construct, destination: IConstruct): s
   return undefined;
 }
 
-export function roleAccountProblem(role: iam.IRole, account: string): string | undefined {
-  if (!differ(role.env.account, account)) { return undefined; }
-  return `role must be in the account of the stack, ${account}, got ${quoted(role.roleArn, role)}: roles cannot be passed across accounts`;
+/** @param name the prop that holds the role */
+export function roleProblem(name: string, role: iam.IRole, { account, region }: Stack): string | undefined {
+  const problem = checkKnown(role.roleArn, arn => roleArnProblem(arn, name));
+  if (problem !== undefined) { return problem; }
+  if (!differ(role.env.account, account)) { return partitionProblem(name, role.roleArn, region); }
+  return `${name} must be in the account of the stack, ${account}, got ${quoted(role.roleArn, role)}: roles cannot be passed across accounts`;
+}
+
+/** An alias is recognized even if the Region or the account in its ARN is a token. */
+export function keyProblem(key: kms.IKeyRef | undefined, name: string, region: string): string | undefined {
+  const arn = key?.keyRef.keyArn;
+  if (arn === undefined || (Token.isUnresolved(arn) && !/:alias\//.test(arn))) { return undefined; }
+  return kmsKeyArnProblem(arn, name) ?? partitionProblem(name, arn, region);
+}
+
+/** A key that Lambda, CloudWatch Logs or Step Functions encrypts with: they take only keys of their Region. */
+export function serviceKeyProblem(key: kms.IKeyRef | undefined, name: string, { region }: Stack): string | undefined {
+  const problem = keyProblem(key, name, region);
+  if (problem !== undefined || key === undefined || !differ(key.env.region, region)) { return problem; }
+  return `${name} must be in the Region of the stack, ${region}, got ${quoted(key.keyRef.keyArn, key)}`;
 }
 
 /** @param region of the bucket */
@@ -58,6 +77,6 @@ export function keyRegionProblem(key: kms.IKey | undefined, region: string): str
 }
 
 /** The ARN or, if that is a token, the construct's path. */
-function quoted(arn: string, { node }: IResource): string {
+function quoted(arn: string, { node }: IConstruct): string {
   return JSON.stringify(Token.isUnresolved(arn) ? node.path : arn);
 }

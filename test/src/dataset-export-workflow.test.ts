@@ -1,10 +1,10 @@
 import {
   CfnParameter, Duration, Stack,
-  aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_logs as logs, aws_personalize as personalize, aws_sns as sns,
-  aws_stepfunctions as sfn,
+  aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_kms as kms, aws_logs as logs, aws_personalize as personalize,
+  aws_scheduler as scheduler, aws_sns as sns, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Dataset, DatasetExportWorkflow, DatasetExportWorkflowProps, DatasetGroup, ExportDestination, IngestionMode } from '../../src';
+import { Dataset, DatasetExportSchedule, DatasetExportWorkflow, DatasetExportWorkflowProps, DatasetGroup, ExportDestination, IngestionMode } from '../../src';
 import { ACCOUNT, DATASET_ARN, REGION, concreteStack, definitionOf, importedDataset, newDataset } from '../stacks';
 
 const MACHINE = 'AWS::StepFunctions::StateMachine';
@@ -67,6 +67,33 @@ describe('state machine', () => {
     const stack = concreteStack();
     workflowIn(stack, { logs: { destination: new logs.LogGroup(stack, 'Logs'), level: sfn.LogLevel.ERROR } });
     Template.fromStack(stack).hasResourceProperties(MACHINE, { LoggingConfiguration: { Level: 'ERROR' } });
+  });
+
+  test('is traced when that is wanted', () => {
+    const stack = concreteStack();
+    workflowIn(stack, { tracing: true });
+    Template.fromStack(stack).hasResourceProperties(MACHINE, { TracingConfiguration: { Enabled: true } });
+    expect(actionsOf(stack)).toEqual(expect.arrayContaining(['xray:PutTelemetryRecords', 'xray:PutTraceSegments']));
+  });
+
+  test.each([[false, 'StringEquals', 1], [true, 'StringLike', 2]])('can be encrypted (distributed: %s): the role may use the key for it, before a schedule starts a run', (distributed, operator, arns) => {
+    const stack = concreteStack();
+    const workflow = workflowIn(stack, { distributed, encryptionKey: new kms.Key(stack, 'Key') });
+    new DatasetExportSchedule(stack, 'Nightly', { workflow, schedule: scheduler.ScheduleExpression.rate(Duration.days(1)) });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties(MACHINE, {
+      EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] } },
+    });
+    const [id, policy] = Object.entries(template.findResources('AWS::IAM::Policy')).find(([name]) => name.startsWith('BackupStateMachineKeyPolicy'))!;
+    const [{ Action, Condition }] = policy.Properties.PolicyDocument.Statement;
+    expect(Action).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
+    expect([Condition[operator]['kms:EncryptionContext:aws:states:stateMachineArn']].flat()).toHaveLength(arns);
+    template.hasResource('AWS::Scheduler::Schedule', { DependsOn: Match.arrayWith([id]) });
+  });
+
+  test('refuses an alias as key', () => {
+    const stack = concreteStack();
+    expect(() => workflowIn(stack, { encryptionKey: kms.Alias.fromAliasName(stack, 'Key', 'alias/mine') })).toThrow('encryptionKey must have the ARN of a key');
   });
 });
 

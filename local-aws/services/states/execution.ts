@@ -93,7 +93,7 @@ export class Run {
     }
     try {
       history.add(1); // started or redriven
-      await checkKeyOfExecution({ ...this.machine, roleArn: this.roleArn }, world);
+      await checkKeyOfExecution({ ...this.machine, roleArn: this.roleArn }, [this.machine.arn, record.stateMachineArn], world);
       record.output = JSON.stringify(await this.interpreter().run(this.progress, controller.signal));
       record.status = 'SUCCEEDED';
     } catch (error) {

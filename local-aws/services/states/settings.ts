@@ -33,11 +33,16 @@ export async function checkSettings(arn: string, configuration: StateMachineConf
   await may({ roleArn }, 'kms:GenerateDataKey', { 'kms:EncryptionContext:SourceArn': `arn:aws:logs:${region}:${ACCOUNT}:*` });
 }
 
-/** What each execution needs the role for. */
-export async function checkKeyOfExecution({ arn, roleArn, kmsKeyArn }: Omit<StateMachine, 'definition'>, { iam, kms }: StatesWorld): Promise<void> {
+/**
+ * What each execution needs the role for.
+ *
+ * @param arns which of them the key is used for. AWS does not document it for the child executions of a Map Run: so all must be allowed
+ */
+export async function checkKeyOfExecution({ roleArn, kmsKeyArn }: StateMachine, arns: readonly string[], { iam, kms }: StatesWorld): Promise<void> {
   if (kmsKeyArn === undefined) { return; }
-  const context = { 'kms:EncryptionContext:aws:states:stateMachineArn': arn };
-  for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
+  const uses = ['kms:Decrypt', 'kms:GenerateDataKey'].flatMap(action => [...new Set(arns)].map(arn => (
+    { action, context: { 'kms:EncryptionContext:aws:states:stateMachineArn': arn } })));
+  for (const { action, context } of uses) {
     if (!await iam.isAllowed({ principal: { roleArn }, action, resource: kmsKeyArn, context, resourcePolicy: kms.usablePolicy(kmsKeyArn) })) {
       throw keyDenied(kmsKeyArn, action);
     }

@@ -1,11 +1,14 @@
 import { createHash } from 'crypto';
 import { Reference, Stack, Tokenization, ValidationError, aws_iam as iam, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { attachedPolicy } from './attached-policy';
 import { CREATE_ON_DATASET, GrantLengths, PASS_ROLE } from './grants';
+import { OwnRole } from './own-role';
 import { EMPTY_POLICY_LENGTH, MAX_INLINE_LENGTH } from './packing';
 import { LatePolicyDocument, NewGrant, SharedPolicies } from './shared-policies';
 import { stackJobNamePrefix } from '../job-name';
 import { LONGEST_LOG_GROUP_ARN, jsonLength } from '../lengths';
+import { logStatement } from '../provider/function-settings';
 import { literal } from '../validation';
 
 /** The permissions that the provider's functions need for one job. */
@@ -28,6 +31,14 @@ const OWN_LENGTH_OF_DATASETS = 2_000;
 const CREATE_AND_DESCRIBE: iam.PolicyStatementProps = { actions: ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob'] };
 const CREATE_DESCRIBE_AND_TAG: iam.PolicyStatementProps = { actions: [...CREATE_AND_DESCRIBE.actions!, 'personalize:TagResource'] };
 
+export interface HandlerPermissionsProps {
+  readonly logGroup: logs.ILogGroup;
+  /** Of the user. */
+  readonly role?: iam.IRole;
+  /** For the functions' settings. */
+  readonly statements: () => iam.PolicyStatement[];
+}
+
 /**
  * What the provider's functions may do: export the stack's datasets, with the stack's service roles and job names, and nothing else.
  *
@@ -36,7 +47,9 @@ const CREATE_DESCRIBE_AND_TAG: iam.PolicyStatementProps = { actions: [...CREATE_
  * room for it; only the others share policies.
  */
 export class HandlerPermissions {
-  public readonly role: iam.Role;
+  public readonly role: iam.IRole;
+  /** What the functions must depend on. */
+  public readonly beforeFunctions = new DependencyGroup();
 
   private readonly stack: Stack;
   private readonly lengths: GrantLengths;
@@ -45,19 +58,23 @@ export class HandlerPermissions {
   private ownLength = 0;
   private ownLengthOfDatasets = 0;
   private jobs = 0;
+  /** The user's role, if its policies cannot be changed. */
+  private readonly frozen?: OwnRole;
 
-  constructor(private readonly scope: Construct, logGroup: logs.ILogGroup) {
+  constructor(private readonly scope: Construct, props: HandlerPermissionsProps) {
     this.stack = Stack.of(scope);
     this.lengths = new GrantLengths(this.stack);
     const ofRole = () => [
-      new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+      logStatement(props.logGroup),
       // before an export, an update asks whether the stack is rolling back; a rollback asks for the previous job
       new iam.PolicyStatement({ actions: ['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStacks'], resources: [this.stack.stackId] }),
+      ...props.statements(),
     ];
-    this.role = new iam.Role(scope, 'HandlerRole', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { Exports: new LatePolicyDocument(() => [...ofRole(), ...this.shared.statementsOfRole()]) },
+    const ofJobs = new LatePolicyDocument(() => [...ofRole(), ...this.shared.statementsOfRole()]);
+    this.role = props.role ?? new iam.Role(scope, 'HandlerRole', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { Exports: ofJobs },
     });
+    this.frozen = props.role && this.addPolicy(new OwnRole(scope, props.role), ofJobs, ofRole());
     const ofRoleLength = jsonLength(this.stack, ofRole().map(statement => statement.toStatementJson()), LONGEST_LOG_GROUP_ARN);
     this.shared = new SharedPolicies(this.stack, this.lengths, {
       newPolicy: (index, document) => new iam.ManagedPolicy(scope, `HandlerPolicies${index}`, { roles: [this.role], document }),
@@ -78,18 +95,33 @@ export class HandlerPermissions {
       resource: 'dataset-export-job',
       resourceName: job.jobName ?? `${stackJobNamePrefix(this.stack)}*`,
     });
-    const policies = [
-      this.allow('dataset', CREATE_ON_DATASET, job.datasetArn),
-      this.allow('job', job.tagged ? CREATE_DESCRIBE_AND_TAG : CREATE_AND_DESCRIBE, jobArn),
-      this.allow('role', PASS_ROLE, job.roleArn),
+    const grants: NewGrant[] = [
+      { kind: 'dataset', statement: CREATE_ON_DATASET, resource: job.datasetArn },
+      { kind: 'job', statement: job.tagged ? CREATE_DESCRIBE_AND_TAG : CREATE_AND_DESCRIBE, resource: jobArn },
+      { kind: 'role', statement: PASS_ROLE, resource: job.roleArn },
     ];
+    if (this.frozen) {
+      this.frozen.print(grants.map(({ statement, resource }) => new iam.PolicyStatement({ ...statement, resources: [resource] })));
+      return new DependencyGroup();
+    }
+    const policies = grants.map(grant => this.allow(grant));
     this.shared.makePolicies();
     return new DependencyGroup(...policies);
   }
 
-  private allow(kind: NewGrant['kind'], statement: iam.PolicyStatementProps, resource: string): IDependable {
-    const grant = { kind, statement, resource };
-    return this.isOfStack(resource) ? this.ownPolicy(grant) ?? this.shared.addBound(grant) : this.shared.addLiteral(grant);
+  /** @returns the role if its policies cannot be changed */
+  private addPolicy(role: OwnRole, document: iam.PolicyDocument, statements: iam.PolicyStatement[]): OwnRole | undefined {
+    const policy = role.addPolicy('HandlerRolePolicy', document);
+    if (policy === undefined) {
+      role.print(statements);
+      return role;
+    }
+    this.beforeFunctions.add(policy);
+    return undefined;
+  }
+
+  private allow(grant: NewGrant): IDependable {
+    return this.isOfStack(grant.resource) ? this.ownPolicy(grant) ?? this.shared.addBound(grant) : this.shared.addLiteral(grant);
   }
 
   /** Whether the value depends on another resource of the stack. */
@@ -106,9 +138,9 @@ export class HandlerPermissions {
     if (!this.own.has(key) && isRoom) {
       this.ownLength += length;
       if (kind === 'dataset') { this.ownLengthOfDatasets += length; }
-      this.own.set(key, new iam.Policy(this.scope, `HandlerPolicy${this.hashOf(grant)}`, {
-        roles: [this.role], statements: [new iam.PolicyStatement({ ...statement, resources: [resource] })],
-      }));
+      this.own.set(key, attachedPolicy(this.scope, `HandlerPolicy${this.hashOf(grant)}`, this.role, [
+        new iam.PolicyStatement({ ...statement, resources: [resource] }),
+      ]));
     }
     return this.own.get(key);
   }

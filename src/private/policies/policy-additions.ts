@@ -12,7 +12,8 @@ export class PolicyAdditions {
    */
   public readonly inPlace = new DependencyGroup();
 
-  constructor(private readonly scope: Construct) {}
+  /** @param otherwise what happens without the statements */
+  constructor(private readonly scope: Construct, private readonly otherwise = 'Personalize gets no access') {}
 
   public toBucket(bucket: s3.IBucket, statement: iam.PolicyStatement): void {
     const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
@@ -37,20 +38,20 @@ export class PolicyAdditions {
     const toAdd = pasteable(scope, statement.toStatementJson());
     Annotations.of(scope).addWarningV2(
       `cdk-personalize-dataset-export:${kind}PolicyNotAdded`,
-      `the policy of ${kind} ${pasteable(scope, arn).text} needs this statement, which the app cannot add. ${howToAdd(kind, toAdd, scope.node.path)}: ${toAdd.text}`,
+      `the policy of ${kind} ${pasteable(scope, arn).text} needs this statement, which the app cannot add. ${howToAdd(kind, toAdd, scope.node.path, this.otherwise)}: ${toAdd.text}`,
     );
   }
 }
 
 /** AWS refuses policies of buckets and keys with a principal that does not exist, and nobody knows the generated names of what does not. */
-function howToAdd(kind: Kind, { ofApp, attributes, environment }: Pasteable, path: string): string {
+function howToAdd(kind: Kind, { ofApp, attributes, environment }: Pasteable, path: string, otherwise: string): string {
   const placeholders = [...environment, ...attributes];
   const replaced = placeholders.length === 0 ? '' : `, with the values of ${placeholders.join(' and ')}`;
   const waits = ofApp.length > 0 && (kind !== 'role' || attributes.length > 0);
-  if (!waits) { return `Add it before you deploy${replaced}, or Personalize gets no access`; }
+  if (!waits) { return `Add it before you deploy${replaced}, or ${otherwise}`; }
   const existing = kind === 'role' ? '' : '. Or use a role that exists already';
   return `It needs ${ofApp.join(' and ')}, which a first deployment creates: deploy ${path} without jobs, add the statement${replaced}, then deploy `
-    + `the jobs${existing}. Without it, Personalize gets no access`;
+    + `the jobs${existing}. Without it, ${otherwise}`;
 }
 
 /** An immutable role claims that the statement was added, but its dependable contains no policy. */

@@ -4,6 +4,7 @@ import { jsonataPass, shortened } from './expressions';
 import { CAUSE_REASON_LENGTH, Work, inlineReasonLength } from './payload-budget';
 import { transientRetry } from './personalize-calls';
 import { ExportDestination } from '../../export-destination';
+import { attachedPolicy } from '../policies/attached-policy';
 
 export interface DatasetMapProps extends Work {
   readonly maxConcurrency: number;
@@ -106,15 +107,12 @@ export function grantMapRuns(scope: Construct, stateMachine: sfn.StateMachine, t
     stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [encryptionKey.keyArn] }));
   }
   // not in the role's default policy: the state machine depends on that, and this names the state machine
-  new iam.Policy(scope, 'MapRunPolicy', {
-    statements: [new iam.PolicyStatement({
-      actions: ['states:DescribeMapRun'],
-      resources: [Stack.of(scope).formatArn({
-        service: 'states', resource: 'mapRun', resourceName: `${stateMachine.stateMachineName}/*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      })],
+  attachedPolicy(scope, 'MapRunPolicy', stateMachine.role, [new iam.PolicyStatement({
+    actions: ['states:DescribeMapRun'],
+    resources: [Stack.of(scope).formatArn({
+      service: 'states', resource: 'mapRun', resourceName: `${stateMachine.stateMachineName}/*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     })],
-    roles: [stateMachine.role],
-  });
+  })]);
 }
 
 /**

@@ -1,0 +1,70 @@
+import { Stack, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs } from 'aws-cdk-lib';
+
+/** What all functions of a provider have in common, ours and those of the framework. */
+export interface FunctionSettings {
+  readonly vpc?: object;
+  readonly architecture?: lambda.Architecture;
+  readonly memorySize?: number;
+  readonly tracing?: boolean;
+  readonly deadLetterQueue?: sqs.IQueue;
+}
+
+/** Not with props: the framework has none of them, and with some of them the CDK would add the permissions to the role's own policy. */
+export function applySettings(fn: lambda.Function, { architecture, memorySize, tracing, deadLetterQueue }: FunctionSettings): void {
+  const resource = fn.node.defaultChild as lambda.CfnFunction;
+  if (architecture !== undefined) { resource.architectures = [architecture.name]; }
+  if (memorySize !== undefined) { resource.memorySize = memorySize; }
+  if (tracing) { resource.tracingConfig = { mode: lambda.Tracing.ACTIVE }; }
+  if (deadLetterQueue !== undefined) { resource.deadLetterConfig = { targetArn: deadLetterQueue.queueArn }; }
+}
+
+export function logStatement(logGroup: logs.ILogGroup): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
+}
+
+/**
+ * What Lambda does with a function's role because of the settings. Lambda refuses a function whose role lacks any of it.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+export function settingsStatements(stack: Stack, { vpc, tracing, deadLetterQueue }: FunctionSettings): iam.PolicyStatement[] {
+  return [
+    ...vpc === undefined ? [] : networkStatements(stack),
+    // without resource types: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    ...tracing ? [new iam.PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] })] : [],
+    ...deadLetterQueue === undefined ? [] : queueStatements(deadLetterQueue),
+  ];
+}
+
+const DESCRIBE_NETWORK = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
+const MANAGE_NETWORK = ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'];
+const CREATE_NETWORK = ['ec2:CreateNetworkInterface'];
+
+/** Lambda itself manages the network interfaces with the role. The functions' code may not: only its calls carry the functions' ARN. */
+function networkStatements(stack: Stack): iam.PolicyStatement[] {
+  const arn = (resource: string, account?: string) => stack.formatArn({ service: 'ec2', resource, account, resourceName: '*' });
+  return [
+    // without resource types: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    new iam.PolicyStatement({ actions: DESCRIBE_NETWORK, resources: ['*'] }),
+    new iam.PolicyStatement({ actions: MANAGE_NETWORK, resources: [arn('network-interface')] }),
+    // the subnets of a shared VPC have ARNs of the account that owns it
+    new iam.PolicyStatement({ actions: CREATE_NETWORK, resources: [arn('network-interface'), arn('security-group', '*'), arn('subnet', '*')] }),
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: [...CREATE_NETWORK, ...MANAGE_NETWORK, ...DESCRIBE_NETWORK].sort(),
+      resources: ['*'],
+      conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+    }),
+  ];
+}
+
+function queueStatements({ queueArn, encryptionMasterKey }: sqs.IQueue): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }),
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    ...encryptionMasterKey === undefined ? []
+      : [new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [encryptionMasterKey.keyArn] })],
+  ];
+}
