@@ -11,7 +11,8 @@ import type { ResourceDefinition } from '../template/template';
 const GONE = ['NoSuchEntity', 'NoSuchBucket', 'ParameterNotFound', 'ResourceNotFoundException', 'NotFoundException'];
 /** What services answer when a role, policy, bucket or key has not taken effect. */
 const UNSETTLED = [
-  'AccessDenied', 'AccessDeniedException', 'KmsAccessDeniedException', 'InvalidParameterValueException', 'MalformedPolicyDocument', 'NoSuchBucket',
+  'AccessDenied', 'AccessDeniedException', 'KmsAccessDeniedException', 'InvalidParameterValueException', 'InvalidTargetBucketForLogging',
+  'MalformedPolicyDocument', 'NoSuchBucket',
 ];
 const UPDATED: Outcome = { status: 'UPDATE_COMPLETE' };
 
