@@ -1,6 +1,7 @@
 import { Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import { differ } from './environments';
+import { attachedPolicy } from './policies/attached-policy';
 import { PolicyAdditions } from './policies/policy-additions';
 
 /** The service principal of Personalize, the same in all partitions. */
@@ -56,7 +57,7 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
   ];
   if (iam.Role.isRole(role) && Stack.of(role) !== Stack.of(scope)) {
     // a policy in the role's stack that names the bucket or the key of this one would make the stacks depend on each other
-    additions.inPlace.add(new iam.Policy(scope, 'RolePolicy', { roles: [role], statements }));
+    additions.inPlace.add(attachedPolicy(scope, 'RolePolicy', role, statements));
   } else {
     additions.toRole(role, statements);
   }

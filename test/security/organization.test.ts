@@ -1,10 +1,12 @@
+import * as fs from 'fs';
+import * as path from 'path';
 import {
   App, Aspects, CfnResource, Duration, Stack, TagManager, Tags,
   aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_scheduler as scheduler, aws_sqs as sqs, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
-  DatasetExportJob, DatasetExportProvider, DatasetExportSchedule, DatasetExportWorkflow, DatasetGroup, ExportDestination, IngestionMode,
+  Dataset, DatasetExportJob, DatasetExportProvider, DatasetExportSchedule, DatasetExportWorkflow, DatasetGroup, ExportDestination, IngestionMode,
 } from '../../src';
 import { ACCOUNT, REGION, importedDataset } from '../stacks';
 
@@ -83,14 +85,89 @@ test('mandatory tags reach everything that can be tagged', () => {
   ]));
 });
 
-test('roles that another team has created are used, and no policy is made', () => {
-  const paths = everythingIn(new App()).node.findAll().filter(node => iam.Role.isRole(node)).map(({ node }) => node.path);
-  const app = new App();
-  iam.Role.customizeRoles(app, { usePrecreatedRoles: Object.fromEntries(paths.map((path, index) => [path, `precreated-${index}`])) });
-  const stack = everythingIn(app);
-  expect(resourcesOf(stack, /^AWS::IAM::/)).toEqual([]);
-  for (const { Properties } of resourcesOf(stack, /^AWS::Lambda::Function$/)) { expect(JSON.stringify(Properties.Role)).toContain(':role/precreated-'); }
+describe('roles that another team has created', () => {
+  const everything = (app: App): void => { everythingIn(app); };
+  /** More than a role's own policies have room for, so that there are managed ones. */
+  const manyDatasets = (app: App): void => {
+    const stack = new Stack(app, 'Many', { env: { account: ACCOUNT, region: REGION } });
+    const arns = Array.from({ length: 150 }, (_, index) => `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset/a-group-with-a-long-name-${index}/INTERACTIONS`);
+    const datasets = arns.map((arn, index) => Dataset.fromDatasetArn(stack, `Dataset${index}`, arn));
+    const destination = new ExportDestination(stack, 'Exports');
+    datasets.forEach((dataset, index) => new DatasetExportJob(stack, `Export${index}`, { dataset, ingestionMode: IngestionMode.ALL, destination }));
+    new DatasetExportWorkflow(stack, 'Workflow', { datasets, ingestionMode: IngestionMode.ALL, destination });
+  };
+  const roleOfAnotherStack = (app: App): void => {
+    const env = { account: ACCOUNT, region: REGION };
+    const role = new iam.Role(new Stack(app, 'Shared', { env }), 'Role', { assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com') });
+    const stack = new Stack(app, 'Movies', { env });
+    const destination = new ExportDestination(stack, 'Exports', { role });
+    new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, destination });
+  };
+  const ownRoles = (app: App): void => {
+    const stack = new Stack(app, 'Movies', { env: { account: ACCOUNT, region: REGION } });
+    const [role, frameworkRole] = ['Handlers', 'Framework'].map(id => new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }));
+    const provider = new DatasetExportProvider(stack, 'Provider', { role, frameworkRole, tracing: true });
+    new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, provider });
+  };
+
+  describe.each([
+    ['everything', everything], ['many datasets', manyDatasets], ['a role of another stack', roleOfAnotherStack], ['roles of your own', ownRoles],
+  ])('for %s', (_, define) => {
+    const usual = new App();
+    define(usual);
+    const needed = grantedByRole(usual);
+    const app = new App();
+    iam.Role.customizeRoles(app, { usePrecreatedRoles: Object.fromEntries(Object.keys(needed).map((role, index) => [role, `precreated-${index}`])) });
+    define(app);
+    const assembly = app.synth();
+
+    test('are used, and no policy is made', () => {
+      const resources = assembly.stacks.flatMap(({ template }) => Object.values<any>(template.Resources ?? {}));
+      expect(resources.filter(({ Type }) => Type.startsWith('AWS::IAM::'))).toEqual([]);
+      const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function');
+      expect(functions).not.toHaveLength(0);
+      for (const { Properties } of functions) { expect(JSON.stringify(Properties.Role)).toContain(':role/precreated-'); }
+    });
+
+    test('the CDK\'s report says all that each of them needs', () => {
+      const { roles } = JSON.parse(fs.readFileSync(path.join(assembly.directory, 'iam-policy-report.json'), 'utf8'));
+      const reported = roles.map(({ roleConstructPath, managedPolicyStatements, identityPolicyStatements }: any) => (
+        [roleConstructPath, granted([...managedPolicyStatements, ...identityPolicyStatements])]));
+      expect(Object.fromEntries(reported)).toMatchObject(needed);
+    });
+  });
 });
+
+/** What each role of an app may do, by the role's path. */
+function grantedByRole(app: App): Record<string, string[]> {
+  const { stacks } = app.synth();
+  const roles = app.node.findAll().filter(node => iam.Role.isRole(node));
+  const templates = stacks.map(({ template }) => template);
+  return Object.fromEntries(roles.map(role => {
+    const name = [Stack.of(role).resolve(role.roleName).Ref, ...exportsOf(templates, role)];
+    const resources = templates.flatMap(({ Resources }) => Object.entries<any>(Resources ?? {}));
+    const documents = resources.flatMap(([id, { Properties = {} }]) => {
+      if (id === name[0]) { return (Properties.Policies ?? []).map(({ PolicyDocument }: any) => PolicyDocument); }
+      return (Properties.Roles ?? []).some(({ Ref, 'Fn::ImportValue': value }: any) => name.includes(Ref ?? value)) ? [Properties.PolicyDocument] : [];
+    });
+    return [role.node.path, granted(documents.flatMap(({ Statement }) => Statement))];
+  }));
+}
+
+/** Under which names a role's stack exports its name. */
+function exportsOf(templates: any[], role: iam.Role): string[] {
+  const { Ref } = Stack.of(role).resolve(role.roleName);
+  const outputs = templates.flatMap(({ Outputs = {} }) => Object.values<any>(Outputs));
+  return outputs.filter(({ Value }) => Value?.Ref === Ref).map(({ Export }) => Export.Name);
+}
+
+/** Each action, with the resource where its ARN is known: the report and the template write the others differently. */
+function granted(statements: any[]): string[] {
+  const shown = (resource: unknown) => (typeof resource === 'string' && /^(arn:aws:[^(]*|\*)$/.test(resource) ? resource : 'a resource of the app');
+  const all = statements.flatMap(({ Effect, Action, Resource, Condition }) => [Action].flat().flatMap(action => (
+    [Resource].flat().map(resource => [Effect, action, shown(resource), Object.keys(Condition ?? {})].join(' ')))));
+  return [...new Set(all)].sort();
+}
 
 describe('policies', () => {
   const stack = everythingIn(new App());

@@ -58,7 +58,7 @@ export class HandlerPermissions {
   private ownLength = 0;
   private ownLengthOfDatasets = 0;
   private jobs = 0;
-  /** The user's role, if its policies cannot be changed. */
+  /** The role, if its policies cannot be changed. */
   private readonly frozen?: OwnRole;
 
   constructor(private readonly scope: Construct, props: HandlerPermissionsProps) {
@@ -71,10 +71,14 @@ export class HandlerPermissions {
       ...props.statements(),
     ];
     const ofJobs = new LatePolicyDocument(() => [...ofRole(), ...this.shared.statementsOfRole()]);
-    this.role = props.role ?? new iam.Role(scope, 'HandlerRole', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { Exports: ofJobs },
-    });
-    this.frozen = props.role && this.addPolicy(new OwnRole(scope, props.role), ofJobs, ofRole());
+    if (props.role) {
+      this.role = props.role;
+      this.frozen = this.addPolicy(new OwnRole(scope, this.role), ofJobs, ofRole());
+    } else {
+      const role = new iam.Role(scope, 'HandlerRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { Exports: ofJobs } });
+      this.role = role;
+      this.frozen = isCustomized(role) ? printed(new OwnRole(scope, role), ofRole()) : undefined;
+    }
     const ofRoleLength = jsonLength(this.stack, ofRole().map(statement => statement.toStatementJson()), LONGEST_LOG_GROUP_ARN);
     this.shared = new SharedPolicies(this.stack, this.lengths, {
       newPolicy: (index, document) => new iam.ManagedPolicy(scope, `HandlerPolicies${index}`, { roles: [this.role], document }),
@@ -112,10 +116,7 @@ export class HandlerPermissions {
   /** @returns the role if its policies cannot be changed */
   private addPolicy(role: OwnRole, document: iam.PolicyDocument, statements: iam.PolicyStatement[]): OwnRole | undefined {
     const policy = role.addPolicy('HandlerRolePolicy', document);
-    if (policy === undefined) {
-      role.print(statements);
-      return role;
-    }
+    if (policy === undefined) { return printed(role, statements); }
     this.beforeFunctions.add(policy);
     return undefined;
   }
@@ -152,4 +153,14 @@ export class HandlerPermissions {
     const text = JSON.stringify(this.stack.resolve([statement.actions, resource, ...otherStacks]));
     return createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
   }
+}
+
+/** Whether the CDK was told that the role exists already. Its report of roles has no place for statements that are known later. */
+function isCustomized(role: iam.Role): boolean {
+  return role.node.defaultChild === undefined;
+}
+
+function printed(role: OwnRole, statements: iam.PolicyStatement[]): OwnRole {
+  role.print(statements);
+  return role;
 }

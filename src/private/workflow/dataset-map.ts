@@ -106,6 +106,8 @@ export function grantMapRuns(scope: Construct, stateMachine: sfn.StateMachine, t
   if (encryptionKey) {
     stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [encryptionKey.keyArn] }));
   }
+  // the CDK attaches its policy before it knows the statements, which would be missing in its report of roles that exist already
+  stateMachine.role.attachInlinePolicy(stateMachine.node.findChild('DistributedMapPolicy') as iam.Policy);
   // not in the role's default policy: the state machine depends on that, and this names the state machine
   attachedPolicy(scope, 'MapRunPolicy', stateMachine.role, [new iam.PolicyStatement({
     actions: ['states:DescribeMapRun'],
