@@ -43,14 +43,20 @@ export async function checkNeeds(
   }
 }
 
-/** Those that describe have no resource types: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
+/**
+ * Lambda asks only for what creates a network interface with the ARNs that it is about. It asks for all the rest before there is a network
+ * interface, so without any: what is allowed on `network-interface/*` only does not count.
+ *
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/20698
+ */
 function ofNetwork({ subnetIds, securityGroupIds }: VpcConfig, region: string): Need[] {
   const arn = (resource: string) => `arn:aws:ec2:${region}:${ACCOUNT}:${resource}`;
   const networkInterface = arn(`network-interface/eni-0${randomUUID().replace(/-/g, '').slice(0, 16)}`);
   return [
     ['ec2:CreateNetworkInterface', 'EC2', [networkInterface, ...subnetIds.map(id => arn(`subnet/${id}`)), ...securityGroupIds.map(id => arn(`security-group/${id}`))]],
-    ...['DescribeNetworkInterfaces', 'DescribeSubnets'].map((action): Need => [`ec2:${action}`, 'EC2', ['*']]),
-    ...['DeleteNetworkInterface', 'AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'].map((action): Need => [`ec2:${action}`, 'EC2', [networkInterface]]),
+    ...['DescribeNetworkInterfaces', 'DescribeSubnets', 'DeleteNetworkInterface', 'AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses']
+      .map((action): Need => [`ec2:${action}`, 'EC2', ['*']]),
   ];
 }
 

@@ -38,22 +38,27 @@ export function settingsStatements(stack: Stack, { vpc, tracing, deadLetterQueue
   ];
 }
 
-const DESCRIBE_NETWORK = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
-const MANAGE_NETWORK = ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'];
+/**
+ * Lambda checks these without a resource, so it refuses a role that may manage only `network-interface/*`.
+ *
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/20698
+ */
+const MANAGE_NETWORK = [
+  'ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:UnassignPrivateIpAddresses',
+];
 const CREATE_NETWORK = ['ec2:CreateNetworkInterface'];
 
 /** Lambda itself manages the network interfaces with the role. The functions' code may not: only its calls carry the functions' ARN. */
 function networkStatements(stack: Stack): iam.PolicyStatement[] {
   const arn = (resource: string, account?: string) => stack.formatArn({ service: 'ec2', resource, account, resourceName: '*' });
   return [
-    // without resource types: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-    new iam.PolicyStatement({ actions: DESCRIBE_NETWORK, resources: ['*'] }),
-    new iam.PolicyStatement({ actions: MANAGE_NETWORK, resources: [arn('network-interface')] }),
+    new iam.PolicyStatement({ actions: MANAGE_NETWORK, resources: ['*'] }),
     // the subnets of a shared VPC have ARNs of the account that owns it
     new iam.PolicyStatement({ actions: CREATE_NETWORK, resources: [arn('network-interface'), arn('security-group', '*'), arn('subnet', '*')] }),
     new iam.PolicyStatement({
       effect: iam.Effect.DENY,
-      actions: [...CREATE_NETWORK, ...MANAGE_NETWORK, ...DESCRIBE_NETWORK].sort(),
+      actions: [...CREATE_NETWORK, ...MANAGE_NETWORK].sort(),
       resources: ['*'],
       conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
     }),
