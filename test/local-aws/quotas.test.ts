@@ -36,6 +36,7 @@ function ofLength(length: number, document: (filler: string) => object = filler 
   return document(long(length - JSON.stringify(document('')).length));
 }
 
+const resourcePolicyOfLength = (length: number) => ofLength(length, filler => policy(allow('s3:GetObject', `arn:aws:s3:::b/${filler}`, WIDE)));
 const trustOfLength = (length: number) => ofLength(length, filler => trust('lambda.amazonaws.com', { Condition: { StringEquals: { 'aws:SourceAccount': filler } } }));
 
 function accountWithRole() {
@@ -274,7 +275,7 @@ const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
   customResourceId: [length => deployCustomResource({ PhysicalResourceId: long(length) })],
   customResourceTimeout: [ServiceTimeout => deployCustomResource({}, { ServiceTimeout })],
 
-  s3BucketPolicy: [length => testWorld().s3.createBucket('bucket', { policy: ofLength(length) })],
+  s3BucketPolicy: [length => testWorld().s3.createBucket('bucket', { policy: resourcePolicyOfLength(length) })],
   s3Key: [length => {
     const { s3 } = testWorld();
     s3.createBucket('bucket', {});
@@ -283,10 +284,10 @@ const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
   s3BucketName: [length => testWorld().s3.createBucket(long(length), {})],
   s3ShortestBucketName: [length => testWorld().s3.createBucket(long(length), {})],
   kmsKeyPolicy: [
-    length => testWorld().kms.createKey(ofLength(length)),
+    length => testWorld().kms.createKey(resourcePolicyOfLength(length)),
     length => {
       const { kms } = testWorld();
-      kms.putKeyPolicy(kms.createKey(NOTHING), ofLength(length));
+      kms.putKeyPolicy(kms.createKey(policy(allow('kms:*', '*', WIDE))), resourcePolicyOfLength(length));
     },
   ],
 
@@ -294,7 +295,11 @@ const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
   eventsEntriesSize: [length => putEvents(1, length - 'source'.length - 'type'.length)],
   eventsTargets: [count => putRule('rule', count)],
   eventsRuleName: [length => putRule(long(length), 1)],
-  scheduleName: [length => testWorld().scheduler.put(long(length), { intervalMs: 60_000, target: '', roleArn: '', input: '{}' })],
+  scheduleName: [length => {
+    const { iam, scheduler } = testWorld();
+    const roleArn = iam.createRole({ roleName: 'r', assumeRolePolicyDocument: trust('scheduler.amazonaws.com') });
+    return scheduler.put(long(length), { intervalMs: 60_000, target: '', roleArn, input: '{}' });
+  }],
   ssmParameterValue: [
     length => testWorld().ssm.createParameter('p', long(length)),
     length => testWorld().ssm.setParameter('p', long(length)),

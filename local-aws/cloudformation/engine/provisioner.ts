@@ -13,6 +13,7 @@ const GONE = ['NoSuchEntity', 'NoSuchBucket', 'ParameterNotFound', 'ResourceNotF
 const UNSETTLED = [
   'AccessDenied', 'AccessDeniedException', 'KmsAccessDeniedException', 'InvalidParameterValueException', 'InvalidTargetBucketForLogging',
   'MalformedPolicyDocument', 'NoSuchBucket',
+  'ValidationException',
 ];
 const UPDATED: Outcome = { status: 'UPDATE_COMPLETE' };
 

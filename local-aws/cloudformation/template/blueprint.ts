@@ -31,7 +31,7 @@ export class Blueprint {
     const holds = ({ Condition }: { Condition?: string }) => Condition === undefined || this.condition(Condition);
     this.resources = new Map(Object.entries(template.Resources).filter(([, definition]) => holds(definition)));
     this.outputs = new Map(Object.entries(template.Outputs ?? {}).filter(([, definition]) => holds(definition)));
-    for (const [logicalId, definition] of this.resources) { this.dependenciesOf.set(logicalId, this.findDependencies(logicalId, definition)); }
+    for (const [logicalId, definition] of this.resources) { this.dependenciesOf.set(logicalId, this.findDependencies(definition)); }
     this.checkReferences([...this.outputs.values()].flatMap(({ Value }) => references(Value, this.conditions)), 'Outputs');
     this.refuseCycles();
     this.stackOutputs = this.findStackOutputs();
@@ -47,13 +47,13 @@ export class Blueprint {
       invalid(`Template format error: Unresolved condition dependencies [${name}] in the Resources block of the template`)));
   }
 
-  private findDependencies(logicalId: string, definition: ResourceDefinition): string[] {
+  private findDependencies(definition: ResourceDefinition): string[] {
     const explicit = dependsOn(definition);
     this.checkReferences(explicit.filter(name => !(name in this.template.Resources)).map(name => ({ name })), 'Resources');
     const referred = references(definition.Properties, this.conditions).filter(({ name }) => !this.parameters.has(name) && name !== 'AWS::NoValue');
     this.checkReferences(referred, 'Resources');
     const names = [...explicit.filter(name => this.resources.has(name)), ...referred.map(({ name }) => name)];
-    return [...new Set(names)].filter(name => name !== logicalId);
+    return [...new Set(names)];
   }
 
   private findStackOutputs(): StackOutputReference[] {

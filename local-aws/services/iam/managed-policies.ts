@@ -29,7 +29,7 @@ export class ManagedPolicies {
     if (this.byArn.has(arn)) {
       throw new ServiceError('EntityAlreadyExists', `A policy called ${policyName} already exists. Duplicate names are not allowed.`, 409);
     }
-    checkPolicyDocument(document);
+    checkPolicyDocument(document, 'identity');
     checkManagedPolicy(document);
     checkEntity('iamManagedPolicies', 'PoliciesPerAccount', this.byArn.size + 1);
     const policy = new Eventual<object>(this.clock, this.seconds);
@@ -40,7 +40,7 @@ export class ManagedPolicies {
 
   public update(arn: string, document: object): void {
     this.get(arn);
-    checkPolicyDocument(document);
+    checkPolicyDocument(document, 'identity');
     checkManagedPolicy(document);
     this.byArn.get(arn)!.set(document);
   }

@@ -1,9 +1,19 @@
 import { ServiceError } from '../../core';
 
 interface Statement {
+  readonly Sid?: string;
+  readonly Effect?: unknown;
+  readonly Action?: string | string[];
+  readonly NotAction?: string | string[];
+  readonly Resource?: unknown;
+  readonly NotResource?: unknown;
   readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
   readonly Condition?: Record<string, unknown>;
 }
+
+/** What a policy is attached to. */
+type PolicyKind = 'identity' | 'trust' | 'resource';
 
 interface RoleFinder {
   hasRole(roleArn: string): boolean;
@@ -20,15 +30,52 @@ const OPERATOR = new RegExp('^(ForAllValues:|ForAnyValue:)?(' + [
   'Date(Not)?Equals', 'Date(Less|Greater)Than(Equals)?', 'Bool', 'BinaryEquals', '(Not)?IpAddress', 'Arn(Not)?(Equals|Like)', 'Null',
 ].join('|') + ')(IfExists)?$', 'i');
 
-/** Refuses what AWS refuses. The simulator would ignore statements with an unknown condition operator, even if they deny. */
-export function checkPolicyDocument(document: object): void {
+const VERSIONS: unknown[] = [undefined, '2008-10-17', '2012-10-17'];
+const ELEMENTS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Principal', 'NotPrincipal', 'Condition'];
+
+/**
+ * Refuses what AWS refuses. The simulator would ignore statements with an unknown condition operator, even if they deny.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function checkPolicyDocument(document: object, kind: PolicyKind): void {
+  if (!VERSIONS.includes((document as { Version?: unknown }).Version)) { throw malformed('The policy must contain a valid version string.'); }
   const all = statements(document);
   if (all.length === 0) { throw malformed('Policy document must contain a statement.'); }
-  for (const statement of all) {
-    for (const operator of Object.keys(statement.Condition ?? {})) {
-      if (!OPERATOR.test(operator)) { throw malformed(`Invalid Condition type : ${operator}.`); }
-    }
+  all.forEach(statement => checkStatement(statement, kind));
+  const ids = all.map(({ Sid }) => Sid).filter(id => id !== undefined);
+  if (kind === 'resource') { return; } // other services have rules of their own for IDs
+  if (new Set(ids).size < ids.length) { throw malformed('Statement IDs (SID) in a single policy must be unique.'); }
+  if (!ids.every(id => /^[A-Za-z0-9]*$/.test(id))) { throw malformed('Statement IDs (SID) must be alpha-numeric.'); }
+}
+
+function checkStatement(statement: Statement, kind: PolicyKind): void {
+  const unknown = Object.keys(statement).find(name => !ELEMENTS.includes(name));
+  if (unknown !== undefined) { throw malformed(`Syntax errors in policy: ${unknown}`); }
+  const { Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition = {} } = statement;
+  if (Effect !== 'Allow' && Effect !== 'Deny') { throw malformed(`Invalid effect: ${String(Effect)}`); }
+  const actions = single('Action', Action, NotAction) as string[] | undefined;
+  if (!actions) { throw malformed('Policy statement must contain actions.'); }
+  if (!actions.every(action => /^(\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/.test(action))) {
+    throw malformed('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
   }
+  if (kind === 'identity' && !single('Resource', Resource, NotResource)) { throw malformed('Policy statement must contain resources.'); }
+  if (kind === 'trust' && (Resource ?? NotResource) !== undefined) { throw malformed('Has prohibited field Resource'); }
+  const hasPrincipal = single('Principal', Principal, NotPrincipal) !== undefined;
+  if (hasPrincipal !== (kind !== 'identity')) {
+    throw malformed(hasPrincipal ? 'Policy document should not specify a principal.' : 'Missing required field Principal');
+  }
+  for (const operator of Object.keys(Condition)) {
+    if (!OPERATOR.test(operator)) { throw malformed(`Invalid Condition type : ${operator}.`); }
+  }
+}
+
+/** The values of an element, or of its negation; undefined if there are none. A statement has one of the two only. */
+function single(name: string, value: unknown, negated: unknown): unknown[] | undefined {
+  if (value !== undefined && negated !== undefined) { throw malformed(`Statement/policy already has instance of ${name}`); }
+  const given = value ?? negated;
+  const values: unknown[] = Array.isArray(given) ? given : given === undefined ? [] : [given];
+  return values.length === 0 ? undefined : values;
 }
 
 /** AWS refuses a key, bucket or trust policy that names a role that does not exist. */
@@ -41,7 +88,7 @@ export function checkRolePrincipals(document: object, iam: RoleFinder): void {
 }
 
 export function checkResourcePolicy(document: object, iam: RoleFinder): void {
-  checkPolicyDocument(document);
+  checkPolicyDocument(document, 'resource');
   checkRolePrincipals(document, iam);
 }
 

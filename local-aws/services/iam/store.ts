@@ -79,7 +79,7 @@ export class IamStore {
   public putRolePolicy(roleName: string, policyName: string, document: object): void {
     const role = this.role(roleName);
     checkName('policyName', policyName);
-    checkPolicyDocument(document);
+    checkPolicyDocument(document, 'identity');
     const inline = new Map([...role.inline, [policyName, document]]);
     checkInlinePolicies(roleName, inline.values());
     this.set(roleName, { ...role, inline });
@@ -197,7 +197,7 @@ export class IamStore {
   }
 
   private checkTrust(document: object): void {
-    checkPolicyDocument(document);
+    checkPolicyDocument(document, 'trust');
     checkTrustPolicy(document);
     checkRolePrincipals(document, this);
   }

@@ -8,13 +8,13 @@ const MILLISECONDS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3
 export const schedulerResources: ResourceTypes = {
   'AWS::Scheduler::Schedule': {
     properties: ['Name', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'FlexibleTimeWindow', 'State', 'Description', 'Target'],
-    create(properties, context) {
+    async create(properties, context) {
       const name = text(properties, 'Name') ?? physicalName(context);
-      put(context.world, name, properties);
+      await put(context.world, name, properties);
       return { physicalId: name, attributes: { Arn: `arn:aws:scheduler:${context.world.region}:${ACCOUNT}:schedule/default/${name}` } };
     },
-    update(properties, existing, { world }) {
-      put(world, existing.physicalId, properties);
+    async update(properties, existing, { world }) {
+      await put(world, existing.physicalId, properties);
     },
     delete({ physicalId }, { world }) {
       world.scheduler.delete(physicalId);
@@ -22,12 +22,12 @@ export const schedulerResources: ResourceTypes = {
   },
 };
 
-function put({ scheduler }: World, name: string, properties: Properties): void {
+async function put({ scheduler }: World, name: string, properties: Properties): Promise<void> {
   const parsed = parse(properties);
   if (properties.State === 'DISABLED') {
     scheduler.delete(name);
   } else {
-    scheduler.put(name, parsed);
+    await scheduler.put(name, parsed);
   }
 }
 
@@ -35,7 +35,7 @@ function parse({ ScheduleExpression, Target }: Properties): Schedule {
   refuseOtherMembers(Target, ['Arn', 'RoleArn', 'RetryPolicy', 'DeadLetterConfig', 'Input'], 'the target of a schedule');
   const { Arn: target, RoleArn: roleArn, Input: input = '{}' } = record(Target) as Record<string, string>;
   if (!target.includes(':stateMachine:')) { throw new NotSupportedError(`a schedule that starts ${target}`); }
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(ScheduleExpression)) ?? [];
+  const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(String(ScheduleExpression)) ?? [];
   if (count === undefined) { throw new NotSupportedError(`the schedule expression ${String(ScheduleExpression)}`); }
   return { intervalMs: Number(count) * MILLISECONDS[unit], target, roleArn, input };
 }

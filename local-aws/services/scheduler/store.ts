@@ -1,6 +1,7 @@
-import { ACCOUNT } from '../../core';
+import { ACCOUNT, ServiceError } from '../../core';
 import { checkLength } from '../../quotas';
 import type { World } from '../../world';
+import type { Credentials } from '../iam/credentials';
 
 export interface Schedule {
   readonly intervalMs: number;
@@ -17,8 +18,17 @@ export class ScheduleStore {
 
   constructor(private readonly world: Pick<World, 'region' | 'clock' | 'iam' | 'states'>) {}
 
-  public put(name: string, schedule: Schedule): void {
+  /**
+   * Refuses a role that the service cannot assume.
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
+   */
+  public async put(name: string, schedule: Schedule): Promise<void> {
     checkLength('scheduleName', 'name', name);
+    try {
+      await this.session(schedule.roleArn);
+    } catch {
+      throw new ServiceError('ValidationException', 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.');
+    }
     this.schedules.set(name, schedule);
     void this.repeat(name, schedule);
   }
@@ -36,14 +46,19 @@ export class ScheduleStore {
   }
 
   private async start({ target, roleArn, input }: Schedule): Promise<void> {
-    const { region, iam, states } = this.world;
-    const { caller } = await iam.assumeRole({
+    const { iam, states } = this.world;
+    const { caller } = await this.session(roleArn);
+    await iam.authorize({ principal: { roleArn, sessionArn: caller.arn }, action: 'states:StartExecution', resource: target });
+    states.startExecution(target, input);
+  }
+
+  private session(roleArn: string): Promise<Credentials> {
+    const { region, iam } = this.world;
+    return iam.assumeRole({
       roleArn,
       sessionName: 'scheduler',
       principal: { service: 'scheduler.amazonaws.com' },
       context: { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': `arn:aws:scheduler:${region}:${ACCOUNT}:schedule-group/default` },
     });
-    await iam.authorize({ principal: { roleArn, sessionArn: caller.arn }, action: 'states:StartExecution', resource: target });
-    states.startExecution(target, input);
   }
 }

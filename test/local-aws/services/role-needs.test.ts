@@ -180,3 +180,30 @@ describe('a state machine', () => {
     expect(reason(await deploy({ ...encrypted, ...logged }, [logs, ofLogs], delivery))).toBeUndefined();
   });
 });
+
+test('a schedule is refused unless EventBridge Scheduler may assume its role', async () => {
+  const refusalOf = async (service: string): Promise<string | undefined> => reason(await inNewStack({
+    Resources: {
+      Role: role(service, []),
+      Schedule: {
+        Type: 'AWS::Scheduler::Schedule',
+        Properties: {
+          ScheduleExpression: 'rate(1 day)',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: { Arn: `arn:aws:states:${REGION}:111122223333:stateMachine:m`, RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+        },
+      },
+    },
+  }));
+  expect(await refusalOf('scheduler.amazonaws.com')).toBeUndefined();
+  expect(await refusalOf('events.amazonaws.com')).toContain('must allow AWS EventBridge Scheduler to assume the role');
+});
+
+test('a key is refused whose policy would not let who deploys change it, and so is an update to such a policy', async () => {
+  const key = (...statements: object[]) => ({ Resources: { Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: policy(...statements) } } } });
+  const forRoot = (action: string) => allow(action, '*', { Principal: { AWS: 'arn:aws:iam::111122223333:root' } });
+  expect(reason(await inNewStack(key(forRoot('kms:Encrypt'))))).toContain('will not allow you to update the key policy');
+  const stack = await aws.deploy(key(forRoot('kms:*')), 'Keys');
+  expect(stack.status).toBe('CREATE_COMPLETE');
+  expect((await aws.deploy(key(forRoot('kms:Encrypt')), 'Keys')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+});

@@ -49,6 +49,7 @@ test('the bootstrap version is read from Parameter Store, its rule is ignored', 
 
 test.each<[string, object, string]>([
   ['a cycle', { Resources: { A: topic({ DependsOn: 'B' }), B: topic({ DependsOn: 'A' }) } }, 'Circular dependency between resources: [A, B]'],
+  ['a resource that depends on itself', { Resources: { A: topic({ DependsOn: 'A' }) } }, 'Circular dependency between resources: [A]'],
   ['a reference to nothing', { Resources: { A: topic({ Properties: { TopicName: { Ref: 'Nobody' } } }) } }, 'Unresolved resource dependencies [Nobody]'],
   ['an output of nothing', { Resources: { A: topic() }, Outputs: { O: { Value: { Ref: 'Nobody' } } } }, 'Unresolved resource dependencies [Nobody] in the Outputs'],
   ['no resources', { Resources: {} }, 'At least one Resources member'],

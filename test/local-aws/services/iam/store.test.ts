@@ -204,6 +204,38 @@ describe('what cannot be decided', () => {
     })))).not.toThrow();
   });
 
+  test.each<[string, object]>([
+    ['no action', { Action: undefined }],
+    ['an empty list of actions', { Action: [] }],
+    ['an action without a service', { Action: 'GetObject' }],
+    ['both Action and NotAction', { NotAction: 's3:PutObject' }],
+    ['no resource', { Resource: undefined }],
+    ['an empty list of resources', { Resource: [] }],
+    ['no effect', { Effect: undefined }],
+    ['another effect', { Effect: 'allow' }],
+    ['a principal', { Principal: '*' }],
+    ['an unknown element', { Resources: '*' }],
+    ['an ID with a space', { Sid: 'a b' }],
+  ])('an identity policy with %s is refused', (_, change) => {
+    const statement = JSON.parse(JSON.stringify({ ...allow('s3:GetObject'), ...change })) as object;
+    expect(() => iam.putRolePolicy('r', 'p', policy(statement))).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocument' }));
+    expect(() => iam.createPolicy('p', policy(statement))).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocument' }));
+  });
+
+  test('an identity policy with another version, or with the same ID twice, is refused', () => {
+    const statement = allow('s3:GetObject', '*', { Sid: 'A' });
+    expect(() => iam.putRolePolicy('r', 'p', { Version: '2012-10-18', Statement: statement })).toThrow('valid version');
+    expect(() => iam.putRolePolicy('r', 'p', policy(statement, statement))).toThrow('must be unique');
+  });
+
+  test.each<[string, object]>([
+    ['a resource', { Resource: '*' }],
+    ['no principal', { Principal: undefined }],
+  ])('a trust policy with %s is refused', (_, change) => {
+    const document = JSON.parse(JSON.stringify(trust('lambda.amazonaws.com', change))) as object;
+    expect(() => iam.updateRole('r', { assumeRolePolicyDocument: document })).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocument' }));
+  });
+
   test('a trust policy that names a role that is not there', () => {
     expect(() => iam.createRole({ roleName: 'x', assumeRolePolicyDocument: trust({ AWS: `${roleArn}x` }) })).toThrow('invalid principals');
   });
