@@ -1,27 +1,12 @@
 import {
   Duration, Stack,
-  aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
+  aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
   aws_scheduler as scheduler, aws_sqs as sqs, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { exportIn, Fixture } from './fixture';
 import { Dataset, DatasetExportProvider, DatasetExportProviderProps, DatasetExportSchedule, DatasetExportWorkflow, IngestionMode } from '../../src';
 import { runs } from '../../tools/demo/nightly-backup';
-
-/** A VPC without a way to the internet. `without` names an endpoint to leave out. */
-function isolatedVpc(stack: Stack, without?: string): ec2.IVpc {
-  const vpc = new ec2.Vpc(stack, 'Vpc', {
-    availabilityZones: ['us-east-1a', 'us-east-1b'],
-    natGateways: 0,
-    subnetConfiguration: [{ name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-    restrictDefaultSecurityGroup: false,
-    gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
-  });
-  const { PERSONALIZE, CLOUDFORMATION, LAMBDA, STEP_FUNCTIONS } = ec2.InterfaceVpcEndpointAwsService;
-  for (const [id, service] of Object.entries({ PERSONALIZE, CLOUDFORMATION, LAMBDA, STEP_FUNCTIONS })) {
-    if (id !== without) { vpc.addInterfaceEndpoint(id, { service }); }
-  }
-  return vpc;
-}
+import { isolatedVpc } from '../../tools/local-deployment/isolated-vpc';
 
 /** Everything that a regulated account may ask for. */
 function everything(stack: Stack): DatasetExportProviderProps {

@@ -9,7 +9,7 @@ const DATASET = personalizeArn('dataset/movies/INTERACTIONS');
 
 /** The calls that must be refused in a stack of any scenario. */
 export function forbiddenCalls(stack: ResolvedStack): Call[] {
-  const exportRoles = stack.ids('AWS::IAM::Role').filter(id => !id.startsWith('PersonalizeDatasetExportProvider'));
+  const exportRoles = stack.ids('AWS::IAM::Role').filter(id => !/^PersonalizeDatasetExportProvider|^Own(Handler|Framework)Role/.test(id));
   return [
     ...exportRoles.flatMap(id => [...objects(stack, id), ...otherSources(stack, id), ...trust(stack, id), ...exportRole(stack, id)]),
     ...keys(stack, exportRoles),
@@ -17,6 +17,7 @@ export function forbiddenCalls(stack: ResolvedStack): Call[] {
     ...handlerAtPersonalize(stack),
     ...handlerElsewhere(stack),
     ...functionRoles(stack, exportRoles),
+    ...stack.isRegulated ? settings(stack) : [],
   ];
 }
 
@@ -81,8 +82,9 @@ function exportRole(stack: ResolvedStack, roleId: string): Call[] {
 
 function keys(stack: ResolvedStack, exportRoles: string[]): Call[] {
   const all = stack.ids('AWS::KMS::Key').map(id => stack.arn(id));
+  const queueKeys = stack.ids('AWS::KMS::Key').filter(id => id.startsWith('QueueKey')).map(id => stack.arn(id));
   return [
-    ...each([handlerOf(stack), ...frameworksOf(stack)], ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant'], all),
+    ...each([handlerOf(stack), ...frameworksOf(stack)], ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:CreateGrant'], all.filter(arn => !queueKeys.includes(arn))),
     ...each([service('personalize'), ...exportRoles.map(role)], [
       'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:RevokeGrant', 'kms:DisableKey',
     ], all),
@@ -93,7 +95,7 @@ function keys(stack: ResolvedStack, exportRoles: string[]): Call[] {
 /** The functions pass the roles of exports to Personalize, and neither other roles nor to other services. */
 function passing(stack: ResolvedStack, exportRoles: string[]): Call[] {
   const pass = (resources: string[], context?: Record<string, string>) => each(handlerOf(stack), 'iam:PassRole', resources, context);
-  const others = [/HandlerRole/, /FrameworkOnEventRole/].map(pattern => stack.arn(stack.id('AWS::IAM::Role', pattern)));
+  const others = [stack.handlerRole, ...stack.frameworkRoles].map(id => stack.arn(id));
   return [
     ...['lambda', 'states', 'ec2', 'sagemaker', 'forecast'].flatMap(name => pass(exportRoles.map(id => stack.arn(id)), { 'iam:PassedToService': `${name}.amazonaws.com` })),
     ...pass(exportRoles.map(id => stack.arn(id))),
@@ -128,7 +130,7 @@ function handlerElsewhere(stack: ResolvedStack): Call[] {
     ...may(['cloudformation:UpdateStack', 'cloudformation:DeleteStack', 'cloudformation:GetTemplate', 'cloudformation:DescribeStackResources'], stack.physicalId('AWS::StackId')),
     ...may('logs:PutLogEvents', `${otherLogs}:log-stream:stream`),
     ...may('logs:CreateLogGroup', otherLogs),
-    ...may('logs:GetLogEvents', `${stack.arn(stack.id('AWS::Logs::LogGroup')).replace(/:\*$/, '')}:log-stream:stream`),
+    ...may('logs:GetLogEvents', `${stack.logGroupArn}:log-stream:stream`),
     ...may('states:StartExecution', stack.arn(stack.id('AWS::StepFunctions::StateMachine'))),
     ...may(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `${bucket}/part.csv`, TLS),
     ...may('s3:ListBucket', bucket, TLS),
@@ -137,12 +139,42 @@ function handlerElsewhere(stack: ResolvedStack): Call[] {
 
 /** Only Lambda assumes the roles of the functions, and the framework's roles do not export. */
 function functionRoles(stack: ResolvedStack, exportRoles: string[]): Call[] {
-  const roles = [/HandlerRole/, /FrameworkOnEventRole/, /FrameworkCompleteRole/].map(pattern => stack.arn(stack.id('AWS::IAM::Role', pattern)));
+  const roles = [stack.handlerRole, ...stack.frameworkRoles].map(id => stack.arn(id));
   return [
     ...each(['personalize', 'states', 'ec2', 'edgelambda'].map(service), 'sts:AssumeRole', roles),
     ...each(frameworksOf(stack), 'personalize:CreateDatasetExportJob', DATASET),
     ...each(frameworksOf(stack), 'iam:PassRole', stack.arn(exportRoles[0]), PASSED),
     ...each(frameworksOf(stack), 'lambda:InvokeFunction', `arn:aws:lambda:${REGION}:${ACCOUNT}:function:other`),
+  ];
+}
+
+/** Settings give Lambda, CloudWatch Logs and Step Functions what they need, for the stack's resources, and nothing to the functions' code. */
+function settings(stack: ResolvedStack): Call[] {
+  const [logKey, machineKey, queueKey] = [/^LogKey/, /^MachineKey/, /^QueueKey/].map(pattern => stack.arn(stack.id('AWS::KMS::Key', pattern)));
+  const functions = [handlerOf(stack), ...frameworksOf(stack)];
+  const machine = stack.arn(stack.id('AWS::StepFunctions::StateMachine'));
+  const machineRole = role(stack.id('AWS::IAM::Role', /waiterstatemachineRole/));
+  const group = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:group`;
+  const elsewhere = (arn: string) => [arn.replace(ACCOUNT, OTHER_ACCOUNT), arn.replace(REGION, 'us-east-1')];
+  const networkInterface = `arn:aws:ec2:${REGION}:${ACCOUNT}:network-interface/eni-0123456789abcdef0`;
+  const manage = ['ec2:DeleteNetworkInterface', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
+  const ofCode = { 'lambda:SourceFunctionArn': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:any` };
+  return [
+    ...each(functions, ['ec2:CreateNetworkInterface', ...manage], networkInterface, ofCode),
+    ...each(functions, ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], '*', ofCode),
+    ...each(functions, manage, elsewhere(networkInterface)),
+    ...each(functions, ['ec2:DescribeInstances', 'xray:GetTraceSummaries'], '*'),
+    ...each(functions, 'sqs:SendMessage', `arn:aws:sqs:${REGION}:${ACCOUNT}:other`),
+    ...each(functions, ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], stack.arn(stack.id('AWS::SQS::Queue'))),
+    ...[...elsewhere(group), undefined].flatMap(arn => (
+      each(service(`logs.${REGION}`), ['kms:Decrypt', 'kms:GenerateDataKey'], logKey, arn === undefined ? {} : { 'kms:EncryptionContext:aws:logs:arn': arn }))),
+    ...each(service(`logs.${REGION}`), 'kms:Decrypt', [machineKey, queueKey], { 'kms:EncryptionContext:aws:logs:arn': group }),
+    ...each(service('delivery.logs'), 'kms:Decrypt', [logKey, queueKey]),
+    ...each(service('delivery.logs'), ['kms:Encrypt', 'kms:GenerateDataKey'], machineKey),
+    ...[`${machine}2`, ...elsewhere(machine)].flatMap(arn => (
+      each(machineRole, ['kms:Decrypt', 'kms:GenerateDataKey'], machineKey, { 'kms:EncryptionContext:aws:states:stateMachineArn': arn }))),
+    ...elsewhere(`arn:aws:logs:${REGION}:${ACCOUNT}:*`).flatMap(arn => each(machineRole, 'kms:GenerateDataKey', machineKey, { 'kms:EncryptionContext:SourceArn': arn })),
+    ...each(machineRole, ['kms:Decrypt', 'kms:GenerateDataKey'], [machineKey, logKey, queueKey]),
   ];
 }
 
@@ -176,9 +208,9 @@ function service(name: string): string {
 }
 
 function handlerOf(stack: ResolvedStack): string {
-  return role(stack.id('AWS::IAM::Role', /HandlerRole/));
+  return role(stack.handlerRole);
 }
 
 function frameworksOf(stack: ResolvedStack): string[] {
-  return stack.ids('AWS::IAM::Role').filter(id => /FrameworkOnEventRole|FrameworkCompleteRole/.test(id)).map(role);
+  return stack.frameworkRoles.map(role);
 }

@@ -1,12 +1,14 @@
 /**
  * `npx tsx tools/permissions/record-calls.ts`: deploys all scenarios to local AWS and writes the calls that IAM decided about to recorded-calls.json,
- * without anything that differs from run to run. With `--check`, it only tells whether the file is up to date.
+ * without anything that differs from run to run. With names of scenarios, it deploys these only and keeps the calls of the others. With
+ * `--check`, it only tells whether the file is up to date.
  */
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { type Call, EVERYWHERE } from './calls';
+import { RECORDED } from './minimality';
 import { DATASETS, SCENARIOS, SOURCE_CONDITIONS } from './scenarios';
 import type { DecisionRecord, StackRecord } from '../../local-aws/wire';
 import { DatasetExportJob } from '../../src';
@@ -17,6 +19,10 @@ import { interactions } from '../local-deployment/records';
 
 const FILE = path.join(__dirname, 'recorded-calls.json');
 const PERSONALIZE = 'personalize.amazonaws.com';
+/** Services whose calls our policies allow. */
+const SERVICES = /^(personalize|lambda|states|logs\.[\w-]+|delivery\.logs)\.amazonaws\.com$/;
+const named = process.argv.slice(2).filter(argument => argument !== '--check');
+const CHOSEN = Object.keys(SCENARIOS).filter(name => named.length === 0 || named.includes(name));
 
 async function main(): Promise<void> {
   const localAws = await LocalAwsProcess.start({ speed: 60 });
@@ -26,7 +32,7 @@ async function main(): Promise<void> {
     const decisions = await localAws.client.decisions();
     const calls: Record<string, Call[]> = {};
     for (const name of Object.keys(SCENARIOS)) {
-      calls[name] = callsOf(logicalIds(await localAws.client.stack(name)), decisions);
+      calls[name] = !CHOSEN.includes(name) ? [...RECORDED[name]].sort(byKey) : callsOf(logicalIds(await localAws.client.stack(name)), decisions);
     }
     if (!process.argv.includes('--check')) {
       fs.writeFileSync(FILE, format(calls));
@@ -49,7 +55,7 @@ async function deployScenarios({ client, ready }: LocalAwsProcess, folder: strin
   const cli = new CdkCli(ready);
   for (const round of [1, 2, 3]) {
     const outdir = synthesize(path.join(folder, `${round}`), round);
-    for (const name of Object.keys(SCENARIOS)) {
+    for (const name of CHOSEN) {
       await client.configurePersonalize({ sendSourceContext: name === SOURCE_CONDITIONS });
       const { output } = await cli.deploy(['--app', outdir, name]);
       const status = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'][round - 1];
@@ -74,8 +80,9 @@ function logicalIds({ stackId, events }: StackRecord): Map<string, string> {
   return new Map([
     [stackId, 'AWS::StackId'],
     // a bucket policy has the id of its bucket, and nobody knows the id of a job beforehand
+    // the ARN of a queue has the last part of its URL
     ...events.filter(({ resourceType, physicalId }) => physicalId !== '' && !/^(AWS::S3::BucketPolicy|AWS::CloudFormation::.*|Custom::.*)$/.test(resourceType))
-      .map(({ physicalId, logicalId }) => [physicalId, logicalId] as const),
+      .map(({ physicalId, logicalId }) => [physicalId.replace(/^https:.*\//, ''), logicalId] as const),
   ]);
 }
 
@@ -84,6 +91,7 @@ function callsOf(ids: Map<string, string>, decisions: DecisionRecord[]): Call[] 
   const symbolic = (text: string) => replacements
     .reduce((result, [physicalId, logicalId]) => result.replaceAll(physicalId, `{${logicalId}}`), text)
     .replace(/_[0-9a-f]{10}[0-9a-v]{6}(?![0-9a-z])/g, '_0123456789abcdef')
+    .replace(/network-interface\/eni-\w+/g, 'network-interface/eni-0123456789abcdef0')
     .replace(/:log-stream:.*/, ':log-stream:stream');
   const keyPolicies = new Map<string, object>();
   for (const { principal, resource, resourcePolicy } of decisions) {
@@ -95,7 +103,7 @@ function callsOf(ids: Map<string, string>, decisions: DecisionRecord[]): Call[] 
     const { principal, action, resource, context } = decision;
     const role = principal.roleArn ?? (principal.sessionArn && roleOf(principal.sessionArn));
     const who = role ? `role ${symbolic(role).replace(/^arn:aws:iam::\d+:role\//, '')}` : `service ${principal.service}`;
-    const isOurs = role ? who.includes('{') : [PERSONALIZE, 'lambda.amazonaws.com', 'states.amazonaws.com'].includes(principal.service!) && symbolic(resource).includes('{');
+    const isOurs = role ? who.includes('{') : SERVICES.test(principal.service!) && symbolic(resource).includes('{');
     if (!isOurs) { continue; }
     if (!decision.allowed) { throw new Error(`refused: ${JSON.stringify(decision)}`); }
     const call: Call = {
@@ -107,13 +115,17 @@ function callsOf(ids: Map<string, string>, decisions: DecisionRecord[]): Call[] 
     };
     calls.set(JSON.stringify(call), call);
   }
-  const sortKey = ({ who, action, resource, by: policies }: Call) => [who, action, resource, policies ?? ''].join(' ');
-  return [...calls.values()].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  return [...calls.values()].sort(byKey);
 }
 
-function by({ principal, resource, resourcePolicy }: DecisionRecord, keyPolicy?: object): Pick<Call, 'by'> {
+function byKey(one: Call, other: Call): number {
+  const key = ({ who, action, resource, by: policies }: Call) => [who, action, resource, policies ?? ''].join(' ');
+  return key(one) < key(other) ? -1 : 1;
+}
+
+function by({ principal, resourcePolicy }: DecisionRecord, keyPolicy?: object): Pick<Call, 'by'> {
   if (principal.sessionArn && !principal.roleArn) { return { by: 'the resource policy alone' }; }
-  if (principal.roleArn && resource.includes(':kms:') && JSON.stringify(resourcePolicy) !== JSON.stringify(keyPolicy)) { return { by: 'the role policy alone' }; }
+  if (principal.roleArn && keyPolicy && JSON.stringify(resourcePolicy) !== JSON.stringify(keyPolicy)) { return { by: 'the role policy alone' }; }
   return {};
 }
 

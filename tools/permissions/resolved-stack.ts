@@ -1,8 +1,8 @@
 import { createHash } from 'crypto';
-import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Call } from './calls';
-import { SCENARIOS } from './scenarios';
+import { OWN_ROLES, SCENARIOS, exportWithFrozenRoles } from './scenarios';
 import { resolve } from '../../local-aws/cloudformation/template/intrinsics';
 import { ACCOUNT } from '../../local-aws/core';
 import { PLAIN } from '../../local-aws/profile';
@@ -46,6 +46,24 @@ export class ResolvedStack {
     const stack = new Stack(new App(), name);
     SCENARIOS[name](stack, 2);
     return new ResolvedStack(name, Template.fromStack(stack).toJSON());
+  }
+
+  /** The scenario with roles of the user, whose policies contain what the warnings say, and nothing else. */
+  public static ofPrintedStatements(): ResolvedStack {
+    const stack = new Stack(new App(), OWN_ROLES, { env: { account: ACCOUNT, region: REGION } });
+    exportWithFrozenRoles(stack);
+    const resolved = new ResolvedStack(OWN_ROLES, Template.fromStack(stack).toJSON());
+    const resources = stack.node.findAll().filter(node => CfnResource.isCfnResource(node));
+    const idOf = (path: string) => String(stack.resolve(resources.find(({ node }) => node.path.replace(/\/Resource$/, '') === path)!.logicalId));
+    const printed = new Map<string, Statement[]>();
+    for (const { entry } of Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('the policy of role'))) {
+      const [, role, statement] = /the policy of role <ARN of (.*?)> .*(\{"Action.*\})/.exec(String(entry.data))!;
+      const literal = statement.replace(/<(ARN|name|value) of (.*?)>/g, (_, what: string, of: string) => (
+        what === 'ARN' ? resolved.arn(idOf(of)) : resolved.physicalId(what === 'name' ? idOf(of) : of)));
+      printed.set(idOf(role), [...printed.get(idOf(role)) ?? [], JSON.parse(literal) as Statement]);
+    }
+    for (const [role, statements] of printed) { resolved.policies.push({ logicalId: role, kind: 'role policy', subjects: [role], statements }); }
+    return resolved;
   }
 
   public readonly policies: PolicyLocation[];
@@ -99,6 +117,25 @@ export class ResolvedStack {
     return ids[0];
   }
 
+  public get handlerRole(): string {
+    return this.id('AWS::IAM::Role', /HandlerRole/);
+  }
+
+  /** Of the Provider framework's functions. */
+  public get frameworkRoles(): string[] {
+    return this.ids('AWS::IAM::Role').filter(id => /Framework\w*Role/.test(id));
+  }
+
+  /** Of the functions. */
+  public get logGroupArn(): string {
+    return this.arn(this.id('AWS::Logs::LogGroup', /ProviderLogGroup/)).replace(/:\*$/, '');
+  }
+
+  /** Whether it has the settings that add permissions. */
+  public get isRegulated(): boolean {
+    return this.ids('AWS::SQS::Queue').length > 0;
+  }
+
   public arn(logicalId: string): string {
     return this.attribute(logicalId, 'Arn');
   }
@@ -126,6 +163,7 @@ export class ResolvedStack {
       'AWS::Lambda::Function': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${physicalId}`,
       'AWS::Logs::LogGroup': `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${physicalId}:*`,
       'AWS::StepFunctions::StateMachine': physicalId,
+      'AWS::SQS::Queue': `arn:aws:sqs:${REGION}:${ACCOUNT}:${physicalId}`,
       'AWS::Personalize::Dataset': physicalId,
     };
     if (!/^(Arn|DatasetArn)$/.test(attribute) || !(Type in arns)) { throw new Error(`${Type} has no known attribute ${attribute}`); }

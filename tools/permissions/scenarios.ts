@@ -1,8 +1,19 @@
 import { Duration, RemovalPolicy, Stack, aws_kms as kms, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { ownRoles, regulatedProvider } from './regulated';
 import { Dataset, DatasetExportJob, DatasetExportJobProps, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 
 /** The scenario with conditions on the source of Personalize's own calls. */
 export const SOURCE_CONDITIONS = 'SourceConditions';
+
+/** The scenario with roles of the user for the functions. */
+export const OWN_ROLES = 'OwnRoles';
+
+/** The same with roles whose policies the app cannot change: warnings contain what they need. */
+export function exportWithFrozenRoles(stack: Stack): void {
+  const { role, frameworkRole } = ownRoles(stack);
+  const frozen = { role: role.withoutPolicyUpdates(), frameworkRole: frameworkRole.withoutPolicyUpdates() };
+  exportIn(stack, 2, { provider: regulatedProvider(stack, frozen) });
+}
 
 /** Stacks that cover all that can be granted, by their names. In each `round`, the stack exports again, with the same policies. */
 export const SCENARIOS: Readonly<Record<string, (stack: Stack, round: number) => void>> = {
@@ -30,6 +41,8 @@ export const SCENARIOS: Readonly<Record<string, (stack: Stack, round: number) =>
       dataset: dataset(stack, 'users/USERS'), ingestionMode: IngestionMode.ALL, destination: new ExportDestination(stack, 'B'), jobName: 'my-export',
     });
   },
+  Regulated: (stack, round) => exportIn(stack, round, { provider: regulatedProvider(stack) }),
+  [OWN_ROLES]: (stack, round) => exportIn(stack, round, { provider: regulatedProvider(stack, ownRoles(stack)) }),
   /** What docs/permissions.md shows: a prefix, tags, a long timeout and a dataset group with a key of its own. */
   Everything: (stack, round) => {
     const { encrypted, datasetEncryptionKey } = encryptedDataset(stack, 'everything');
