@@ -12,7 +12,8 @@ import { roleProblem, serviceKeyProblem } from './private/environments';
 import { Lanes } from './private/lanes';
 import { FrameworkPermissions } from './private/policies/framework-permissions';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
-import { applySettings, settingsStatements } from './private/provider/function-settings';
+import { NetworkPolicies } from './private/policies/network-policies';
+import { applySettings, networkStatements, settingsStatements } from './private/provider/function-settings';
 import { allowLogs } from './private/provider/log-encryption';
 import { Network, endpointsOf, networkOf, networkProblem } from './private/provider/network';
 import { encryptStateMachine, traceStateMachine, writesLogs } from './private/state-machine-settings';
@@ -286,13 +287,14 @@ export class DatasetExportProvider extends Construct {
     this.logGroup = props.logGroup ?? this.newLogGroup(props);
     this.queue = Lanes.of(Stack.of(this)).addQueue(props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY);
     const { logGroup } = this;
-    const statements = () => settingsStatements(Stack.of(this), props);
-    this.permissions = new HandlerPermissions(this, { logGroup, role: props.role, statements });
-    const network = networkOf(this, props);
+    const statements = () => settingsStatements(props);
+    const networkPolicies = new NetworkPolicies(this, props.vpc ? networkStatements(Stack.of(this)) : []);
+    this.permissions = new HandlerPermissions(this, { logGroup, role: props.role, statements, network: networkPolicies });
+    const network = networkOf(this, props, networkPolicies.inPlace);
     if (network) { this.inPlace.add(endpointsOf(this, network)); }
     const handlers = ENTRY_POINTS.map(entryPoint => this.handler(entryPoint, pollInterval, props, network));
     [this.onEventHandler, this.isCompleteHandler] = handlers;
-    const framework = new FrameworkPermissions(this, { logGroup, role: props.frameworkRole, statements });
+    const framework = new FrameworkPermissions(this, { logGroup, role: props.frameworkRole, statements, network: networkPolicies });
     const provider = new cr.Provider(this, 'Provider', {
       ...network,
       onEventHandler: this.onEventHandler,
@@ -311,7 +313,10 @@ export class DatasetExportProvider extends Construct {
     const frameworkFunctions = [...ENTRY_POINTS, 'onTimeout'].map(entryPoint => provider.node.findChild(`framework-${entryPoint}`) as lambda.Function);
     for (const fn of frameworkFunctions.slice(0, ENTRY_POINTS.length)) { fn.addEnvironment('AWS_MAX_ATTEMPTS', `${FRAMEWORK_ATTEMPTS}`); }
     for (const fn of frameworkFunctions) { fn.node.addDependency(framework.beforeFunctions); }
-    for (const fn of [...handlers, ...frameworkFunctions]) { applySettings(fn, props); }
+    for (const fn of [...handlers, ...frameworkFunctions]) {
+      fn.node.addDependency(networkPolicies.inPlace);
+      applySettings(fn, props);
+    }
     this.frameworkFunctions = frameworkFunctions;
     this.configureWaiter(provider.node.findChild('waiter-state-machine'), props, framework);
     this.serviceToken = provider.serviceToken;

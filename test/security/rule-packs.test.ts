@@ -14,6 +14,7 @@ const FUNCTIONS = [
   ...['onEvent', 'isComplete', 'onTimeout'].map(id => `${PROVIDER}/Provider/framework-${id}/Resource`),
 ];
 const FRAMEWORK_POLICIES = ['FrameworkOnEventRole', 'FrameworkCompleteRole'].map(id => `${PROVIDER}/${id}/DefaultPolicy/Resource`);
+const NETWORK_POLICIES = ['Handler', 'FrameworkOnEvent', 'FrameworkComplete'].map(id => `${PROVIDER}/${id}NetworkPolicy/Resource`);
 const HANDLER_ROLE = `${PROVIDER}/HandlerRole/Resource`;
 /** Of the role of an export; its id ends with a hash. */
 const HANDLER_POLICY = `${PROVIDER}/HandlerPolicy/Resource`;
@@ -50,7 +51,7 @@ const ACCEPTED: readonly (readonly [packs: string[], rule: string, stacks: Stack
   // the CDK grants with inline policies
   [COMPLIANCE, 'IAMNoInlinePolicy', NEW_BUCKET, [ROLE_POLICY, ...POLICIES]],
   [COMPLIANCE, 'IAMNoInlinePolicy', OWN_BUCKET, ['Exports/Role/DefaultPolicy/Resource', ...POLICIES]],
-  [COMPLIANCE, 'IAMNoInlinePolicy', REGULATED, [`${PROVIDER}/StateMachineKeyPolicy/Resource`]],
+  [COMPLIANCE, 'IAMNoInlinePolicy', REGULATED, [`${PROVIDER}/StateMachineKeyPolicy/Resource`, ...NETWORK_POLICIES]],
   // the functions call AWS APIs only, in no VPC unless they get one, synchronously, and without reserved concurrency
   [COMPLIANCE, 'LambdaInsideVPC', NOT_REGULATED, FUNCTIONS],
   [HIPAA_AND_NIST, 'LambdaConcurrency', ALL, FUNCTIONS],
@@ -62,7 +63,8 @@ const ACCEPTED: readonly (readonly [packs: string[], rule: string, stacks: Stack
   [SERVERLESS, 'StepFunctionStateMachineXray', NOT_REGULATED, [`${WAITER}/Resource`]],
   // what a VPC, traces and logs of a state machine need: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
   ...['*', ...[`${ACCOUNT}:network-interface`, '*:security-group', '*:subnet'].map(resource => `arn:<AWS::Partition>:ec2:${REGION}:${resource}/*`)].map(resource => (
-    [AWS_SOLUTIONS, `IAM5[Resource::${resource}]`, REGULATED, [HANDLER_ROLE, ...FRAMEWORK_POLICIES]] as const)),
+    [AWS_SOLUTIONS, `IAM5[Resource::${resource}]`, REGULATED, NETWORK_POLICIES] as const)),
+  [AWS_SOLUTIONS, 'IAM5[Resource::*]', REGULATED, [HANDLER_ROLE, ...FRAMEWORK_POLICIES]],
   [AWS_SOLUTIONS, 'IAM5[Resource::*]', REGULATED, [WAITER_POLICY]],
   [SERVERLESS, 'LambdaStarPermissions', REGULATED, [HANDLER_ROLE]],
   // the runtime is the newest that this version of the CDK knows in all Regions of the partition

@@ -47,6 +47,20 @@ describe('vpc', () => {
     }
   });
 
+  test('permits what Lambda manages network interfaces with in policies of their own, which functions and security group wait for', () => {
+    const { template } = stackWith(stack => ({ vpc: vpcIn(stack) }));
+    const isNetwork = (statements: any[]) => /"ec2:/.test(JSON.stringify(statements));
+    const policies = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([, { Properties }]) => isNetwork(Properties.PolicyDocument.Statement));
+    expect(policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement).every(statement => isNetwork([statement]))).toBe(true);
+    expect(isNetwork(Object.values(template.findResources('AWS::IAM::Role')))).toBe(false);
+    const ids = policies.map(([id]) => id);
+    const roles = functionsOf(template).map(({ Role }) => Role['Fn::GetAtt'][0]);
+    expect(new Set(policies.flatMap(([, { Properties }]) => Properties.Roles.map(({ Ref }: any) => Ref)))).toEqual(new Set(roles));
+    for (const type of ['AWS::Lambda::Function', 'AWS::EC2::SecurityGroup']) {
+      for (const { DependsOn } of Object.values(template.findResources(type))) { expect(DependsOn).toEqual(expect.arrayContaining(ids)); }
+    }
+  });
+
   test('attaches all functions to the chosen subnets and security groups', () => {
     const { template } = stackWith(stack => ({
       vpc: vpcIn(stack), vpcSubnets: { subnets: [ec2.Subnet.fromSubnetId(stack, 'Subnet', 'subnet-9')] }, securityGroups: [groupIn(stack)],

@@ -46,7 +46,8 @@ function part(prefix: string, attribute: string, properties: string[]): Resource
       return { physicalId: id, attributes: { VpcId, AvailabilityZone, CidrBlock, [attribute]: id } };
     },
     update: () => undefined,
-    delete({ physicalId }, { world }) {
+    async delete({ physicalId }, { world }) {
+      await world.ec2.interfaces.released(physicalId);
       world.ec2.remove(physicalId);
     },
   };

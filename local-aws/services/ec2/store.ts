@@ -1,4 +1,6 @@
+import { NetworkInterfaces } from './network-interfaces';
 import { ServiceError, found } from '../../core';
+import type { World } from '../../world';
 
 /** What a function is attached to. */
 export interface VpcConfig {
@@ -16,10 +18,15 @@ interface Endpoint {
 
 /** Networks without a way to the internet: from there, functions reach only what VPC endpoints lead to. The rules of security groups let everything through. */
 export class NetworkStore {
+  public readonly interfaces: NetworkInterfaces;
   /** the VPC of each subnet, security group and route table; a VPC is its own */
   private readonly vpcOf = new Map<string, string>();
   private readonly routeTableOf = new Map<string, string>();
   private readonly endpoints = new Map<string, Endpoint>();
+
+  constructor({ clock }: Pick<World, 'clock'>) {
+    this.interfaces = new NetworkInterfaces(clock);
+  }
 
   public add(id: string, vpcId = id): void {
     this.vpcOf.set(id, vpcId);

@@ -17,8 +17,8 @@ export const lambdaResources: ResourceTypes = {
     async update(properties, existing, { world }) {
       await world.lambda.updateFunction(configuration(existing.physicalId, properties, world));
     },
-    delete({ physicalId }, { world }) {
-      world.lambda.deleteFunction(physicalId);
+    async delete({ physicalId }, { world }) {
+      await world.lambda.deleteFunction(physicalId);
     },
   },
 

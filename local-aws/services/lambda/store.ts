@@ -72,6 +72,7 @@ export class FunctionStore {
     const arn = this.arn(functionName);
     const codeFolder = await this.unpack(configuration);
     this.functions.set(functionName, { arn, configuration, codeFolder, revision: 0, lastModified: this.now(), permissions: new Map() });
+    this.attach(configuration);
     return arn;
   }
 
@@ -79,17 +80,21 @@ export class FunctionStore {
     const fn = this.get(configuration.functionName);
     await this.check(configuration);
     fn.codeFolder = await this.unpack(configuration);
+    this.attach(configuration);
+    void this.detach(fn.configuration, configuration.roleArn);
     fn.configuration = configuration;
     fn.revision++;
     fn.lastModified = this.now();
     this.pool.retire(fn);
   }
 
-  public deleteFunction(functionName: string): void {
+  /** CloudFormation waits until the network interfaces are gone, too. */
+  public async deleteFunction(functionName: string): Promise<void> {
     const fn = this.get(functionName);
     this.functions.delete(functionName);
     fn.revision++;
     this.pool.retire(fn);
+    await this.detach(fn.configuration, fn.configuration.roleArn);
   }
 
   public addPermission(functionName: string, statementId: string, statement: object): void {
@@ -204,6 +209,16 @@ export class FunctionStore {
     this.holders.set(credentials.accessKeyId, fn);
     const environment = environmentOf(fn, credentials, stream, world, runtime, this.reaches(credentials.accessKeyId, 's3') ? gateway : undefined);
     return new FunctionProcess(fn, credentials.accessKeyId, world, environment, line => log.write(line));
+  }
+
+  private attach({ vpc }: FunctionConfiguration): void {
+    if (vpc) { this.world.ec2.interfaces.add(vpc); }
+  }
+
+  /** Lambda deletes the network interfaces later, with what the function's role may do then. */
+  private async detach({ vpc }: FunctionConfiguration, roleArn: string): Promise<void> {
+    const mayDelete = () => this.world.iam.isAllowed({ principal: { roleArn }, action: 'ec2:DeleteNetworkInterface', resource: '*' });
+    if (vpc) { await this.world.ec2.interfaces.delete(vpc, mayDelete); }
   }
 
   private async check(configuration: FunctionConfiguration): Promise<void> {

@@ -1,5 +1,6 @@
 import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
+import { NetworkPolicies } from './network-policies';
 import { OwnRole } from './own-role';
 import { logStatement } from '../provider/function-settings';
 
@@ -9,6 +10,7 @@ export interface FrameworkPermissionsProps {
   readonly role?: iam.IRole;
   /** For the functions' settings. */
   readonly statements: () => iam.PolicyStatement[];
+  readonly network: NetworkPolicies;
 }
 
 /**
@@ -23,9 +25,9 @@ export class FrameworkPermissions {
   private readonly own?: OwnRole;
 
   constructor(private readonly scope: Construct, private readonly props: FrameworkPermissionsProps) {
-    const { role, logGroup, statements } = props;
+    const { role, logGroup, statements, network } = props;
     if (role === undefined) {
-      [this.onEventRole, this.completeRole] = ['FrameworkOnEventRole', 'FrameworkCompleteRole'].map(id => this.newRole(id));
+      [this.onEventRole, this.completeRole] = ['FrameworkOnEvent', 'FrameworkComplete'].map(id => this.newRole(id));
       return;
     }
     this.own = new OwnRole(scope, role);
@@ -33,6 +35,7 @@ export class FrameworkPermissions {
     this.completeRole = this.onEventRole;
     const policy = this.add('FrameworkRolePolicy', [logStatement(logGroup), ...statements()]);
     if (policy) { this.beforeFunctions.add(policy); }
+    network.addTo(role, 'Framework');
   }
 
   /** @returns what jobs must depend on */
@@ -51,9 +54,10 @@ export class FrameworkPermissions {
   }
 
   private newRole(id: string): iam.Role {
-    const role = new iam.Role(this.scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const role = new iam.Role(this.scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.props.logGroup.grantWrite(role);
     for (const statement of this.props.statements()) { role.addToPolicy(statement); }
+    this.props.network.addTo(role, id);
     return role;
   }
 }

@@ -3,6 +3,7 @@ import { Reference, Stack, Tokenization, ValidationError, aws_iam as iam, aws_lo
 import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { attachedPolicy } from './attached-policy';
 import { CREATE_ON_DATASET, GrantLengths, PASS_ROLE } from './grants';
+import { NetworkPolicies } from './network-policies';
 import { OwnRole } from './own-role';
 import { EMPTY_POLICY_LENGTH, MAX_INLINE_LENGTH } from './packing';
 import { LatePolicyDocument, NewGrant, SharedPolicies } from './shared-policies';
@@ -37,6 +38,7 @@ export interface HandlerPermissionsProps {
   readonly role?: iam.IRole;
   /** For the functions' settings. */
   readonly statements: () => iam.PolicyStatement[];
+  readonly network: NetworkPolicies;
 }
 
 /**
@@ -79,7 +81,9 @@ export class HandlerPermissions {
       this.role = role;
       this.frozen = isCustomized(role) ? printed(new OwnRole(scope, role), ofRole()) : undefined;
     }
-    const ofRoleLength = jsonLength(this.stack, ofRole().map(statement => statement.toStatementJson()), LONGEST_LOG_GROUP_ARN);
+    props.network.addTo(this.role, 'Handler');
+    const { statements: ofNetwork } = props.network;
+    const ofRoleLength = this.lengthOf(ofRole()) + (ofNetwork.length > 0 ? EMPTY_POLICY_LENGTH + this.lengthOf(ofNetwork) : 0);
     this.shared = new SharedPolicies(this.stack, this.lengths, {
       newPolicy: (index, document) => new iam.ManagedPolicy(scope, `HandlerPolicies${index}`, { roles: [this.role], document }),
       roomInRole: MAX_INLINE_LENGTH - ofRoleLength - OWN_LENGTH,
@@ -111,6 +115,10 @@ export class HandlerPermissions {
     const policies = grants.map(grant => this.allow(grant));
     this.shared.makePolicies();
     return new DependencyGroup(...policies);
+  }
+
+  private lengthOf(statements: iam.PolicyStatement[]): number {
+    return jsonLength(this.stack, statements.map(statement => statement.toStatementJson()), LONGEST_LOG_GROUP_ARN);
   }
 
   /** @returns the role if its policies cannot be changed */

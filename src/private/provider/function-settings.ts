@@ -2,7 +2,6 @@ import { Stack, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs 
 
 /** What all functions of a provider have in common, ours and those of the framework. */
 export interface FunctionSettings {
-  readonly vpc?: object;
   readonly architecture?: lambda.Architecture;
   readonly memorySize?: number;
   readonly tracing?: boolean;
@@ -25,13 +24,11 @@ export function logStatement(logGroup: logs.ILogGroup): iam.PolicyStatement {
 /**
  * What Lambda does with a function's role because of the settings. Lambda refuses a function whose role lacks any of it.
  *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
-export function settingsStatements(stack: Stack, { vpc, tracing, deadLetterQueue }: FunctionSettings): iam.PolicyStatement[] {
+export function settingsStatements({ tracing, deadLetterQueue }: FunctionSettings): iam.PolicyStatement[] {
   return [
-    ...vpc === undefined ? [] : networkStatements(stack),
     // without resource types: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
     ...tracing ? [new iam.PolicyStatement({ actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] })] : [],
     ...deadLetterQueue === undefined ? [] : queueStatements(deadLetterQueue),
@@ -49,8 +46,13 @@ const MANAGE_NETWORK = [
 ];
 const CREATE_NETWORK = ['ec2:CreateNetworkInterface'];
 
-/** Lambda itself manages the network interfaces with the role. The functions' code may not: only its calls carry the functions' ARN. */
-function networkStatements(stack: Stack): iam.PolicyStatement[] {
+/**
+ * Lambda itself manages the network interfaces of functions in a VPC with their role, and refuses a function whose role lacks any of it. The
+ * functions' code may not: only its calls carry the functions' ARN.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+export function networkStatements(stack: Stack): iam.PolicyStatement[] {
   const arn = (resource: string, account?: string) => stack.formatArn({ service: 'ec2', resource, account, resourceName: '*' });
   return [
     new iam.PolicyStatement({ actions: MANAGE_NETWORK, resources: ['*'] }),

@@ -18,19 +18,22 @@ export function networkProblem({ vpc, vpcSubnets, securityGroups }: NetworkProps
   return securityGroups?.length === 0 ? 'securityGroups must have at least one element, got none: leave it out to get a new security group' : undefined;
 }
 
-/** One security group for all functions. The CDK would make one for each. */
-export function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }: NetworkProps): Network | undefined {
+/** @param policies what Lambda deletes the functions' network interfaces with */
+export function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }: NetworkProps, policies: IDependable): Network | undefined {
   if (vpc === undefined) { return undefined; }
-  const network = {
-    vpc,
-    vpcSubnets,
-    securityGroups: securityGroups ?? [new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'Functions that export datasets of Personalize' })],
-  };
+  const network = { vpc, vpcSubnets, securityGroups: securityGroups ?? [newSecurityGroup(scope, vpc, policies)] };
   if (isIsolated(network)) {
     // endpoints may be defined later
     Aspects.of(scope).add({ visit: node => { if (node === scope) { warnOfMissingEndpoints(scope, vpc); } } });
   }
   return network;
+}
+
+/** One for all functions: the CDK would make one for each. It can be deleted only after the network interfaces, so before the policies. */
+function newSecurityGroup(scope: Construct, vpc: ec2.IVpc, policies: IDependable): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'Functions that export datasets of Personalize' });
+  group.node.addDependency(policies);
+  return group;
 }
 
 function isIsolated({ vpc, vpcSubnets }: Network): boolean {

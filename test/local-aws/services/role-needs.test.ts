@@ -69,6 +69,45 @@ describe('a function', () => {
     expect(await refusal({ VpcConfig: { ...VpcConfig, SubnetIds: ['subnet-1'] } }, all)).toContain('\'subnet-1\' does not exist');
   });
 
+  describe('that leaves a VPC', () => {
+    const inVpc = (Network: object, properties: object) => ({
+      Resources: {
+        ...NETWORK,
+        Role: role('lambda.amazonaws.com', []),
+        ...Network,
+        Fn: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { Code: { S3Bucket: 'code', S3Key: 'k.zip' }, Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Runtime: 'nodejs22.x', ...properties },
+          DependsOn: Object.keys(Network),
+        },
+      },
+    });
+    const Policy = {
+      Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'n', Roles: [{ Ref: 'Role' }], PolicyDocument: policy(allow(CREATE, anywhere), allow(ACTIONS)) },
+    };
+    const OwnGroup = (DependsOn: string[]) => ({ Type: 'AWS::EC2::SecurityGroup', Properties: { VpcId: { Ref: 'Vpc' }, GroupDescription: 'x' }, DependsOn });
+    const withGroup = (dependsOn: string[]) => inVpc({ Policy, OwnGroup: OwnGroup(dependsOn) }, { VpcConfig: { ...VpcConfig, SecurityGroupIds: [{ Ref: 'OwnGroup' }] } });
+    const deletionsOf = async (dependsOn: string[]) => {
+      await aws.deploy(withGroup(dependsOn), 'Leaves');
+      const stack = await aws.deploy(inVpc({}, {}), 'Leaves');
+      expect(stack.status).toBe('UPDATE_COMPLETE');
+      return stack.events.map(({ LogicalResourceId, ResourceStatus }) => `${LogicalResourceId} ${ResourceStatus}`).filter(event => /^OwnGroup DELETE_(COMPLETE|FAILED)$/.test(event));
+    };
+
+    test('leaves its network interfaces behind if its role may no longer delete them', async () => {
+      expect(await deletionsOf([])).toContain('OwnGroup DELETE_FAILED');
+    });
+
+    test('lets its security group go while the role may', async () => {
+      expect(await deletionsOf(['Policy'])).toEqual(['OwnGroup DELETE_COMPLETE']);
+    });
+
+    test('because it is deleted, takes its network interfaces with it', async () => {
+      const stack = await aws.deploy(withGroup([]), 'Leaves');
+      expect((await aws.delete(stack)).status).toBe('DELETE_COMPLETE');
+    });
+  });
+
   test.each<[string, object, ...string[]]>([
     ['traces', { TracingConfig: { Mode: 'Active' } }, 'xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
     ['a dead letter queue', { DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } } }, 'sqs:SendMessage'],
