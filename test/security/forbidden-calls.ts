@@ -157,12 +157,13 @@ function settings(stack: ResolvedStack): Call[] {
   const group = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:group`;
   const elsewhere = (arn: string) => [arn.replace(ACCOUNT, OTHER_ACCOUNT), arn.replace(REGION, 'us-east-1')];
   const networkInterface = `arn:aws:ec2:${REGION}:${ACCOUNT}:network-interface/eni-0123456789abcdef0`;
-  const manage = ['ec2:DeleteNetworkInterface', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
   const ofCode = { 'lambda:SourceFunctionArn': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:any` };
   return [
-    ...each(functions, ['ec2:CreateNetworkInterface', ...manage], networkInterface, ofCode),
+    ...each(functions, [
+      'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
+    ], networkInterface, ofCode),
     ...each(functions, ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], '*', ofCode),
-    ...each(functions, manage, elsewhere(networkInterface)),
+    ...each(functions, 'ec2:CreateNetworkInterface', elsewhere(networkInterface)),
     ...each(functions, ['ec2:DescribeInstances', 'xray:GetTraceSummaries'], '*'),
     ...each(functions, 'sqs:SendMessage', `arn:aws:sqs:${REGION}:${ACCOUNT}:other`),
     ...each(functions, ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], stack.arn(stack.id('AWS::SQS::Queue'))),
