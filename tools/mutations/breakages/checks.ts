@@ -83,10 +83,16 @@ export const CHECK_BREAKAGES: Breakage[] = [
       from: 'if (!differ(role.env.account, account)) {',
       to: 'if (account !== \'\') {',
     },
+    'unresolved-alias': {
+      breaks: 'Personalize refuses the alias in the deployment',
+      from: '(Token.isUnresolved(arn) && !/:alias\\//.test(arn))',
+      to: 'Token.isUnresolved(arn)',
+      tests: [DESTINATION],
+    },
     'key-of-any-region': {
       breaks: 'S3 refuses the key in the deployment',
-      from: 'key === undefined || !differ(key.env.region, region)',
-      to: 'key === undefined || region !== \'\'',
+      from: 'if (key === undefined || !differ(key.env.region, region)) { return undefined; }',
+      to: 'if (key === undefined || region !== \'\') { return undefined; }',
     },
   }),
   ...breakagesOf('src/private/export-inputs.ts', [JOB], {
@@ -215,11 +221,6 @@ export const CHECK_BREAKAGES: Breakage[] = [
     },
   }),
   ...breakagesOf('src/export-destination.ts', [DESTINATION], {
-    'unresolved-alias': {
-      breaks: 'Personalize refuses the alias in the deployment',
-      from: '(Token.isUnresolved(key.keyArn) && !/:alias\\//.test(key.keyArn))',
-      to: 'Token.isUnresolved(key.keyArn)',
-    },
   }),
   ...breakagesOf('src/private/new-bucket.ts', [DESTINATION], {
     'bucket-props-ignored': {

@@ -64,8 +64,8 @@ export const DEPENDENCY_BREAKAGES: Breakage[] = [
     },
     'job-before-policy-for-shared-role': {
       breaks: 'the job starts before the role of another stack may write',
-      from: 'additions.inPlace.add(new iam.Policy(scope, \'RolePolicy\', { roles: [role], statements }));',
-      to: 'new iam.Policy(scope, \'RolePolicy\', { roles: [role], statements });',
+      from: 'additions.inPlace.add(attachedPolicy(scope, \'RolePolicy\', role, statements));',
+      to: 'attachedPolicy(scope, \'RolePolicy\', role, statements);',
     },
   }),
   ...breakagesOf('src/dataset-export-workflow.ts', [RUNS, WORKFLOW], {

@@ -4,6 +4,7 @@ import { FAILURE_BREAKAGES } from './failures';
 import { LIFECYCLE_BREAKAGES } from './lifecycle';
 import { NAME_BREAKAGES } from './names';
 import { POLICY_BREAKAGES } from './policies';
+import { REGULATED_BREAKAGES } from './regulated';
 import { SCHEDULE_BREAKAGES } from './schedule';
 import { SETTING_BREAKAGES } from './settings';
 import { STATE_MACHINE_BREAKAGES } from './state-machine';
@@ -18,6 +19,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...STATE_MACHINE_BREAKAGES,
   ...SCHEDULE_BREAKAGES,
   ...SETTING_BREAKAGES,
+  ...REGULATED_BREAKAGES,
   ...LIFECYCLE_BREAKAGES,
   ...FAILURE_BREAKAGES,
   ...CHECK_BREAKAGES,

@@ -22,21 +22,6 @@ export const POLICY_BREAKAGES: Breakage[] = [
     },
   }),
   ...breakagesOf('src/private/policies/handler-permissions.ts', [SIMULATION], {
-    'no-log-stream': {
-      breaks: 'the handler cannot log',
-      from: '\'logs:CreateLogStream\', ',
-      to: '',
-    },
-    'no-log-events': {
-      breaks: 'the handler cannot log',
-      from: ', \'logs:PutLogEvents\'',
-      to: '',
-    },
-    'any-log-group': {
-      breaks: 'the handler may write to every log group',
-      from: 'resources: [logGroup.logGroupArn]',
-      to: 'resources: [\'*\']',
-    },
     'no-stack-events': {
       breaks: 'a rollback cannot find the previous job',
       from: '\'cloudformation:DescribeStackEvents\', ',
@@ -89,18 +74,18 @@ export const POLICY_BREAKAGES: Breakage[] = [
     },
     'no-pass-role': {
       breaks: 'Personalize refuses the role',
-      from: 'this.allow(\'role\', PASS_ROLE, job.roleArn),',
+      from: '{ kind: \'role\', statement: PASS_ROLE, resource: job.roleArn },',
       to: '',
     },
     'no-grant-on-dataset': {
       breaks: 'Personalize refuses to export the dataset',
-      from: 'this.allow(\'dataset\', CREATE_ON_DATASET, job.datasetArn),',
+      from: '{ kind: \'dataset\', statement: CREATE_ON_DATASET, resource: job.datasetArn },',
       to: '',
     },
     'no-policies-of-their-own': {
       breaks: 'jobs that are put in order make a dependency circle',
-      from: 'return this.isOfStack(resource) ?',
-      to: 'return this.isOfStack(resource) && this.jobs < 0 ?',
+      from: 'return this.isOfStack(grant.resource) ?',
+      to: 'return this.isOfStack(grant.resource) && this.jobs < 0 ?',
       tests: [IAM_QUOTAS, PERMISSIONS],
     },
     'no-shared-room': {

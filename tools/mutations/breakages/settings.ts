@@ -189,8 +189,8 @@ export const SETTING_BREAKAGES: Breakage[] = [
     },
     'logs-forever': {
       breaks: 'logs are paid for forever',
-      from: 'retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH',
-      to: 'retention: props.logRetention ?? logs.RetentionDays.INFINITE',
+      from: 'retention: logRetention ?? logs.RetentionDays.ONE_MONTH',
+      to: 'retention: logRetention ?? logs.RetentionDays.INFINITE',
     },
     'log-group-left': {
       breaks: 'a deleted stack leaves a log group behind',

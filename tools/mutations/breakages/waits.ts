@@ -1,5 +1,5 @@
 import {
-  CONCURRENCY, FAULTS, FRAMEWORK, HAND_OVER, LATE_DENIAL, LIFECYCLE, LONG_EXPORTS, MODEL, NO_ROOM, PERSONALIZE_API, PROVIDER, ROLLBACK, SIMULATION,
+  CONCURRENCY, FAULTS, FRAMEWORK, HAND_OVER, LATE_DENIAL, LIFECYCLE, LONG_EXPORTS, MODEL, NO_ROOM, PERSONALIZE_API, PROVIDER, ROLLBACK,
   UPDATE,
 } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
@@ -199,8 +199,8 @@ export const WAIT_BREAKAGES: Breakage[] = [
     },
     'only-first-function-patient': {
       breaks: 'a busy account fails the deployment',
-      from: 'of [\'onEvent\', \'isComplete\']',
-      to: 'of [\'onEvent\']',
+      from: 'frameworkFunctions.slice(0, ENTRY_POINTS.length)',
+      to: 'frameworkFunctions.slice(0, 1)',
       tests: [CONCURRENCY, PROVIDER],
     },
     'default-poll-interval': {
@@ -214,12 +214,6 @@ export const WAIT_BREAKAGES: Breakage[] = [
       from: 'environment: { POLL_SECONDS: `${pollInterval.toSeconds()}` },',
       to: '',
       tests: [FAULTS, PROVIDER],
-    },
-    'functions-cannot-log': {
-      breaks: 'the functions of the framework cannot log',
-      from: 'this.logGroup.grantWrite(role);',
-      to: '',
-      tests: [SIMULATION],
     },
   }),
 ];
