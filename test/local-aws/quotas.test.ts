@@ -2,6 +2,7 @@ import { custom, reason, TestStacks, topic } from './cloudformation/testing-stac
 import { zipOf } from './services/lambda/testing-zip';
 import { ExportFixture } from './services/personalize/export-fixture';
 import { REGION, allow, call, eventually, policy, testWorld, trust } from './testing-world';
+import { ScaledClock } from '../../local-aws/clock';
 import { cloudFormationApi } from '../../local-aws/cloudformation/operations';
 import { ACCOUNT, NotSupportedError, ServiceError } from '../../local-aws/core';
 import { QUOTAS, type Quota, type QuotaName } from '../../local-aws/quotas';
@@ -48,7 +49,8 @@ function accountWithRole() {
 const createRole = (role: object) => testWorld().iam.createRole({ roleName: 'r', assumeRolePolicyDocument: LAMBDA_TRUST, ...role });
 
 async function withFunctions<T>(action: (lambda: FunctionStore, configuration: FunctionConfiguration) => Promise<T>): Promise<T> {
-  const world = testWorld();
+  const clock = new ScaledClock(Infinity); // invocations take time
+  const world = testWorld(clock);
   const roleArn = world.iam.createRole({ roleName: 'r', assumeRolePolicyDocument: LAMBDA_TRUST });
   const code = zipOf({ 'index.js': 'exports.handler = async ({ length }) => "x".repeat(length)' });
   try {
@@ -57,6 +59,7 @@ async function withFunctions<T>(action: (lambda: FunctionStore, configuration: F
     });
   } finally {
     world.lambda.stop();
+    clock.stop();
   }
 }
 
