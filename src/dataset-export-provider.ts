@@ -13,6 +13,7 @@ import { Lanes } from './private/lanes';
 import { FrameworkPermissions } from './private/policies/framework-permissions';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
 import { NetworkPolicies } from './private/policies/network-policies';
+import { queueProblem } from './private/provider/dead-letter-queue';
 import { applySettings, networkStatements, settingsStatements } from './private/provider/function-settings';
 import { allowLogs } from './private/provider/log-encryption';
 import { Network, endpointsOf, networkOf, networkProblem } from './private/provider/network';
@@ -114,7 +115,7 @@ export interface DatasetExportProviderProps {
   readonly vpc?: ec2.IVpc;
 
   /**
-   * The subnets of the VPC for the functions. Synthesis fails without `vpc`.
+   * The subnets of the VPC for the functions. Synthesis fails without `vpc`, for public subnets, and if `vpc` has no subnets.
    *
    * @default - the private subnets; isolated ones if there are none with a route to the internet
    */
@@ -168,7 +169,7 @@ export interface DatasetExportProviderProps {
    * CloudFormation invokes only the first function of the CDK's Provider framework asynchronously, so only that function's requests can end up
    * here, such as when the account has had no room for functions for six hours. Each contains the presigned URL for the answer to
    * CloudFormation: whoever reads the queue can answer while CloudFormation waits. All functions get the queue, because rules of
-   * organizations ask for one on each.
+   * organizations ask for one on each. Synthesis fails for a FIFO queue, and for a queue that is known to be in another Region than the stack.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
    * @default - no queue
@@ -378,7 +379,8 @@ export class DatasetExportProvider extends Construct {
       const role = props[name];
       rejectIf(role && roleProblem(name, role, stack), literal`InvalidProviderRole`, this);
     }
-    const { stateMachineLogs } = props;
+    const { stateMachineLogs, deadLetterQueue } = props;
+    rejectIf(deadLetterQueue && queueProblem(deadLetterQueue, stack), literal`InvalidDeadLetterQueue`, this);
     rejectIf(
       stateMachineLogs && !stateMachineLogs.destination ? 'stateMachineLogs must have a destination, got none: pass a log group' : undefined,
       literal`MissingLogDestination`, this,

@@ -73,7 +73,9 @@ describe('vpc', () => {
     ['vpcSubnets without vpc', () => ({ vpcSubnets: {} }), 'vpcSubnets cannot be used without vpc'],
     ['securityGroups without vpc', stack => ({ securityGroups: [groupIn(stack)] }), 'securityGroups cannot be used without vpc'],
     ['no security group', stack => ({ vpc: vpcIn(stack), securityGroups: [] }), 'securityGroups must have at least one element, got none'],
-    ['public subnets', stack => ({ vpc: vpcIn(stack, { publicSubnetIds: ['subnet-1', 'subnet-2'] }), vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }), 'public subnet'],
+    ['public subnets', stack => ({ vpc: vpcIn(stack, { publicSubnetIds: ['subnet-1', 'subnet-2'] }), vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }), 'vpcSubnets must have no public subnets, got "subnet-1"'],
+    ['a VPC that has public subnets only', stack => ({ vpc: vpcIn(stack, { publicSubnetIds: ['subnet-1', 'subnet-2'] }) }), 'vpcSubnets must have no public subnets'],
+    ['a VPC without subnets', stack => ({ vpc: vpcIn(stack, {}) }), 'vpc must have subnets, got "Movies/Vpc" without any'],
   ])('%s fails at synthesis', (_, props, message) => {
     expect(() => stackWith(props)).toThrow(message);
   });
@@ -94,12 +96,13 @@ describe('isolated subnets', () => {
   };
 
   /** With endpoints that are defined after the provider, all but one. */
-  function warningsWithout(missing?: string, define = isolated): string[] {
+  function warningsWithout(missing?: string, define = isolated, privateDnsEnabled?: boolean): string[] {
     const stack = concreteStack();
     const vpc = define(stack);
     new DatasetExportProvider(stack, 'Provider', { vpc });
     for (const [name, service] of Object.entries(SERVICES)) {
-      if (name !== missing) { vpc.addInterfaceEndpoint(name, { service, subnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } }); }
+      if (name === missing) { continue; }
+      vpc.addInterfaceEndpoint(name, { service, privateDnsEnabled, subnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } });
     }
     if (missing !== 's3') { new ec2.CfnVPCEndpoint(stack, 's3', { vpcId: vpc.vpcId, serviceName: `com.amazonaws.${REGION}.s3`, routeTableIds: ['rtb-1'] }); }
     return warningsOf(stack);
@@ -114,6 +117,10 @@ describe('isolated subnets', () => {
     expect(warningsWithout(undefined, stack => new ec2.Vpc(stack, 'Vpc', {
       natGateways: 0, subnetConfiguration: [{ name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }], restrictDefaultSecurityGroup: false,
     }) as ec2.IVpc)).toEqual([]);
+  });
+
+  test('interface endpoints without private DNS do not count, the gateway endpoint does', () => {
+    expect(warningsWithout(undefined, isolated, false)).toEqual([expect.stringContaining('there for personalize, cloudformation, lambda, states:')]);
   });
 
   test('jobs wait for the endpoints, whenever they are defined, and are deleted before them', () => {
@@ -145,6 +152,24 @@ describe('settings of all functions', () => {
 
   test.each([127, 10241, 128.5, Token.asNumber({ Ref: 'Memory' })])('a memorySize of %s fails at synthesis', memorySize => {
     expect(() => stackWith(() => ({ memorySize }))).toThrow('memorySize must be a whole number from 128 to 10240 and not a token');
+  });
+
+  describe('deadLetterQueue', () => {
+    const withQueue = (queue: (stack: Stack) => sqs.IQueue) => stackWith(stack => ({ deadLetterQueue: queue(stack) }));
+    const imported = (arn: string) => (stack: Stack) => sqs.Queue.fromQueueArn(stack, 'Queue', arn);
+
+    test.each<[string, (stack: Stack) => sqs.IQueue, string]>([
+      ['a FIFO queue', stack => new sqs.Queue(stack, 'Queue', { fifo: true }), 'must be a standard queue, got the FIFO queue "Movies/Queue"'],
+      ['an imported FIFO queue', imported(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost.fifo`), 'must be a standard queue, got the FIFO queue "arn:aws:sqs'],
+      ['a FIFO queue of an account that is known at deployment', imported(`arn:aws:sqs:${REGION}:${Token.asString({ Ref: 'Account' })}:lost.fifo`), 'must be a standard queue'],
+      ['a queue of another Region', imported(`arn:aws:sqs:us-east-1:${ACCOUNT}:lost`), `must be in the Region of the stack, ${REGION}, got "arn:aws:sqs:us-east-1`],
+    ])('%s fails at synthesis', (_, queue, message) => {
+      expect(() => withQueue(queue)).toThrow(`deadLetterQueue ${message}`);
+    });
+
+    test('may be known at deployment only', () => {
+      expect(functionsOf(withQueue(stack => imported(new CfnParameter(stack, 'QueueArn').valueAsString)(stack)).template)[0].DeadLetterConfig.TargetArn).toEqual({ Ref: 'QueueArn' });
+    });
   });
 
   test('the functions are attributes, for metrics, alarms and more permissions', () => {

@@ -1,5 +1,6 @@
 import { Annotations, Aspects, Stack, aws_ec2 as ec2, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
+import { subnetProblem } from './subnets';
 import { lateDependency } from '../dependencies';
 
 /** Where the functions are. */
@@ -15,7 +16,8 @@ export function networkProblem({ vpc, vpcSubnets, securityGroups }: NetworkProps
     const [prop] = Object.entries({ vpcSubnets, securityGroups }).flatMap(([name, value]) => (value === undefined ? [] : name));
     return prop && `${prop} cannot be used without vpc: pass the VPC, too`;
   }
-  return securityGroups?.length === 0 ? 'securityGroups must have at least one element, got none: leave it out to get a new security group' : undefined;
+  return securityGroups?.length === 0
+    ? 'securityGroups must have at least one element, got none: leave it out to get a new security group' : subnetProblem(vpc, vpcSubnets);
 }
 
 /** @param policies what Lambda deletes the functions' network interfaces with */
@@ -49,18 +51,23 @@ export function endpointsOf(scope: Construct, { vpc }: Network): IDependable {
 
 function warnOfMissingEndpoints(scope: Construct, vpc: ec2.IVpc): void {
   const endpoints = endpointsIn(scope, vpc);
-  const missing = SERVICES.filter(service => !endpoints.some(endpoint => isOf(endpoint, service)));
+  const missing = SERVICES.filter(service => !endpoints.some(endpoint => isOf(endpoint, service) && hasUsualName(endpoint)));
   if (missing.length === 0) { return; }
   Annotations.of(scope).addWarningV2(
     'cdk-personalize-dataset-export:isolatedSubnets',
     `the functions are in isolated subnets, and this app defines no VPC endpoints there for ${missing.join(', ')}: without another way to these services, `
-    + 'deployments hang until they time out. Add the endpoints, choose other vpcSubnets, or acknowledge this warning',
+    + 'deployments hang until they time out. Add the endpoints, with private DNS except for a gateway endpoint for S3, choose other vpcSubnets, or acknowledge this warning',
   );
 }
 
 function endpointsIn(scope: Construct, { vpcId }: ec2.IVpc): ec2.CfnVPCEndpoint[] {
   const endpoints = scope.node.root.node.findAll().filter(construct => ec2.CfnVPCEndpoint.isCfnVPCEndpoint(construct));
   return endpoints.filter(endpoint => endpoint.vpcId === vpcId);
+}
+
+/** The SDKs use the services' usual names, which lead to an interface endpoint only with private DNS. */
+function hasUsualName({ vpcEndpointType, privateDnsEnabled }: ec2.CfnVPCEndpoint): boolean {
+  return vpcEndpointType !== 'Interface' || privateDnsEnabled !== false;
 }
 
 /** The Region in the name may be a token. */
