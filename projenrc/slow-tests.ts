@@ -23,7 +23,7 @@ export class SlowTests extends Component {
             displayName: 'newest CDK',
             globals: { LOCAL_AWS_PROFILE: 'plain' },
             moduleNameMapper: { '^aws-cdk-lib(/.*)?$': 'aws-cdk-lib-newest$1' },
-            testMatch: ['<rootDir>/test/e2e/*.test.ts', '<rootDir>/test/package/*.test.ts'],
+            testMatch: ['<rootDir>/test/e2e/*.test.ts', '<rootDir>/test/package/*.test.ts', '<rootDir>/test/src/acknowledge.test.ts'],
           },
           {
             ...common,

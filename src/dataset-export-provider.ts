@@ -338,7 +338,7 @@ export class DatasetExportProvider extends Construct {
     }
     const { jobName } = permissions;
     if (jobName !== undefined) { this.reserve(jobName, job); }
-    return new DependencyGroup(this.permissions.add(permissions), this.inPlace);
+    return new DependencyGroup(this.permissions.add(permissions, job), this.inPlace);
   }
 
   /**

@@ -1,8 +1,11 @@
 import {
   CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, StringConcat, Token, Tokenization,
-  aws_iam as iam, aws_s3 as s3, region_info,
+  aws_iam as iam, aws_s3 as s3, aws_sqs as sqs, region_info,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+
+/** The types in the library's statements whose Ref is an ARN. That of others is a name. */
+const REF_IS_ARN = ['AWS::Personalize::Dataset', 'AWS::Personalize::DatasetGroup', 'AWS::StepFunctions::StateMachine'];
 
 /** A value of the app as somebody can paste it into a policy elsewhere. */
 export interface Pasteable {
@@ -43,7 +46,7 @@ class LiteralResolver extends DefaultTokenResolver {
   private attribute(resource: CfnResource, attribute: string): string {
     const path = resource.node.path.replace(/\/Resource$/, '');
     this.ofApp.add(path);
-    return knownAttribute(resource, attribute, this.partition()) ?? placeholder(this.attributes, `${attribute === 'Ref' ? 'name' : attribute.toUpperCase()} of ${path}`);
+    return knownAttribute(resource, attribute, this.partition()) ?? placeholder(this.attributes, `${kindOf(resource, attribute)} of ${path}`);
   }
 
   private intrinsic(value: object): unknown {
@@ -54,12 +57,24 @@ class LiteralResolver extends DefaultTokenResolver {
       case 'AWS::Partition': return this.partition();
       case 'AWS::AccountId': return this.known(this.stack.account, 'account');
       case 'AWS::Region': return this.known(this.stack.region, 'region');
+      case 'AWS::URLSuffix': return this.known(this.stack.urlSuffix, 'URL suffix');
+      case 'AWS::StackId': return this.stackId();
       default: return placeholder(this.attributes, `value of ${argument}`);
     }
   }
 
   private partition(): string {
     return region_info.RegionInfo.get(this.stack.region).partition ?? this.known(this.stack.partition, 'partition');
+  }
+
+  /** For policies: the last part of the ID is known only once the stack exists. So is the name of a nested stack. */
+  private stackId(): string {
+    const { stackName, node } = this.stack;
+    if (Token.isUnresolved(stackName)) {
+      this.ofApp.add(node.path);
+      return placeholder(this.attributes, `ARN of ${node.path}`);
+    }
+    return `arn:${this.partition()}:cloudformation:${this.known(this.stack.region, 'region')}:${this.known(this.stack.account, 'account')}:stack/${stackName}/*`;
   }
 
   private known(value: string, name: string): string {
@@ -72,14 +87,22 @@ function placeholder(placeholders: Set<string>, name: string): string {
   return `<${name}>`;
 }
 
+function kindOf({ cfnResourceType }: CfnResource, attribute: string): string {
+  if (attribute === 'Ref') { return REF_IS_ARN.includes(cfnResourceType) ? 'ARN' : 'name'; }
+  return /Arn$/.test(attribute) ? 'ARN' : attribute;
+}
+
 /** An attribute that follows from the name that the user has given. */
 function knownAttribute(resource: CfnResource, attribute: string, partition: string): string | undefined {
-  const { account } = Stack.of(resource);
-  if (iam.CfnRole.isCfnRole(resource) && isKnown(resource.roleName) && !Token.isUnresolved(account)) {
+  const { account, region } = Stack.of(resource);
+  if (iam.CfnRole.isCfnRole(resource) && isKnown(resource.roleName) && isKnown(account)) {
     return attribute === 'Arn' ? `arn:${partition}:iam::${account}:role${resource.path ?? '/'}${resource.roleName}` : resource.roleName;
   }
   if (s3.CfnBucket.isCfnBucket(resource) && isKnown(resource.bucketName)) {
     return attribute === 'Arn' ? `arn:${partition}:s3:::${resource.bucketName}` : resource.bucketName;
+  }
+  if (sqs.CfnQueue.isCfnQueue(resource) && attribute === 'Arn' && isKnown(resource.queueName) && isKnown(region) && isKnown(account)) {
+    return `arn:${partition}:sqs:${region}:${account}:${resource.queueName}`;
   }
   return undefined;
 }

@@ -75,7 +75,7 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
  */
 export function grantImport(scope: Construct, props: Omit<PersonalizeAccessProps, 'prefix' | 'datasetEncryptionKey'>, keyPattern: string): IDependable {
   const { bucket, outputKeys, role } = props;
-  const additions = new PolicyAdditions(scope);
+  const additions = new PolicyAdditions(scope, { steps: () => ({ first: `deploy ${scope.node.path}`, then: 'import' }) });
   const list = new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
   const read = new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(keyPattern)] });
   const acrossAccounts = differ(bucket.env.account, role.env.account);

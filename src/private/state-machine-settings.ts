@@ -30,7 +30,7 @@ export function encryptStateMachine(scope: Construct, { resource, role, isLogged
     role.addToPrincipalPolicy(use(['kms:GenerateDataKey'], {
       StringEquals: { 'kms:EncryptionContext:SourceArn': Stack.of(scope).formatArn({ service: 'logs', resource: '*' }) },
     }));
-    new PolicyAdditions(scope, 'no logs are delivered').toKey(key, new iam.PolicyStatement({
+    new PolicyAdditions(scope, { otherwise: 'no logs are delivered' }).toKey(key, new iam.PolicyStatement({
       actions: ['kms:Decrypt'], principals: [new iam.ServicePrincipal('delivery.logs.amazonaws.com')], resources: ['*'],
     }));
   }

@@ -71,7 +71,7 @@ describe('import', () => {
     const warnings = () => Annotations.fromStack(stack).findWarning('*', Match.anyValue()).map(({ entry }) => String(entry.data));
     grants.import(iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/mine`, { mutable: false }));
     const ofImport = warnings().filter(text => text.includes('s3:GetObject') || text.includes('role/mine'));
-    expect(ofImport.map(text => /ack: cdk-personalize-dataset-export:(\w+)\]/.exec(text)![1])).toEqual([
+    expect(ofImport.map(text => /ack: cdk-personalize-dataset-export:(\w+)-/.exec(text)![1])).toEqual([
       'bucketPolicyNotAdded', 'keyPolicyNotAdded', 'rolePolicyNotAdded', 'rolePolicyNotAdded',
     ]);
   });

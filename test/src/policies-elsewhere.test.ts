@@ -1,7 +1,7 @@
-import { App, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { App, NestedStack, Stack, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { ExportDestination, ExportDestinationProps } from '../../src';
-import { ACCOUNT, REGION, agnosticStack, concreteStack } from '../stacks';
+import { DatasetExportProvider, DatasetExportProviderProps, ExportDestination, ExportDestinationProps } from '../../src';
+import { ACCOUNT, REGION, agnosticStack, concreteStack, jobIn } from '../stacks';
 
 // What the user has to add to policies that the app cannot change: text to paste, and when.
 
@@ -17,8 +17,12 @@ interface Advice {
 
 function adviceFor(stack: Stack, props: ExportDestinationProps): Advice[] {
   new ExportDestination(stack, 'Exports', props);
-  return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('NotAdded')).map(({ entry }) => {
-    const [, text, json] = /^(.*?): (\{"Action.*\}) \[ack: .*\]$/s.exec(String(entry.data))!;
+  return adviceIn(stack);
+}
+
+function adviceIn(stack: Stack): Advice[] {
+  return Annotations.fromStack(stack.nestedStackParent ?? stack).findWarning('*', Match.stringLikeRegexp('NotAdded')).map(({ entry }) => {
+    const [, text, json] = /^(.*?): (\{"(?:Action|Effect).*\}) \[ack: .*\]$/s.exec(String(entry.data))!;
     return { text, statement: JSON.parse(json) };
   });
 }
@@ -133,4 +137,64 @@ test.each([concreteStack, agnosticStack])('no statement contains an intrinsic fu
     sourceConditions: true,
   });
   expect(JSON.stringify(advice)).not.toMatch(/"Fn::|"Ref"|\$\{/);
+});
+
+describe('the role of a provider that cannot be changed', () => {
+  /** The advice for the statements with this action. */
+  function adviceOn(action: string, props: (stack: Stack) => DatasetExportProviderProps = () => ({}), stack = concreteStack()): Advice[] {
+    const role = frozenRole(stack);
+    jobIn(stack, { provider: new DatasetExportProvider(stack, 'Provider', { role, frameworkRole: role, ...props(stack) }) }, 'Export');
+    return adviceIn(stack).filter(({ statement }) => [statement.Action].flat().includes(action));
+  }
+
+  test.each([
+    [concreteStack, `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Movies/*`],
+    [agnosticStack, 'arn:<partition>:cloudformation:<region>:<account>:stack/Movies/*'],
+  ])('the stack is named before it exists: %p', (makeStack, expected) => {
+    const [{ text, statement }] = adviceOn('cloudformation:DescribeStacks', undefined, makeStack());
+    expect(statement.Resource).toBe(expected);
+    expect(text).toMatch(/before you deploy/);
+  });
+
+  test('a nested stack, which gets its name when it is created, takes two deployments', () => {
+    const [{ text, statement }] = adviceOn('cloudformation:DescribeStacks', undefined, new NestedStack(concreteStack(), 'Nested'));
+    expect(statement.Resource).toBe('<ARN of Movies/Nested>');
+    expect(text).toMatch(/deploy Movies\/Nested\/Provider without jobs/);
+  });
+
+  test('a state machine is replaced by its ARN, which it refers to', () => {
+    const [{ statement }] = adviceOn('states:StartExecution');
+    expect(statement.Resource).toMatch(/^<ARN of Movies\/Provider\/.*state-machine>$/);
+  });
+
+  test('the role of a destination that the job makes needs a destination that can be deployed before the job', () => {
+    const [{ text }] = adviceOn('iam:PassRole');
+    expect(text).toMatch(/define an ExportDestination, pass it to Movies\/Export, deploy it and Movies\/Provider without jobs/);
+  });
+
+  test('the role of a destination of its own only needs its deployment', () => {
+    const stack = concreteStack();
+    const provider = new DatasetExportProvider(stack, 'Provider', { role: frozenRole(stack) });
+    jobIn(stack, { provider, destination: new ExportDestination(stack, 'Exports') });
+    const [{ text }] = adviceIn(stack).filter(({ statement }) => statement.Action === 'iam:PassRole');
+    expect(text).toMatch(/: deploy Movies\/Provider without jobs/);
+  });
+
+  test('a queue must exist before the functions, unless its name is known', () => {
+    const [unnamed] = adviceOn('sqs:SendMessage', stack => ({ deadLetterQueue: new sqs.Queue(stack, 'Queue') }));
+    expect(unnamed.statement.Resource).toBe('<ARN of Movies/Queue>');
+    expect(unnamed.text).toMatch(/deploy Movies\/Queue without Movies\/Provider, add the statement.*, then deploy Movies\/Provider/);
+    const [named] = adviceOn('sqs:SendMessage', stack => ({ deadLetterQueue: new sqs.Queue(stack, 'Queue', { queueName: 'lost' }) }));
+    expect(named.statement.Resource).toBe(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost`);
+    expect(named.text).toMatch(/before you deploy/);
+  });
+
+  test('without a denial, the functions lack nothing: they may do more', () => {
+    const advice = adviceOn('ec2:CreateNetworkInterface', stack => ({
+      vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1'] }),
+    }));
+    const isDenied = ({ statement }: Advice) => statement.Effect === 'Deny';
+    expect(advice.map(isDenied).sort()).toEqual([false, true]);
+    for (const some of advice) { expect(/functions lack permissions$/.test(some.text)).toBe(!isDenied(some)); }
+  });
 });

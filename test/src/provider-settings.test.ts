@@ -199,7 +199,7 @@ describe('keys', () => {
   test('a log group with an imported key: a warning contains the statement', () => {
     const { stack } = stackWith(s => ({ logEncryptionKey: kms.Key.fromKeyArn(s, 'Key', KEY_ARN) }));
     expect(warningsOf(stack)).toEqual([expect.stringContaining(`"logs.${REGION}.amazonaws.com"`)]);
-    expect(warningsOf(stack)[0]).toContain(`[ack: ${READY}:keyPolicyNotAdded]`);
+    expect(warningsOf(stack)[0]).toContain(`[ack: ${READY}:keyPolicyNotAdded-`);
   });
 
   describe.each(['environmentEncryption', 'logEncryptionKey', 'stateMachineEncryptionKey'] as const)('%s', name => {

@@ -30,7 +30,7 @@ export class FrameworkPermissions {
       [this.onEventRole, this.completeRole] = ['FrameworkOnEvent', 'FrameworkComplete'].map(id => this.newRole(id));
       return;
     }
-    this.own = new OwnRole(scope, role);
+    this.own = new OwnRole(scope, role, statements());
     this.onEventRole = iam.Role.fromRoleArn(scope, 'FrameworkRole', role.roleArn, { mutable: false });
     this.completeRole = this.onEventRole;
     const policy = this.add('FrameworkRolePolicy', [logStatement(logGroup), ...statements()]);

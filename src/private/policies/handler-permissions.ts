@@ -75,11 +75,11 @@ export class HandlerPermissions {
     const ofJobs = new LatePolicyDocument(() => [...ofRole(), ...this.shared.statementsOfRole()]);
     if (props.role) {
       this.role = props.role;
-      this.frozen = this.addPolicy(new OwnRole(scope, this.role), ofJobs, ofRole());
+      this.frozen = this.addPolicy(new OwnRole(scope, this.role, props.statements()), ofJobs, ofRole());
     } else {
       const role = new iam.Role(scope, 'HandlerRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { Exports: ofJobs } });
       this.role = role;
-      this.frozen = isCustomized(role) ? printed(new OwnRole(scope, role), ofRole()) : undefined;
+      this.frozen = isCustomized(role) ? printed(new OwnRole(scope, role, props.statements()), ofRole()) : undefined;
     }
     props.network.addTo(this.role, 'Handler');
     const { statements: ofNetwork } = props.network;
@@ -96,7 +96,7 @@ export class HandlerPermissions {
   }
 
   /** @returns the policies with the job's permissions */
-  public add(job: JobPermissions): IDependable {
+  public add(job: JobPermissions, scope: Construct): IDependable {
     this.jobs++;
     const jobArn = this.stack.formatArn({
       service: 'personalize',
@@ -109,7 +109,7 @@ export class HandlerPermissions {
       { kind: 'role', statement: PASS_ROLE, resource: job.roleArn },
     ];
     if (this.frozen) {
-      this.frozen.print(grants.map(({ statement, resource }) => new iam.PolicyStatement({ ...statement, resources: [resource] })));
+      this.frozen.print(grants.map(({ statement, resource }) => new iam.PolicyStatement({ ...statement, resources: [resource] })), scope);
       return new DependencyGroup();
     }
     const policies = grants.map(grant => this.allow(grant));

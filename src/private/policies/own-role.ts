@@ -1,14 +1,15 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { PolicyAdditions } from './policy-additions';
+import { Advice, PolicyAdditions } from './policy-additions';
 
 /** A role of the user's: it gets policies, if its policies can be changed. Otherwise warnings contain the statements. */
 export class OwnRole {
-  private readonly additions: PolicyAdditions;
   private readonly printed = new Set<string>();
+  private readonly beforeFunctions: string[];
 
-  constructor(private readonly scope: Construct, private readonly role: iam.IRole) {
-    this.additions = new PolicyAdditions(scope, 'the functions lack permissions');
+  /** @param beforeFunctions the statements without which Lambda refuses the functions */
+  constructor(private readonly scope: Construct, private readonly role: iam.IRole, beforeFunctions: iam.PolicyStatement[]) {
+    this.beforeFunctions = beforeFunctions.map(statement => this.json(statement));
   }
 
   /** @returns undefined if the role's policies cannot be changed */
@@ -20,13 +21,39 @@ export class OwnRole {
     return undefined;
   }
 
-  /** Only for a role whose policies cannot be changed. Each statement is printed once. */
-  public print(statements: iam.PolicyStatement[]): void {
-    const json = (statement: iam.PolicyStatement) => JSON.stringify(Stack.of(this.scope).resolve(statement.toStatementJson()));
-    const further = statements.filter(statement => !this.printed.has(json(statement)));
-    for (const statement of further) { this.printed.add(json(statement)); }
-    this.additions.toRole(this.role, further);
+  /**
+   * Only for a role whose policies cannot be changed. Each statement is printed once.
+   *
+   * @param job that needs them, if they are not for all
+   */
+  public print(statements: iam.PolicyStatement[], job?: Construct): void {
+    for (const statement of statements) {
+      const json = this.json(statement);
+      if (this.printed.has(json)) { continue; }
+      this.printed.add(json);
+      new PolicyAdditions(this.scope, {
+        otherwise: statement.effect === iam.Effect.DENY ? 'the functions\' own code may do this, too' : 'the functions lack permissions',
+        ...this.stepsFor(json, job),
+      }).toRole(this.role, [statement]);
+    }
   }
+
+  private stepsFor(json: string, job?: Construct): Partial<Advice> {
+    const { path } = this.scope.node;
+    if (this.beforeFunctions.includes(json)) {
+      return { steps: ofApp => ({ first: `deploy ${ofApp.join(' and ')} without ${path}`, then: `deploy ${path}` }) };
+    }
+    return job === undefined ? {} : { steps: ofApp => ({ first: `${destinationFirst(job, ofApp)}${path} without jobs`, then: 'deploy the jobs' }) };
+  }
+
+  private json(statement: iam.PolicyStatement): string {
+    return JSON.stringify(Stack.of(this.scope).resolve(statement.toStatementJson()));
+  }
+}
+
+/** The destination that a job makes cannot be deployed without the job. */
+function destinationFirst({ node: { path } }: Construct, ofApp: readonly string[]): string {
+  return ofApp.some(resource => resource.startsWith(`${path}/`)) ? `define an ExportDestination, pass it to ${path}, deploy it and ` : 'deploy ';
 }
 
 /** A role that cannot be changed, or is of another account, ignores the policy without a word. */

@@ -1,8 +1,25 @@
-import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { createHash } from 'crypto';
+import { aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
+import { warnLate } from '../late-warning';
 import { Pasteable, pasteable } from '../pasteable';
 
 type Kind = 'bucket' | 'key' | 'role';
+
+/** How a statement can be added that names resources of the app. */
+export interface Steps {
+  /** What is deployed before the statement is added. */
+  readonly first: string;
+  /** What is done after it. */
+  readonly then: string;
+}
+
+export interface Advice {
+  /** What happens without the statement. */
+  readonly otherwise: string;
+  /** @param ofApp the paths of the resources of the app */
+  readonly steps: (ofApp: readonly string[]) => Steps;
+}
 
 /** Adds statements to the policies of buckets, keys and roles. A warning contains what cannot be added. */
 export class PolicyAdditions {
@@ -11,9 +28,15 @@ export class PolicyAdditions {
    * itself depend on the job.
    */
   public readonly inPlace = new DependencyGroup();
+  private readonly advice: Advice;
 
-  /** @param otherwise what happens without the statements */
-  constructor(private readonly scope: Construct, private readonly otherwise = 'Personalize gets no access') {}
+  constructor(private readonly scope: Construct, advice: Partial<Advice> = {}) {
+    this.advice = {
+      otherwise: 'Personalize gets no access',
+      steps: () => ({ first: `deploy ${scope.node.path} without jobs`, then: 'deploy the jobs' }),
+      ...advice,
+    };
+  }
 
   public toBucket(bucket: s3.IBucket, statement: iam.PolicyStatement): void {
     const { statementAdded, policyDependable } = bucket.addToResourcePolicy(statement);
@@ -33,25 +56,29 @@ export class PolicyAdditions {
     }
   }
 
+  /** The ID is that of the statement: whoever acknowledges it must still learn of a statement that a later version of the app needs. */
   private warnNotAdded(kind: Kind, arn: string, statement: iam.PolicyStatement): void {
-    const { scope } = this;
+    const { scope, advice } = this;
+    const resource = pasteable(scope, arn).text;
     const toAdd = pasteable(scope, statement.toStatementJson());
-    Annotations.of(scope).addWarningV2(
-      `cdk-personalize-dataset-export:${kind}PolicyNotAdded`,
-      `the policy of ${kind} ${pasteable(scope, arn).text} needs this statement, which the app cannot add. ${howToAdd(kind, toAdd, scope.node.path, this.otherwise)}: ${toAdd.text}`,
+    const hash = createHash('sha256').update(`${resource} ${toAdd.text}`).digest('hex').slice(0, 8);
+    warnLate(
+      scope, `${kind}PolicyNotAdded-${hash}`,
+      `the policy of ${kind} ${resource} needs this statement, which the app cannot add. ${howToAdd(kind, toAdd, advice)}: ${toAdd.text}`,
     );
   }
 }
 
 /** AWS refuses policies of buckets and keys with a principal that does not exist, and nobody knows the generated names of what does not. */
-function howToAdd(kind: Kind, { ofApp, attributes, environment }: Pasteable, path: string, otherwise: string): string {
+function howToAdd(kind: Kind, { ofApp, attributes, environment }: Pasteable, { otherwise, steps }: Advice): string {
   const placeholders = [...environment, ...attributes];
   const replaced = placeholders.length === 0 ? '' : `, with the values of ${placeholders.join(' and ')}`;
   const waits = ofApp.length > 0 && (kind !== 'role' || attributes.length > 0);
   if (!waits) { return `Add it before you deploy${replaced}, or ${otherwise}`; }
+  const { first, then } = steps(ofApp);
   const existing = kind === 'role' ? '' : '. Or use a role that exists already';
-  return `It needs ${ofApp.join(' and ')}, which a first deployment creates: deploy ${path} without jobs, add the statement${replaced}, then deploy `
-    + `the jobs${existing}. Without it, ${otherwise}`;
+  return `It needs ${ofApp.join(' and ')}, which a first deployment creates: ${first}, add the statement${replaced}, then ${then}${existing}. `
+    + `Without it, ${otherwise}`;
 }
 
 /** An immutable role claims that the statement was added, but its dependable contains no policy. */

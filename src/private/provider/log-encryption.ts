@@ -13,7 +13,7 @@ const ACTIONS = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:Gener
 export function allowLogs(scope: Construct, key: kms.IKey): void {
   const stack = Stack.of(scope);
   const logGroups = stack.formatArn({ service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-  new PolicyAdditions(scope, 'CloudWatch Logs refuses the key').toKey(key, new iam.PolicyStatement({
+  new PolicyAdditions(scope, { otherwise: 'CloudWatch Logs refuses the key' }).toKey(key, new iam.PolicyStatement({
     actions: ACTIONS,
     principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
     resources: ['*'],

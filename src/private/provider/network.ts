@@ -1,7 +1,8 @@
-import { Annotations, Aspects, Stack, aws_ec2 as ec2, aws_lambda as lambda } from 'aws-cdk-lib';
+import { Aspects, Stack, aws_ec2 as ec2, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import { subnetProblem } from './subnets';
 import { lateDependency } from '../dependencies';
+import { warnLate } from '../late-warning';
 
 /** Where the functions are. */
 export type Network = Required<Pick<lambda.FunctionOptions, 'vpc' | 'securityGroups'>> & Pick<lambda.FunctionOptions, 'vpcSubnets'>;
@@ -53,8 +54,8 @@ function warnOfMissingEndpoints(scope: Construct, vpc: ec2.IVpc): void {
   const endpoints = endpointsIn(scope, vpc);
   const missing = SERVICES.filter(service => !endpoints.some(endpoint => isOf(endpoint, service) && hasUsualName(endpoint)));
   if (missing.length === 0) { return; }
-  Annotations.of(scope).addWarningV2(
-    'cdk-personalize-dataset-export:isolatedSubnets',
+  warnLate(
+    scope, 'isolatedSubnets',
     `the functions are in isolated subnets, and this app defines no VPC endpoints there for ${missing.join(', ')}: without another way to these services, `
     + 'deployments hang until they time out. Add the endpoints, with private DNS except for a gateway endpoint for S3, choose other vpcSubnets, or acknowledge this warning',
   );

@@ -10,15 +10,15 @@ describe('what is imported', () => {
     const stack = concreteStack();
     destinationIn(stack, { bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'mine'), prefix: 'a/' });
     const annotations = Annotations.fromStack(stack);
-    annotations.hasWarning('/Movies/Exports', Match.stringLikeRegexp('policy of bucket arn:aws:s3:::mine .*"s3:ListBucket"'));
-    annotations.hasWarning('/Movies/Exports', Match.stringLikeRegexp('policy of bucket arn:aws:s3:::mine .*"s3:PutObject".*mine/a/\\*'));
+    annotations.hasWarning('/Movies/Exports/Warnings', Match.stringLikeRegexp('policy of bucket arn:aws:s3:::mine .*"s3:ListBucket"'));
+    annotations.hasWarning('/Movies/Exports/Warnings', Match.stringLikeRegexp('policy of bucket arn:aws:s3:::mine .*"s3:PutObject".*mine/a/\\*'));
     Template.fromStack(stack).resourceCountIs('AWS::S3::BucketPolicy', 0);
   });
 
   test('a key warns with the statement that its policy needs', () => {
     const stack = concreteStack();
     destinationIn(stack, { encryptionKey: kms.Key.fromKeyArn(stack, 'Mine', KEY_ARN) });
-    Annotations.fromStack(stack).hasWarning('/Movies/Exports', Match.stringLikeRegexp(`policy of key ${KEY_ARN} .*"kms:CreateGrant".*personalize.amazonaws.com`));
+    Annotations.fromStack(stack).hasWarning('/Movies/Exports/Warnings', Match.stringLikeRegexp(`policy of key ${KEY_ARN} .*"kms:CreateGrant".*personalize.amazonaws.com`));
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['kms:GenerateDataKey']), Resource: KEY_ARN })]) },
     });
@@ -33,7 +33,7 @@ describe('what is imported', () => {
   test('a role that cannot be changed warns with the statements that its policy needs', () => {
     const stack = concreteStack();
     destinationIn(stack, { role: iam.Role.fromRoleArn(stack, 'Mine', `arn:aws:iam::${ACCOUNT}:role/mine`, { mutable: false }) });
-    Annotations.fromStack(stack).hasWarning('/Movies/Exports', Match.stringLikeRegexp(`policy of role arn:aws:iam::${ACCOUNT}:role/mine .*"s3:PutObject"`));
+    Annotations.fromStack(stack).hasWarning('/Movies/Exports/Warnings', Match.stringLikeRegexp(`policy of role arn:aws:iam::${ACCOUNT}:role/mine .*"s3:PutObject"`));
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
   });
 });
