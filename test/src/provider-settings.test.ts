@@ -196,6 +196,16 @@ describe('keys', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
+  // the table that the CDK had before it left most principals to IAM: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+  test.each([
+    ['cn-north-1', 'logs.cn-north-1.amazonaws.com.cn'], ['us-gov-west-1', 'logs.us-gov-west-1.amazonaws.com'], ['us-iso-east-1', 'logs.us-iso-east-1.c2s.ic.gov'],
+    [undefined, { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] }],
+  ])('in %s, CloudWatch Logs is %j', (region, Service) => {
+    const stack = new Stack(new App(), 'Movies', { env: { region } });
+    new DatasetExportProvider(stack, 'Provider', { logEncryptionKey: new kms.Key(stack, 'Key') });
+    Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', { KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Principal: { Service } })]) } });
+  });
+
   test('a log group with an imported key: a warning contains the statement', () => {
     const { stack } = stackWith(s => ({ logEncryptionKey: kms.Key.fromKeyArn(s, 'Key', KEY_ARN) }));
     expect(warningsOf(stack)).toEqual([expect.stringContaining(`"logs.${REGION}.amazonaws.com"`)]);

@@ -1,4 +1,4 @@
-import { ArnFormat, Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
+import { ArnFormat, Stack, aws_iam as iam, aws_kms as kms, region_info } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { PolicyAdditions } from '../policies/policy-additions';
 
@@ -15,7 +15,7 @@ export function allowLogs(scope: Construct, key: kms.IKey): void {
   const logGroups = stack.formatArn({ service: 'logs', resource: 'log-group', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   new PolicyAdditions(scope, { otherwise: 'CloudWatch Logs refuses the key' }).toKey(key, new iam.PolicyStatement({
     actions: ACTIONS,
-    principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+    principals: [new iam.ServicePrincipal(`logs.${stack.region}.${region_info.RegionInfo.get(stack.region).domainSuffix ?? stack.urlSuffix}`)],
     resources: ['*'],
     conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logGroups } },
   }));
