@@ -56,11 +56,20 @@ export function roleProblem(name: string, role: iam.IRole, { account, region }: 
   return `${name} must be in the account of the stack, ${account}, got ${quoted(role.roleArn, role)}: roles cannot be passed across accounts`;
 }
 
-/** An alias is recognized even if the Region or the account in its ARN is a token. */
+/**
+ * An alias is recognized even if its ARN is a token or contains one. IAM policies cannot name aliases.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
+ */
 export function keyProblem(key: kms.IKeyRef | undefined, name: string, region: string): string | undefined {
+  if (key !== undefined && isAlias(key)) { return kmsKeyArnProblem(Token.isUnresolved(key.aliasName) ? key.node.path : key.aliasName, name); }
   const arn = key?.keyRef.keyArn;
   if (arn === undefined || (Token.isUnresolved(arn) && !/:alias\//.test(arn))) { return undefined; }
   return kmsKeyArnProblem(arn, name) ?? partitionProblem(name, arn, region);
+}
+
+function isAlias(key: kms.IKeyRef): key is kms.IAlias {
+  return 'aliasName' in key && key.aliasName !== undefined;
 }
 
 /** A key that Lambda, CloudWatch Logs or Step Functions encrypts with: they take only keys of their Region. */

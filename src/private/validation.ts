@@ -50,7 +50,7 @@ export function durationProblem(prop: string, duration: Duration | undefined, ru
 /** Tokens are refused: they are encoded as negative numbers, and the number decides what is synthesized. */
 export function wholeNumberProblem(prop: string, value: number | undefined, min: number, max: number): string | undefined {
   return value === undefined || (Number.isInteger(value) && value >= min && value <= max) ? undefined
-    : `${prop} must be a whole number from ${min} to ${max} and not a token, got ${value}`;
+    : `${prop} must be a whole number from ${min} to ${max} and not a token, got ${quoted(value)}`;
 }
 
 /** @param kind of resource that the prop takes; JavaScript lets a user pass an ARN */

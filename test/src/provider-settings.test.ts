@@ -150,8 +150,8 @@ describe('settings of all functions', () => {
     for (const fn of functionsOf(stackWith(props).template)) { expect(fn).toMatchObject(expected); }
   });
 
-  test.each([127, 10241, 128.5, Token.asNumber({ Ref: 'Memory' })])('a memorySize of %s fails at synthesis', memorySize => {
-    expect(() => stackWith(() => ({ memorySize }))).toThrow('memorySize must be a whole number from 128 to 10240 and not a token');
+  test.each([127, 10241, 128.5, '512' as any, Token.asNumber({ Ref: 'Memory' })])('a memorySize of %s fails at synthesis', memorySize => {
+    expect(() => stackWith(() => ({ memorySize }))).toThrow(`memorySize must be a whole number from 128 to 10240 and not a token, got ${JSON.stringify(memorySize)}`);
   });
 
   describe('deadLetterQueue', () => {
@@ -215,8 +215,16 @@ describe('keys', () => {
   describe.each(['environmentEncryption', 'logEncryptionKey', 'stateMachineEncryptionKey'] as const)('%s', name => {
     const withKey = (key: (stack: Stack) => kms.IKey) => stackWith(stack => ({ [name]: key(stack) }));
 
-    test('an alias or a key of another Region fails at synthesis', () => {
-      expect(() => withKey(stack => kms.Alias.fromAliasName(stack, 'Key', 'alias/mine'))).toThrow(`${name} must have the ARN of a key`);
+    test.each<[string, (stack: Stack) => kms.IKey]>([
+      ['of this app', stack => new kms.Key(stack, 'Mine').addAlias('mine')],
+      ['that is imported', stack => kms.Alias.fromAliasName(stack, 'Key', 'alias/mine')],
+      ['with the name in a parameter', stack => kms.Alias.fromAliasName(stack, 'Key', new CfnParameter(stack, 'Alias').valueAsString)],
+      ['with its ARN', stack => kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace(/key\/.*/, 'alias/mine'))],
+    ])('an alias %s fails at synthesis', (_, key) => {
+      expect(() => withKey(key)).toThrow(`${name} must have the ARN of a key`);
+    });
+
+    test('a key of another Region fails at synthesis', () => {
       expect(() => withKey(stack => kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace(REGION, 'us-east-1')))).toThrow(`${name} must be in the Region of the stack, ${REGION}`);
     });
 
