@@ -130,13 +130,25 @@ describe('roles that another team has created', () => {
     });
 
     test('the CDK\'s report says all that each of them needs', () => {
-      const { roles } = JSON.parse(fs.readFileSync(path.join(assembly.directory, 'iam-policy-report.json'), 'utf8'));
-      const reported = roles.map(({ roleConstructPath, managedPolicyStatements, identityPolicyStatements }: any) => (
-        [roleConstructPath, granted([...managedPolicyStatements, ...identityPolicyStatements])]));
+      const reported = Object.entries(reportedIn(assembly.directory)).map(([role, statements]) => [role, granted(statements)]);
       expect(Object.fromEntries(reported)).toMatchObject(needed);
+    });
+
+    test('the report says once what the functions need, however many jobs there are', () => {
+      const ofFunctions = Object.entries(reportedIn(assembly.directory)).filter(([role]) => /Handler/.test(role));
+      for (const [, statements] of ofFunctions) {
+        expect(new Set(statements.map(statement => JSON.stringify(statement))).size).toBe(statements.length);
+      }
     });
   });
 });
+
+/** The statements for each role in the CDK's report, by the role's path. */
+function reportedIn(folder: string): Record<string, any[]> {
+  const { roles } = JSON.parse(fs.readFileSync(path.join(folder, 'iam-policy-report.json'), 'utf8'));
+  return Object.fromEntries(roles.map(({ roleConstructPath, managedPolicyStatements, identityPolicyStatements }: any) => (
+    [roleConstructPath, [...managedPolicyStatements, ...identityPolicyStatements]])));
+}
 
 /** What each role of an app may do, by the role's path. */
 function grantedByRole(app: App): Record<string, string[]> {

@@ -306,18 +306,6 @@ describe('roles of your own', () => {
     Template.fromStack(stack).resourcePropertiesCountIs('AWS::IAM::Policy', { Roles: Match.arrayWith(['mine']) }, 0);
   });
 
-  test('that cannot be changed: several jobs print each statement once', () => {
-    const stack = concreteStack();
-    const provider = new DatasetExportProvider(stack, 'Provider', { role: imported(stack, 'mine') });
-    jobIn(stack, { provider }, 'A');
-    const before = warningsOf(stack).length;
-    const again = concreteStack();
-    const shared = new DatasetExportProvider(again, 'Provider', { role: imported(again, 'mine') });
-    const first = jobIn(again, { provider: shared }, 'A');
-    jobIn(again, { provider: shared, destination: first.destination }, 'B');
-    expect(warningsOf(again)).toHaveLength(before);
-  });
-
   test('imported, but not frozen, get policies in this stack', () => {
     const { stack, template } = stackWith(s => ({ role: iam.Role.fromRoleArn(s, 'mine', `arn:aws:iam::${ACCOUNT}:role/mine`) }));
     template.hasResourceProperties('AWS::IAM::Policy', { Roles: ['mine'], PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'personalize:CreateDatasetExportJob' })]) } });

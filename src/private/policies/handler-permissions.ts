@@ -4,7 +4,7 @@ import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { attachedPolicy } from './attached-policy';
 import { CREATE_ON_DATASET, GrantLengths, PASS_ROLE } from './grants';
 import { NetworkPolicies } from './network-policies';
-import { OwnRole } from './own-role';
+import { OwnRole, isCustomized } from './own-role';
 import { EMPTY_POLICY_LENGTH, MAX_INLINE_LENGTH } from './packing';
 import { LatePolicyDocument, NewGrant, SharedPolicies } from './shared-policies';
 import { stackJobNamePrefix } from '../job-name';
@@ -161,11 +161,6 @@ export class HandlerPermissions {
     const text = JSON.stringify(this.stack.resolve([statement.actions, resource, ...otherStacks]));
     return createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
   }
-}
-
-/** Whether the CDK was told that the role exists already. Its report of roles has no place for statements that are known later. */
-function isCustomized(role: iam.Role): boolean {
-  return role.node.defaultChild === undefined;
 }
 
 function printed(role: OwnRole, statements: iam.PolicyStatement[]): OwnRole {

@@ -14,6 +14,7 @@ export class OwnRole {
 
   /** @returns undefined if the role's policies cannot be changed */
   public addPolicy(id: string, document: iam.PolicyDocument): iam.Policy | undefined {
+    if (isCustomized(this.role)) { return undefined; }
     const policy = new AttachedOrNot(this.scope, id, { document });
     this.role.attachInlinePolicy(policy);
     if (policy.isAttachedToRole) { return policy; }
@@ -54,6 +55,11 @@ export class OwnRole {
 /** The destination that a job makes cannot be deployed without the job. */
 function destinationFirst({ node: { path } }: Construct, ofApp: readonly string[]): string {
   return ofApp.some(resource => resource.startsWith(`${path}/`)) ? `define an ExportDestination, pass it to ${path}, deploy it and ` : 'deploy ';
+}
+
+/** Whether the CDK was told that the role exists already: then it reports the role's statements, when they are added. */
+export function isCustomized(role: iam.IRole): boolean {
+  return iam.Role.isRole(role) && role.node.defaultChild === undefined;
 }
 
 /** A role that cannot be changed, or is of another account, ignores the policy without a word. */

@@ -31,8 +31,8 @@ export const REGULATED_BREAKAGES: Breakage[] = [
     },
     'settings-of-ours-only': {
       breaks: 'the framework\'s functions have no traces, queue, memory and architecture',
-      from: 'for (const fn of [...handlers, ...frameworkFunctions]) { applySettings',
-      to: 'for (const fn of handlers) { applySettings',
+      from: 'applySettings(fn, props);',
+      to: 'if (handlers.includes(fn)) { applySettings(fn, props); }',
     },
     'framework-function-hidden': {
       breaks: 'no alarm can be set for one of the functions',
@@ -114,13 +114,13 @@ export const REGULATED_BREAKAGES: Breakage[] = [
   ...breakagesOf('src/private/provider/network.ts', [PROVIDER_SETTINGS], {
     'subnets-ignored': {
       breaks: 'the functions are in other subnets than the user chose',
-      from: 'vpc,\n    vpcSubnets,\n',
-      to: 'vpc,\n    vpcSubnets: undefined,\n',
+      from: 'const network = { vpc, vpcSubnets,',
+      to: 'const network = { vpc, vpcSubnets: undefined,',
     },
     'security-groups-ignored': {
       breaks: 'the functions are in a new security group, not in that of the user',
-      from: 'securityGroups: securityGroups ?? [',
-      to: 'securityGroups: [',
+      from: 'securityGroups: securityGroups ?? [newSecurityGroup',
+      to: 'securityGroups: [newSecurityGroup',
     },
     'no-security-group': {
       breaks: 'an empty list of security groups fails the deployment',
@@ -267,9 +267,17 @@ export const REGULATED_BREAKAGES: Breakage[] = [
       to: '',
     },
     'statements-printed-again': {
-      breaks: 'each job prints all statements again',
+      breaks: 'the CDK\'s report of roles says the same for each job',
       from: 'statements.filter(statement => !this.printed.has(json(statement)))',
       to: 'statements',
+      tests: [ORGANIZATION],
+    },
+  }),
+  ...breakagesOf('src/private/policies/network-policies.ts', [SIMULATION, PROVIDER_SETTINGS], {
+    'network-statements-not-printed': {
+      breaks: 'no warning says what a VPC needs of a role that cannot be changed',
+      from: 'else { own.print(statements); }',
+      to: '',
     },
   }),
   ...breakagesOf('src/private/policies/framework-permissions.ts', [SIMULATION, PROVIDER_SETTINGS], {
@@ -284,7 +292,7 @@ export const REGULATED_BREAKAGES: Breakage[] = [
       to: '',
     },
     'framework-role-without-settings': {
-      breaks: 'the framework\'s role lacks permissions for the VPC',
+      breaks: 'the framework\'s role lacks permissions for traces and the queue',
       from: '[logStatement(logGroup), ...statements()]',
       to: '[logStatement(logGroup)]',
     },
