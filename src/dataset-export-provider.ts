@@ -122,7 +122,9 @@ export interface DatasetExportProviderProps {
   readonly vpcSubnets?: ec2.SubnetSelection;
 
   /**
-   * The security groups of the functions. Synthesis fails without `vpc`, and for an empty list.
+   * The security groups of the functions. They must let traffic out at port 443.
+   *
+   * Synthesis fails without `vpc`, and for an empty list. It warns if all groups are this app's and none has an egress rule.
    *
    * @default - one new security group for all functions, which lets all outbound traffic through
    */
@@ -183,6 +185,9 @@ export interface DatasetExportProviderProps {
    * another account, warnings at synthesis contain the statements to add. Synthesis fails if the role is known to be in another account,
    * because roles cannot be passed across accounts.
    *
+   * With `vpc`, the role is denied calls that manage network interfaces from the code of functions: from that of your functions, too, if they
+   * share the role.
+   *
    * @default - a new role
    */
   readonly role?: iam.IRole;
@@ -211,7 +216,8 @@ export interface DatasetExportProviderProps {
   /**
    * Logging of the state machine that waits for exports.
    *
-   * With `includeExecutionData`, the log contains the presigned URL for the answer to CloudFormation: whoever reads the log can answer while
+   * CloudWatch Logs adds the log group to one of the account's resource policies, which have a size limit, unless the group's name starts with
+   * `/aws/vendedlogs/`. With `includeExecutionData`, the log contains the presigned URL for the answer to CloudFormation: whoever reads the log can answer while
    * CloudFormation waits. Synthesis fails without a `destination`.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html

@@ -86,6 +86,33 @@ describe('vpc', () => {
   });
 });
 
+describe('security groups', () => {
+  const closed = (stack: Stack, id = 'Closed') => new ec2.SecurityGroup(stack, id, { vpc: vpcIn(stack), allowAllOutbound: false });
+  const warningsWith = (groups: (stack: Stack) => ec2.ISecurityGroup[], later: (groups: ec2.ISecurityGroup[]) => void = () => undefined) => {
+    const stack = concreteStack();
+    const securityGroups = groups(stack);
+    new DatasetExportProvider(stack, 'Provider', { vpc: stack.node.tryFindChild('Vpc') as ec2.IVpc ?? vpcIn(stack), securityGroups });
+    later(securityGroups);
+    return warningsOf(stack);
+  };
+
+  test('of this app without egress rules: a warning', () => {
+    expect(warningsWith(stack => [closed(stack)])).toEqual([expect.stringMatching(new RegExp(`\\(Movies/Closed\\) have no egress rules: .*\\[ack: ${READY}:noEgress\\]`))]);
+  });
+
+  test.each<[string, (group: ec2.ISecurityGroup) => void]>([
+    ['of its own', group => { group.addEgressRule(ec2.Peer.prefixList('pl-1'), ec2.Port.tcp(443)); }],
+    ['in a resource of its own', group => { new ec2.CfnSecurityGroupEgress(Stack.of(group), 'Rule', { groupId: group.securityGroupId, ipProtocol: 'tcp' }); }],
+  ])('with an egress rule %s, which may come later: no warning', (_, add) => {
+    expect(warningsWith(stack => [closed(stack)], ([group]) => add(group))).toEqual([]);
+  });
+
+  test('one of several that lets traffic out, or that is imported, is enough', () => {
+    expect(warningsWith(stack => [closed(stack), groupIn(stack)])).toEqual([]);
+    expect(warningsWith(stack => [closed(stack), new ec2.SecurityGroup(stack, 'Open', { vpc: stack.node.findChild('Vpc') as ec2.IVpc })])).toEqual([]);
+  });
+});
+
 describe('isolated subnets', () => {
   const isolated = (stack: Stack) => vpcIn(stack, { isolatedSubnetIds: ['subnet-1', 'subnet-2'] });
   const SERVICES = {

@@ -1,5 +1,6 @@
 import { Aspects, Stack, aws_ec2 as ec2, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
+import { warnWithoutEgress } from './egress';
 import { subnetProblem } from './subnets';
 import { lateDependency } from '../dependencies';
 import { warnLate } from '../late-warning';
@@ -25,6 +26,7 @@ export function networkProblem({ vpc, vpcSubnets, securityGroups }: NetworkProps
 export function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }: NetworkProps, policies: IDependable): Network | undefined {
   if (vpc === undefined) { return undefined; }
   const network = { vpc, vpcSubnets, securityGroups: securityGroups ?? [newSecurityGroup(scope, vpc, policies)] };
+  warnWithoutEgress(scope, network.securityGroups);
   if (isIsolated(network)) {
     // endpoints may be defined later
     Aspects.of(scope).add({ visit: node => { if (node === scope) { warnOfMissingEndpoints(scope, vpc); } } });
