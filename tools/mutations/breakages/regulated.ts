@@ -124,8 +124,8 @@ export const REGULATED_BREAKAGES: Breakage[] = [
     },
     'no-security-group': {
       breaks: 'an empty list of security groups fails the deployment',
-      from: 'securityGroups?.length === 0 ?',
-      to: 'false ?',
+      from: 'return securityGroups?.length === 0\n',
+      to: 'return !vpc\n',
     },
     'endpoint-not-asked-for': {
       breaks: 'no warning says that the answer to CloudFormation needs an endpoint',
@@ -225,7 +225,7 @@ export const REGULATED_BREAKAGES: Breakage[] = [
     },
     'log-key-for-everybody': {
       breaks: 'everybody may use the key',
-      from: 'principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],',
+      from: 'principals: [new iam.ServicePrincipal(`logs.${stack.region}.${region_info.RegionInfo.get(stack.region).domainSuffix ?? stack.urlSuffix}`)],',
       to: 'principals: [new iam.StarPrincipal()],',
       tests: [ORGANIZATION],
     },
@@ -268,8 +268,8 @@ export const REGULATED_BREAKAGES: Breakage[] = [
     },
     'statements-printed-again': {
       breaks: 'the CDK\'s report of roles says the same for each job',
-      from: 'statements.filter(statement => !this.printed.has(json(statement)))',
-      to: 'statements',
+      from: 'if (this.printed.has(json)) { continue; }',
+      to: '',
       tests: [ORGANIZATION],
     },
   }),
