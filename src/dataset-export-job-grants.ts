@@ -1,12 +1,16 @@
 import { aws_iam as iam } from 'aws-cdk-lib';
 import { IDependable } from 'constructs';
 import { ExportDestination } from './export-destination';
+import { PolicyAdditions } from './private/policies/policy-additions';
 
 /**
  * Grants on the objects that export jobs have written.
  *
  * If the job name is generated, they cover the exports of all deployments of the construct, and no other construct's; those of a workflow
  * cover the exports of all its runs.
+ *
+ * For a role that cannot be changed, and for an imported bucket or key that would have to allow a principal without policies of its own, a
+ * warning at synthesis contains the statements to add.
  */
 export class DatasetExportJobGrants {
   /**
@@ -18,7 +22,14 @@ export class DatasetExportJobGrants {
     return new DatasetExportJobGrants(destination, `${destination.prefix}${jobNamePattern}/`);
   }
 
-  private constructor(private readonly destination: ExportDestination, private readonly keyPrefix: string) {}
+  private readonly additions: PolicyAdditions;
+
+  private constructor(private readonly destination: ExportDestination, private readonly keyPrefix: string) {
+    this.additions = new PolicyAdditions(destination, {
+      otherwise: 'the principal gets no access',
+      steps: () => ({ first: `deploy ${destination.node.path}`, then: 'use the exports' }),
+    });
+  }
 
   /**
    * Lets a principal list, read and decrypt the exported objects.
@@ -28,7 +39,10 @@ export class DatasetExportJobGrants {
   public read(grantee: iam.IGrantable): iam.Grant {
     const { encryptionKey } = this.destination;
     const grant = this.onObjects(grantee, 's3:GetObject').combine(this.list(grantee));
-    return encryptionKey ? grant.combine(encryptionKey.grantDecrypt(grantee)) : grant;
+    if (!encryptionKey) { return grant; }
+    const ofKey = encryptionKey.grantDecrypt(grantee);
+    this.additions.afterGrant(ofKey, grantee, new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }), encryptionKey);
+    return grant.combine(ofKey);
   }
 
   /**
@@ -37,14 +51,7 @@ export class DatasetExportJobGrants {
    * @param grantee the principal
    */
   public list(grantee: iam.IGrantable): iam.Grant {
-    const { bucket } = this.destination;
-    return iam.Grant.addToPrincipalOrResource({
-      grantee,
-      actions: ['s3:ListBucket'],
-      resourceArns: [bucket.bucketArn],
-      resource: bucket,
-      conditions: { StringLike: { 's3:prefix': `${this.keyPrefix}*` } },
-    });
+    return this.onBucket(grantee, 's3:ListBucket', this.destination.bucket.bucketArn, { StringLike: { 's3:prefix': `${this.keyPrefix}*` } });
   }
 
   /**
@@ -62,8 +69,7 @@ export class DatasetExportJobGrants {
   /**
    * Lets Personalize import the exported objects, with a service role that is passed to CreateDatasetImportJob.
    *
-   * Changes the policies of the role, the bucket and the key. For an imported bucket or key, and a role that cannot be changed, a warning at
-   * synthesis contains the statements to add.
+   * Changes the policies of the role, the bucket and the key. For all that cannot be changed, warnings at synthesis contain the statements.
    *
    * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
    * @param role the service role of the import
@@ -74,9 +80,14 @@ export class DatasetExportJobGrants {
   }
 
   private onObjects(grantee: iam.IGrantable, action: string): iam.Grant {
+    return this.onBucket(grantee, action, this.destination.bucket.arnForObjects(`${this.keyPrefix}*`));
+  }
+
+  private onBucket(grantee: iam.IGrantable, action: string, arn: string, conditions?: Record<string, Record<string, unknown>>): iam.Grant {
     const { bucket } = this.destination;
-    return iam.Grant.addToPrincipalOrResource({
-      grantee, actions: [action], resourceArns: [bucket.arnForObjects(`${this.keyPrefix}*`)], resource: bucket,
-    });
+    const [actions, resources] = [[action], [arn]];
+    const grant = iam.Grant.addToPrincipalOrResource({ grantee, actions, resourceArns: resources, resource: bucket, conditions });
+    this.additions.afterGrant(grant, grantee, new iam.PolicyStatement({ actions, resources, conditions }), bucket);
+    return grant;
   }
 }

@@ -28,6 +28,50 @@ test('without a KMS key, nothing is granted on one', () => {
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('kms:');
 });
 
+describe('what cannot be granted is in warnings', () => {
+  /** The actions that the warnings name for each kind of policy. */
+  function missing(principal: (stack: Stack) => iam.IGrantable, imported = false): Record<string, string[]> {
+    const stack = concreteStack();
+    const bucket = imported ? s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'mine', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) }) : undefined;
+    const { grants } = jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { bucket }) });
+    const warnings = () => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('NotAdded')).map(({ entry }) => String(entry.data));
+    const before = new Set(warnings());
+    const grantee = principal(stack);
+    grants.read(grantee);
+    grants.delete(grantee);
+    const found: Record<string, string[]> = {};
+    for (const text of warnings().filter(warning => !before.has(warning))) {
+      const [, kind, json] = /policy of (\w+) .*?: (\{.*\}) \[ack/.exec(text)!;
+      (found[kind] ??= []).push(JSON.parse(json).Action);
+    }
+    return Object.fromEntries(Object.entries(found).map(([kind, actions]) => [kind, actions.sort()]));
+  }
+  const ON_BUCKET = ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'];
+  const frozen = (account = ACCOUNT) => (stack: Stack) => iam.Role.fromRoleArn(stack, 'Frozen', `arn:aws:iam::${account}:role/mine`, { mutable: false });
+  const another = () => new iam.AccountPrincipal('444455556666');
+
+  test('to a role that cannot be changed', () => {
+    expect(missing(frozen())).toEqual({ role: ['kms:Decrypt', ...ON_BUCKET] });
+    expect(missing(stack => importRoleIn(stack).withoutPolicyUpdates())).toEqual({ role: ['kms:Decrypt', ...ON_BUCKET] });
+  });
+
+  test('by an imported bucket and key', () => {
+    expect(missing(another, true)).toEqual({ bucket: ON_BUCKET, key: ['kms:Decrypt'] });
+  });
+
+  test('by both, to a role of another account', () => {
+    expect(missing(frozen('444455556666'), true)).toMatchObject({ bucket: ON_BUCKET, role: expect.arrayContaining(ON_BUCKET) });
+    expect(missing(frozen('444455556666'))).toMatchObject({ role: expect.arrayContaining(ON_BUCKET) });
+  });
+
+  test('nothing else', () => {
+    expect(missing(stack => importRoleIn(stack))).toEqual({});
+    expect(missing(stack => importRoleIn(stack), true)).toEqual({});
+    expect(missing(stack => iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/mine`), true)).toEqual({});
+    expect(missing(another)).toEqual({});
+  });
+});
+
 describe('import', () => {
   test('returns the policies that an import must wait for', () => {
     const stack = concreteStack();

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
+import { differ } from '../environments';
 import { warnLate } from '../late-warning';
 import { Pasteable, pasteable } from '../pasteable';
 
@@ -56,6 +57,20 @@ export class PolicyAdditions {
     }
   }
 
+  /**
+   * Warns of what a grant of the CDK's left out: what it gives to a role that cannot be changed and what an imported resource should give.
+   *
+   * @param statement of the principal
+   */
+  public afterGrant(grant: iam.Grant, { grantPrincipal }: iam.IGrantable, statement: iam.PolicyStatement, resource: s3.IBucket | kms.IKey): void {
+    const isAdded = isInPlace(grant, resource);
+    const role = frozenRole(grantPrincipal);
+    if (role && (!isAdded || differ(role.env.account, resource.env.account))) { this.warnNotAdded('role', role.roleArn, statement); }
+    if (isAdded || grant.resourceStatement === undefined) { return; }
+    const [kind, arn]: [Kind, string] = 'bucketArn' in resource ? ['bucket', resource.bucketArn] : ['key', resource.keyArn];
+    this.warnNotAdded(kind, arn, grant.resourceStatement);
+  }
+
   /** The ID is that of the statement: whoever acknowledges it must still learn of a statement that a later version of the app needs. */
   private warnNotAdded(kind: Kind, arn: string, statement: iam.PolicyStatement): void {
     const { scope, advice } = this;
@@ -79,6 +94,17 @@ function howToAdd(kind: Kind, { ofApp, attributes, environment }: Pasteable, { o
   const existing = kind === 'role' ? '' : '. Or use a role that exists already';
   return `It needs ${ofApp.join(' and ')}, which a first deployment creates: ${first}, add the statement${replaced}, then ${then}${existing}. `
     + `Without it, ${otherwise}`;
+}
+
+/** The CDK says what to wait for, which is nothing if nothing was added. Only the policy of a key is no dependable. */
+function isInPlace(grant: iam.Grant, resource: s3.IBucket | kms.IKey): boolean {
+  return 'keyArn' in resource && grant.resourceStatement !== undefined
+    ? resource.node.defaultChild !== undefined : Dependable.of(grant).dependencyRoots.length > 0;
+}
+
+/** A role that is not of this app. Whether its policies can be changed shows only when it is tried. */
+function frozenRole(principal: iam.IPrincipal): iam.IRole | undefined {
+  return 'roleArn' in principal && !iam.Role.isRole(principal) ? principal as iam.IRole : undefined;
 }
 
 /** An immutable role claims that the statement was added, but its dependable contains no policy. */
