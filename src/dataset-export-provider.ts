@@ -13,7 +13,7 @@ import { Lanes } from './private/lanes';
 import { FrameworkPermissions } from './private/policies/framework-permissions';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
 import { NetworkPolicies } from './private/policies/network-policies';
-import { queueProblem } from './private/provider/dead-letter-queue';
+import { allowFromOtherAccount, queueProblem } from './private/provider/dead-letter-queue';
 import { applySettings, networkStatements, settingsStatements } from './private/provider/function-settings';
 import { allowLogs } from './private/provider/log-encryption';
 import { Network, endpointsOf, networkOf, networkProblem } from './private/provider/network';
@@ -172,6 +172,7 @@ export interface DatasetExportProviderProps {
    * here, such as when the account has had no room for functions for six hours. Each contains the presigned URL for the answer to
    * CloudFormation: whoever reads the queue can answer while CloudFormation waits. All functions get the queue, because rules of
    * organizations ask for one on each. Synthesis fails for a FIFO queue, and for a queue that is known to be in another Region than the stack.
+   * If the queue or its key is known to be in another account, and is imported, warnings contain the statements for its policy.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
    * @default - no queue
@@ -292,6 +293,7 @@ export class DatasetExportProvider extends Construct {
     this.validate(props);
     const pollInterval = props.pollInterval ?? DEFAULT_POLL_INTERVAL;
     this.logGroup = props.logGroup ?? this.newLogGroup(props);
+    if (props.deadLetterQueue) { allowFromOtherAccount(this, props.deadLetterQueue); }
     this.queue = Lanes.of(Stack.of(this)).addQueue(props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY);
     const { logGroup } = this;
     const statements = () => settingsStatements(props);

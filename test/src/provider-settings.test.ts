@@ -194,6 +194,22 @@ describe('settings of all functions', () => {
       expect(() => withQueue(queue)).toThrow(`deadLetterQueue ${message}`);
     });
 
+    test('of another account: warnings contain the statements for its policy and that of its key', () => {
+      const { stack } = withQueue(s => sqs.Queue.fromQueueAttributes(s, 'Queue', {
+        queueArn: `arn:aws:sqs:${REGION}:999988887777:lost`, keyArn: KEY_ARN.replace(ACCOUNT, '999988887777'),
+      }));
+      const statements = warningsOf(stack).map(text => JSON.parse(/\{"Action.*\}/.exec(text)![0]));
+      const Principal = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
+      expect(statements).toEqual([
+        { Action: 'sqs:SendMessage', Effect: 'Allow', Principal, Resource: `arn:aws:sqs:${REGION}:999988887777:lost` },
+        { Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Effect: 'Allow', Principal, Resource: '*' },
+      ]);
+    });
+
+    test('imported from the account of the stack: no warning', () => {
+      expect(warningsOf(withQueue(imported(`arn:aws:sqs:${REGION}:${ACCOUNT}:lost`)).stack)).toEqual([]);
+    });
+
     test('may be known at deployment only', () => {
       expect(functionsOf(withQueue(stack => imported(new CfnParameter(stack, 'QueueArn').valueAsString)(stack)).template)[0].DeadLetterConfig.TargetArn).toEqual({ Ref: 'QueueArn' });
     });

@@ -1,11 +1,11 @@
 import { createHash } from 'crypto';
-import { aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
 import { differ } from '../environments';
 import { warnLate } from '../late-warning';
 import { Pasteable, pasteable } from '../pasteable';
 
-type Kind = 'bucket' | 'key' | 'role';
+type Kind = 'bucket' | 'key' | 'queue' | 'role';
 
 /** How a statement can be added that names resources of the app. */
 export interface Steps {
@@ -22,7 +22,7 @@ export interface Advice {
   readonly steps: (ofApp: readonly string[]) => Steps;
 }
 
-/** Adds statements to the policies of buckets, keys and roles. A warning contains what cannot be added. */
+/** Adds statements to the policies of buckets, keys, queues and roles. A warning contains what cannot be added. */
 export class PolicyAdditions {
   /**
    * The policies. No whole constructs: anything else below a bucket or a role, like a notification to a function that reads the export, may
@@ -47,6 +47,10 @@ export class PolicyAdditions {
 
   public toKey(key: kms.IKey, statement: iam.PolicyStatement): void {
     if (!key.addToResourcePolicy(statement, true).statementAdded) { this.warnNotAdded('key', key.keyArn, statement); }
+  }
+
+  public toQueue(queue: sqs.IQueue, statement: iam.PolicyStatement): void {
+    if (!queue.addToResourcePolicy(statement).statementAdded) { this.warnNotAdded('queue', queue.queueArn, statement); }
   }
 
   public toRole(role: iam.IRole, statements: iam.PolicyStatement[]): void {
