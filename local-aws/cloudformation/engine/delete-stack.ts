@@ -12,11 +12,13 @@ export interface Kept {
 }
 
 export async function deleteStack(stack: Stack, provisioner: Provisioner, exports: Exports, { retain, force }: Kept): Promise<void> {
+  const before = stack.status;
   stack.setStatus('DELETE_IN_PROGRESS', 'User Initiated');
   try {
     exports.checkUnused(stack);
   } catch (error) {
-    stack.setStatus('DELETE_FAILED', (error as Error).message);
+    // nothing is deleted, so nothing has failed: https://github.com/boto/boto3/issues/4192
+    stack.setStatus(before, (error as Error).message);
     return;
   }
   const failure = await deleteResources(stack, provisioner, (state, isReplaced) => (

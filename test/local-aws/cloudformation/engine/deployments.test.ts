@@ -345,6 +345,7 @@ describe('delete', () => {
     const importing = await aws.deploy({ Resources: { A: topic({ 'Fn::ImportValue': 'shared' }) } }, 'Importing');
     await aws.delete(exporting);
     expect(exporting.statusReason).toBe('Export shared cannot be deleted as it is in use by Importing');
+    expect(statuses(exporting).slice(-2)).toEqual(['DELETE_IN_PROGRESS', 'CREATE_COMPLETE']);
     await aws.delete(importing);
     await aws.delete(exporting);
     expect(exporting.status).toBe('DELETE_COMPLETE');
