@@ -25,6 +25,23 @@ export const RULES = {
   exportInUse: (name: string, change: 'updated' | 'deleted', importer: string): ServiceError => invalid(
     `Export ${name} cannot be ${change} as it is in use by ${importer}`),
 
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-importvalue.html */
+  exportNameOfResource: (output: string): ServiceError => invalid(
+    `Template format error: Output ${output} is malformed. The Name field of Export must not depend on any resources, imported values, or Fn::GetAZs.`),
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-importvalue.html */
+  importOfResource: (): ServiceError => invalid(
+    'Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs'),
+
+  /** https://github.com/compose-x/ecs_composex/issues/444 */
+  exportedTwice: (names: readonly string[]): ServiceError => invalid(
+    `Template format error: The Outputs section contains duplicate Export names: [${names.join(', ')}]. Specify a unique name for each export.`),
+
+  /** https://github.com/aws/aws-cdk/issues/5845 */
+  exportNameMalformed: (output: string): ServiceError => invalid(
+    `Template format error: Output ${output} is malformed. The Name field of every Export member must be specified and consist only of alphanumeric `
+    + 'characters, colons, or hyphens.'),
+
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html */
   replacementWithoutRollback: (): Error => new Error('Replacement type updates not supported on stack with disable-rollback.'),
 

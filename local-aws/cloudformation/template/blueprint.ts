@@ -1,4 +1,5 @@
 import { evaluateConditions, parameterScope } from './conditions';
+import { checkExportedNames } from './exported-names';
 import { resolve } from './intrinsics';
 import { parameterValues, type GivenParameters, type ParameterReader } from './parameters';
 import { references, type Reference } from './references';
@@ -33,6 +34,7 @@ export class Blueprint {
     this.outputs = new Map(Object.entries(template.Outputs ?? {}).filter(([, definition]) => holds(definition)));
     for (const [logicalId, definition] of this.resources) { this.dependenciesOf.set(logicalId, this.findDependencies(definition)); }
     this.checkReferences([...this.outputs.values()].flatMap(({ Value }) => references(Value, this.conditions)), 'Outputs');
+    checkExportedNames(template, { parameters: this.parameters, conditions: this.conditions, outputs: this.outputs.keys() });
     this.refuseCycles();
     this.stackOutputs = this.findStackOutputs();
   }

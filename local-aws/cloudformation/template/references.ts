@@ -6,8 +6,8 @@ export interface Reference {
   readonly attribute?: string;
 }
 
-/** The references in a value, in the branches that its conditions choose. */
-export function references(value: unknown, conditions: ReadonlyMap<string, boolean>): Reference[] {
+/** The references in a value, in the branches that its conditions choose; without conditions, in all branches. */
+export function references(value: unknown, conditions?: ReadonlyMap<string, boolean>): Reference[] {
   const found: Reference[] = [];
   collect(value, conditions, found);
   return found;
@@ -18,7 +18,7 @@ function attributeReference(name: string, attribute: readonly unknown[]): Refere
   return { name, ...attribute.length > 0 && attribute.every(part => typeof part === 'string') && { attribute: attribute.join('.') } };
 }
 
-function collect(value: unknown, conditions: ReadonlyMap<string, boolean>, found: Reference[]): void {
+function collect(value: unknown, conditions: ReadonlyMap<string, boolean> | undefined, found: Reference[]): void {
   if (value === null || typeof value !== 'object') { return; }
   const intrinsic = intrinsicName(value);
   const argument = intrinsic && (value as Record<string, unknown>)[intrinsic];
@@ -32,7 +32,7 @@ function collect(value: unknown, conditions: ReadonlyMap<string, boolean>, found
       return;
     }
     case 'Fn::If':
-      collect(chosen(argument, conditions), conditions, found);
+      collect(conditions ? chosen(argument, conditions) : argument, conditions, found);
       return;
     case 'Fn::Sub': {
       const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];

@@ -47,11 +47,18 @@ test('the bootstrap version is read from Parameter Store, its rule is ignored', 
   expect(made.parameters.get('BootstrapVersion')).toBe('30');
 });
 
+const exporting = (...names: unknown[]) => ({ Resources: { A: topic() }, Outputs: Object.fromEntries(names.map((Name, index) => [`O${index}`, { Value: 'x', Export: { Name } }])) });
+
 test.each<[string, object, string]>([
   ['a cycle', { Resources: { A: topic({ DependsOn: 'B' }), B: topic({ DependsOn: 'A' }) } }, 'Circular dependency between resources: [A, B]'],
   ['a resource that depends on itself', { Resources: { A: topic({ DependsOn: 'A' }) } }, 'Circular dependency between resources: [A]'],
   ['a reference to nothing', { Resources: { A: topic({ Properties: { TopicName: { Ref: 'Nobody' } } }) } }, 'Unresolved resource dependencies [Nobody]'],
   ['an output of nothing', { Resources: { A: topic() }, Outputs: { O: { Value: { Ref: 'Nobody' } } } }, 'Unresolved resource dependencies [Nobody] in the Outputs'],
+  ['an export named by a resource', exporting({ 'Fn::GetAtt': ['A', 'TopicName'] }), 'Output O0 is malformed. The Name field of Export must not depend'],
+  ['an export named by an import', exporting({ 'Fn::ImportValue': 'x' }), 'Output O0 is malformed. The Name field of Export must not depend'],
+  ['an export name with a space', exporting('a b'), 'Output O0 is malformed. The Name field of every Export member'],
+  ['an export name used twice', exporting('a', { 'Fn::Sub': 'a' }), 'duplicate Export names: [a]'],
+  ['an import named by a resource', { Resources: { A: topic(), B: topic({ Properties: { TopicName: { 'Fn::ImportValue': { 'Fn::Sub': '${A}' } } } }) } }, 'Fn::ImportValue must not depend'],
   ['no resources', { Resources: {} }, 'At least one Resources member'],
   ['sections nobody carries out', { Transform: 'x', Resources: { A: topic() } }, 'does not support the template section Transform'],
   ['other rules', { Rules: { Mine: {} }, Resources: { A: topic() } }, 'does not support the rule Mine'],
