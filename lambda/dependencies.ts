@@ -1,11 +1,14 @@
 import type { CloudFormationApi } from './cloudformation-api';
 import type { Log } from './log';
+import type { ObserverApi } from './outcome-events';
 import type { PersonalizeApi } from './personalize-api';
 
 /** Everything that the lifecycle touches. */
 export interface Dependencies {
   readonly personalize: PersonalizeApi;
   readonly cloudFormation: CloudFormationApi;
+  /** Only with events. */
+  readonly outcomes?: ObserverApi;
   /** milliseconds since the epoch */
   readonly now: () => number;
   readonly log: Log;

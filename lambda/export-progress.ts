@@ -8,6 +8,7 @@ import type { JobCreation } from './job-creation';
 import { generatedJobName, jobNameOf } from './job-name';
 import { jobFailed, jobGone, nameTaken, rollingBack, statusUnknown, type Context, type JobState } from './messages';
 import type { Observer } from './observer';
+import type { OutcomeEvents } from './outcome-events';
 import type { JobDescription } from './personalize-api';
 import { continues, waits, waitSeconds } from './resource';
 import type { Rollback } from './rollback';
@@ -31,6 +32,7 @@ export class ExportProgress {
   constructor(
     private readonly deps: Dependencies, private readonly turns: Turns, private readonly observer: Observer,
     private readonly rollback: Rollback, private readonly creation: JobCreation, private readonly waiting: Waiting,
+    private readonly outcomes: OutcomeEvents,
   ) {}
 
   /** Looks at the export's first job, or at the last one when earlier ones failed for a reason that may go away. */
@@ -43,13 +45,13 @@ export class ExportProgress {
       const request = exportRequest(properties, jobName);
       const arn = jobArn(request.datasetArn, jobName);
       const poll: Poll = { event, plan, index, request, arn };
-      if (index === 0 && plan.created && !waits(properties)) { return completed(event, arn); }
+      if (index === 0 && plan.created && !waits(properties)) { return this.completedUnwaited(poll); }
 
       const turn = this.turnOf(poll);
       if (turn === 'rest') { return { IsComplete: false }; }
       if (turn === 'create') {
         const answer = await this.createLate(poll);
-        if (answer === 'created') { return waits(properties) ? { IsComplete: false } : completed(event, arn); }
+        if (answer === 'created') { return waits(properties) ? { IsComplete: false } : this.completedUnwaited(poll); }
         if (answer !== 'exists') { return answer; }
       }
 
@@ -62,11 +64,19 @@ export class ExportProgress {
       this.turns.sawJob(arn);
       this.deps.log(event, 'described', { jobArn: arn, status: job.status });
       if (index === 0) { this.rejectForeignJob(poll, job); }
-      if (job.status === 'ACTIVE' || !waits(properties)) { return completed(event, arn); }
+      if (!waits(properties)) { return this.completedUnwaited(poll); }
+      await this.outcomes.observe(event, request);
+      if (job.status === 'ACTIVE') { return completed(event, arn); }
       // Also at a status that did not exist when this was written.
       if (job.status !== 'CREATE FAILED') { return this.goOn(poll, `status ${job.status}`, 'exists', job.createdAt); }
       if (!getsAnotherJob(properties, plan.startedAt, job, index)) { throw jobFailed(this.contextOf(poll), job.failureReason, index + 1); }
     }
+  }
+
+  /** Unless the role may not yet have its permission to have the job observed: then a later poll tries again. */
+  private async completedUnwaited({ event, plan, request, arn }: Poll): Promise<IsCompleteResponse> {
+    const isObserved = await this.outcomes.observe(event, request);
+    return isObserved || !isSettling(plan.startedAt, this.deps.now()) ? completed(event, arn) : { IsComplete: false };
   }
 
   /** What to do with a job at this poll; `any`: describe it and, if it is not there, create it. */

@@ -4,6 +4,7 @@ import { cloudFormationApi } from './cloudformation-api';
 import type { IsCompleteRequest, OnEventRequest } from './events';
 import { Lifecycle } from './lifecycle';
 import { jsonLog } from './log';
+import { observerApi } from './observer-api';
 import { personalizeApi } from './personalize-api';
 
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
@@ -12,6 +13,7 @@ const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000, throw
 const lifecycle = new Lifecycle({
   personalize: personalizeApi(new PersonalizeClient({ requestHandler, maxAttempts: 1 })),
   cloudFormation: cloudFormationApi(new CloudFormationClient({ requestHandler, maxAttempts: 3 })),
+  ...process.env.OBSERVER_ARN && { outcomes: observerApi(process.env.OBSERVER_ARN) },
   now: Date.now,
   log: jsonLog(line => process.stdout.write(line), Date.now),
   logGroup: process.env.AWS_LAMBDA_LOG_GROUP_NAME ?? '',

@@ -5,6 +5,7 @@ import { errorText, failureKind, isNoRoom } from './failures';
 import { jobArn } from './job';
 import { jobNameOf } from './job-name';
 import { notCreated } from './messages';
+import type { OutcomeEvents } from './outcome-events';
 import { continues } from './resource';
 import { isSettling } from './settling';
 import type { Turns } from './turns';
@@ -18,7 +19,7 @@ type Attempt =
 
 /** Creates jobs. */
 export class JobCreation {
-  constructor(private readonly deps: Dependencies, private readonly turns: Turns) {}
+  constructor(private readonly deps: Dependencies, private readonly turns: Turns, private readonly outcomes: OutcomeEvents) {}
 
   /** Starts the export of a request, unless it continues with the job of the previous resource. */
   public async start(event: CreateRequest | UpdateRequest, startedAt: number): Promise<ExportPlan> {
@@ -37,6 +38,7 @@ export class JobCreation {
       await this.deps.personalize.createDatasetExportJob(request);
       this.deps.log(event, 'created', { jobArn: arn });
       this.turns.sawJob(arn);
+      await this.outcomes.observe(event, request);
       return { outcome: 'created' };
     } catch (caught) {
       const [kind, error] = [failureKind(caught), errorText(caught)];

@@ -8,6 +8,7 @@ import { jobArn } from './job';
 import { JobCreation } from './job-creation';
 import { jobNameOf } from './job-name';
 import { Observer } from './observer';
+import { OutcomeEvents } from './outcome-events';
 import { continues } from './resource';
 import { Rollback } from './rollback';
 import { Turns } from './turns';
@@ -34,9 +35,10 @@ export class Lifecycle {
     this.observer = new Observer(deps);
     this.update = new Update(deps, this.observer);
     this.rollback = new Rollback(deps, this.observer);
-    this.creation = new JobCreation(deps, turns);
+    const outcomes = new OutcomeEvents(deps);
+    this.creation = new JobCreation(deps, turns, outcomes);
     this.waiting = new Waiting(deps);
-    this.progress = new ExportProgress(deps, turns, this.observer, this.rollback, this.creation, this.waiting);
+    this.progress = new ExportProgress(deps, turns, this.observer, this.rollback, this.creation, this.waiting, outcomes);
   }
 
   public async onEvent(event: OnEventRequest): Promise<OnEventResponse> {

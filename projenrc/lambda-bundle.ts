@@ -47,8 +47,12 @@ export class LambdaBundle extends Component {
       tsconfigPath: tsconfig.fileName,
       watchTask: false,
       metafile: false,
+      // only with events; the Lambda runtime has it, and the CDK's Provider framework takes it from there, too
+      externals: ['@aws-sdk/client-sfn'],
       esbuildArgs: {
         '--legal-comments': 'none',
+        // the runtime's modules are found by require() only
+        '--supported:dynamic-import': 'false',
         // removes the warning about Node.js versions that Lambda does not have
         '--define:process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
       },

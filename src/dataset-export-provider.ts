@@ -1,8 +1,8 @@
 import * as path from 'path';
 import {
   CustomResource, Duration, RemovalPolicy, Stack, ValidationError,
-  aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs, aws_stepfunctions as sfn,
-  custom_resources as cr,
+  aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs,
+  aws_stepfunctions as sfn, custom_resources as cr,
 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
@@ -10,6 +10,7 @@ import { CLOUDFORMATION_LIMIT_SECONDS } from './contract/limits';
 import { DEFAULT_MAX_CONCURRENCY } from './private/defaults';
 import { roleProblem, serviceKeyProblem } from './private/environments';
 import { Lanes } from './private/lanes';
+import { OutcomeObserver } from './private/outcome-observer';
 import { FrameworkPermissions } from './private/policies/framework-permissions';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
 import { NetworkPolicies } from './private/policies/network-policies';
@@ -19,6 +20,7 @@ import { allowLogs } from './private/provider/log-encryption';
 import { Network, endpointsOf, networkOf, networkProblem } from './private/provider/network';
 import { encryptStateMachine, traceStateMachine, writesLogs } from './private/state-machine-settings';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
+import { JOB_EVENT, eventRule } from './private/workflow/events';
 
 /** Part of every job's ServiceToken, which CloudFormation never lets change. */
 const DEFAULT_ID = 'PersonalizeDatasetExportProvider';
@@ -156,7 +158,7 @@ export interface DatasetExportProviderProps {
   readonly memorySize?: number;
 
   /**
-   * Whether X-Ray traces all functions and the state machine that waits for exports.
+   * Whether X-Ray traces all functions and the state machines.
    *
    * Their roles get permissions on all resources (`*`), because those of X-Ray have no resource types.
    *
@@ -203,7 +205,7 @@ export interface DatasetExportProviderProps {
   readonly frameworkRole?: iam.IRole;
 
   /**
-   * The KMS key that encrypts the definition and the executions of the state machine that waits for exports.
+   * The KMS key that encrypts the definition and the executions of the state machine that waits for exports, and of the one for events.
    *
    * The executions' input contains the presigned URL for the answer to CloudFormation. The state machine's role gets the permission to use the
    * key. The policy of an imported key must let IAM policies of the account grant its use, as default key policies do. Synthesis fails for an
@@ -215,7 +217,7 @@ export interface DatasetExportProviderProps {
   readonly stateMachineEncryptionKey?: kms.IKey;
 
   /**
-   * Logging of the state machine that waits for exports.
+   * Logging of the state machine that waits for exports, and of the one for events.
    *
    * CloudWatch Logs adds the log group to one of the account's resource policies, which have a size limit, unless the group's name starts with
    * `/aws/vendedlogs/`. With `includeExecutionData`, the log contains the presigned URL for the answer to CloudFormation: whoever reads the log can answer while
@@ -225,6 +227,18 @@ export interface DatasetExportProviderProps {
    * @default - no logs
    */
   readonly stateMachineLogs?: sfn.LogOptions;
+
+  /**
+   * The event bus for an event about the end of each job, also of those that the deployment does not wait for, and of those that run longer
+   * than their `timeout` or than the deployment.
+   *
+   * The source, the detail type and the detail are those of a `DatasetExportWorkflow`'s events about exports; the detail also has `stackId`
+   * and `logicalResourceId`. For the default event bus, pass `EventBus.fromEventBusName(this, 'Default', 'default')`. The provider then has a
+   * state machine that waits for the jobs and puts the events. An export does not depend on its event.
+   *
+   * @default - no events
+   */
+  readonly eventBus?: events.IEventBus;
 }
 
 /**
@@ -275,8 +289,14 @@ export class DatasetExportProvider extends Construct {
    */
   public readonly frameworkFunctions: lambda.IFunction[];
 
+  /**
+   * The event bus for the events of the jobs, if there are any.
+   */
+  public readonly eventBus?: events.IEventBus;
+
   /** What jobs must depend on. */
   private readonly inPlace = new DependencyGroup();
+  private readonly observer?: OutcomeObserver;
   private readonly permissions: HandlerPermissions;
   private readonly queue: (job: CustomResource[]) => void;
   private readonly jobNames = new Map<string, string>();
@@ -297,8 +317,11 @@ export class DatasetExportProvider extends Construct {
     this.queue = Lanes.of(Stack.of(this)).addQueue(props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY);
     const { logGroup } = this;
     const statements = () => settingsStatements(props);
+    this.eventBus = props.eventBus;
+    this.observer = this.eventBus && this.newObserver(this.eventBus, props);
+    const ofHandlers = () => [...statements(), ...this.observer?.startStatements ?? []];
     const networkPolicies = new NetworkPolicies(this, props.vpc ? networkStatements(Stack.of(this)) : []);
-    this.permissions = new HandlerPermissions(this, { logGroup, role: props.role, statements, network: networkPolicies });
+    this.permissions = new HandlerPermissions(this, { logGroup, role: props.role, statements: ofHandlers, network: networkPolicies });
     const network = networkOf(this, props, networkPolicies.inPlace);
     if (network) { this.inPlace.add(endpointsOf(this, network)); }
     const handlers = ENTRY_POINTS.map(entryPoint => this.handler(entryPoint, pollInterval, props, network));
@@ -332,6 +355,26 @@ export class DatasetExportProvider extends Construct {
   }
 
   /**
+   * Defines a rule for jobs of this provider that have failed. Synthesis fails without `eventBus`.
+   *
+   * @param id the rule's id
+   * @param options the rule's target and further conditions
+   */
+  public onExportFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.rule(id, ['CREATE FAILED', 'ERROR'], options);
+  }
+
+  /**
+   * Defines a rule for jobs of this provider that have succeeded. Synthesis fails without `eventBus`.
+   *
+   * @param id the rule's id
+   * @param options the rule's target and further conditions
+   */
+  public onExportSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.rule(id, ['ACTIVE'], options);
+  }
+
+  /**
    * Permits the functions to run a job.
    *
    * @internal
@@ -345,7 +388,10 @@ export class DatasetExportProvider extends Construct {
       );
     }
     const { jobName } = permissions;
-    if (jobName !== undefined) { this.reserve(jobName, job); }
+    if (jobName !== undefined) {
+      this.reserve(jobName, job);
+      this.observer?.permit(job, jobName);
+    }
     return new DependencyGroup(this.permissions.add(permissions, job), this.inPlace);
   }
 
@@ -357,6 +403,14 @@ export class DatasetExportProvider extends Construct {
    */
   public _queue(resources: CustomResource[]): void {
     this.queue(resources);
+  }
+
+  private rule(id: string, status: string[], options: events.OnEventOptions): events.Rule {
+    const { observer } = this;
+    if (observer === undefined) {
+      throw new ValidationError(literal`ProviderWithoutEvents`, 'eventBus must be set for rules about jobs: without it, the provider puts no events', this);
+    }
+    return eventRule(this, observer, id, JOB_EVENT, status, options);
   }
 
   private reserve(jobName: string, job: Construct): void {
@@ -417,11 +471,25 @@ export class DatasetExportProvider extends Construct {
       memorySize: 256,
       timeout: HANDLER_TIMEOUT,
       role: this.permissions.role,
-      environment: { POLL_SECONDS: `${pollInterval.toSeconds()}` },
+      environment: {
+        POLL_SECONDS: `${pollInterval.toSeconds()}`,
+        ...this.observer && { OBSERVER_ARN: this.observer.stateMachine.stateMachineArn },
+      },
       environmentEncryption: props.environmentEncryption,
     });
     fn.node.addDependency(this.permissions.beforeFunctions);
     return fn;
+  }
+
+  private newObserver(eventBus: events.IEventBus, props: DatasetExportProviderProps): OutcomeObserver {
+    const { stateMachineLogs, stateMachineEncryptionKey, tracing } = props;
+    const observer = new OutcomeObserver(this, 'Observer', { eventBus, logs: stateMachineLogs, tracing });
+    if (stateMachineEncryptionKey) {
+      const { node, role } = observer.stateMachine;
+      const machine = { resource: node.defaultChild as sfn.CfnStateMachine, role, isLogged: writesLogs(stateMachineLogs) };
+      this.inPlace.add(encryptStateMachine(this, machine, stateMachineEncryptionKey, 'ObserverKeyPolicy'));
+    }
+    return observer;
   }
 
   private configureWaiter(waiter: IConstruct, props: DatasetExportProviderProps, framework: FrameworkPermissions): void {

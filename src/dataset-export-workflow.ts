@@ -285,7 +285,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
    * @param options the rule's target and further conditions
    */
   public onExportFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return eventRule(this, id, JOB_EVENT, ['CREATE FAILED', 'ERROR'], options);
+    return eventRule(this, this, id, JOB_EVENT, ['CREATE FAILED', 'ERROR'], options);
   }
 
   /**
@@ -295,7 +295,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
    * @param options the rule's target and further conditions
    */
   public onExportSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return eventRule(this, id, JOB_EVENT, ['ACTIVE'], options);
+    return eventRule(this, this, id, JOB_EVENT, ['ACTIVE'], options);
   }
 
   /**
@@ -307,7 +307,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
    * @param options the rule's target and further conditions
    */
   public onRunFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return eventRule(this, id, RUN_EVENT, ['FAILED'], options);
+    return eventRule(this, this, id, RUN_EVENT, ['FAILED'], options);
   }
 
   /**
@@ -317,7 +317,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
    * @param options the rule's target and further conditions
    */
   public onRunSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
-    return eventRule(this, id, RUN_EVENT, ['SUCCEEDED'], options);
+    return eventRule(this, this, id, RUN_EVENT, ['SUCCEEDED'], options);
   }
 
   /**

@@ -23,7 +23,9 @@ export interface MachineProps {
  * @returns what must exist before an execution starts
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  */
-export function encryptStateMachine(scope: Construct, { resource, role, isLogged, isDistributed }: MachineProps, key: kms.IKey): IDependable {
+export function encryptStateMachine(
+  scope: Construct, { resource, role, isLogged, isDistributed }: MachineProps, key: kms.IKey, policyId = 'StateMachineKeyPolicy',
+): IDependable {
   resource.encryptionConfiguration = { type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: key.keyArn };
   const use = (actions: string[], conditions: iam.Conditions) => new iam.PolicyStatement({ actions, resources: [key.keyArn], conditions });
   if (isLogged) {
@@ -35,7 +37,7 @@ export function encryptStateMachine(scope: Construct, { resource, role, isLogged
     }));
   }
   const context = 'kms:EncryptionContext:aws:states:stateMachineArn';
-  return attachedPolicy(scope, 'StateMachineKeyPolicy', role, [use(['kms:Decrypt', 'kms:GenerateDataKey'], isDistributed
+  return attachedPolicy(scope, policyId, role, [use(['kms:Decrypt', 'kms:GenerateDataKey'], isDistributed
     ? { StringLike: { [context]: [resource.ref, `${resource.ref}/*`] } } : { StringEquals: { [context]: resource.ref } })]);
 }
 

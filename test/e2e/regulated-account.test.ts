@@ -1,6 +1,6 @@
 import {
   Duration, Stack,
-  aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
+  aws_events as events, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
   aws_scheduler as scheduler, aws_sqs as sqs, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { exportIn, Fixture } from './fixture';
@@ -13,6 +13,7 @@ function everything(stack: Stack): DatasetExportProviderProps {
   const key = new kms.Key(stack, 'Key');
   return {
     vpc: isolatedVpc(stack),
+    eventBus: events.EventBus.fromEventBusName(stack, 'Default', 'default'),
     environmentEncryption: key,
     logEncryptionKey: key,
     stateMachineEncryptionKey: key,

@@ -1,6 +1,6 @@
-import { CfnOutput, Duration, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, aws_events as events, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
-import { DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
+import { DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
 
 describe('a stack', () => {
@@ -52,6 +52,25 @@ describe('a stack', () => {
     expect(jobs.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE']);
     expect(jobs.map(({ request }) => request.tags).filter(Boolean)).toEqual([[{ tagKey: 'team', tagValue: 'ml' }]]);
     expect(new Set(jobs.map(({ caller }) => /HandlerRole/.test(caller)))).toEqual(new Set([true]));
+  });
+
+  test('with an event bus has an event for a job that nobody waits for, and for one that fails an update', async () => {
+    const withEvents = (props: Partial<DatasetExportJobProps>) => (stack: Stack) => {
+      const eventBus = events.EventBus.fromEventBusName(stack, 'Default', 'default');
+      exportIn(stack, { provider: new DatasetExportProvider(stack, 'Provider', { eventBus }), ...props });
+    };
+    const unwaited = await fixture.deploy('Unwaited', withEvents({ waitForCompletion: false }));
+    expect([unwaited.exitCode, unwaited.output]).toEqual([0, expect.any(String)]);
+    await fixture.client.sleep(600); // the job is still running
+    await fixture.client.configurePersonalize({ failNextJobsWith: 'no luck' });
+    expect((await fixture.deploy('Unwaited', withEvents({ trigger: ExportTrigger.token('again') }))).exitCode).not.toBe(0);
+    await fixture.reset();
+    await fixture.client.sleep(600); // events may be late
+    const ofJobs = (await fixture.client.events()).filter(({ detailType }) => detailType === 'Dataset Export Job State Change').map(({ detail }) => detail);
+    expect(ofJobs).toContainEqual(expect.objectContaining({
+      status: 'ACTIVE', outputUri: unwaited.outputs.Unwaited.ExportUri, stackId: expect.stringContaining(':stack/Unwaited/'),
+    }));
+    expect(ofJobs).toContainEqual(expect.objectContaining({ status: 'CREATE FAILED', failureReason: 'no luck' }));
   });
 
   test('exports to a new bucket with a name, a bucket key, access logs and colder storage', async () => {

@@ -18,6 +18,7 @@ export function forbiddenCalls(stack: ResolvedStack): Call[] {
     ...handlerElsewhere(stack),
     ...functionRoles(stack, exportRoles),
     ...stack.isRegulated ? settings(stack) : [],
+    ...observerRoles(stack),
   ];
 }
 
@@ -131,7 +132,7 @@ function handlerElsewhere(stack: ResolvedStack): Call[] {
     ...may('logs:PutLogEvents', `${otherLogs}:log-stream:stream`),
     ...may('logs:CreateLogGroup', otherLogs),
     ...may('logs:GetLogEvents', `${stack.logGroupArn}:log-stream:stream`),
-    ...may('states:StartExecution', stack.arn(stack.id('AWS::StepFunctions::StateMachine'))),
+    ...may('states:StartExecution', stack.arn(stack.id('AWS::StepFunctions::StateMachine', /waiter/))),
     ...may(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `${bucket}/part.csv`, TLS),
     ...may('s3:ListBucket', bucket, TLS),
   ];
@@ -176,6 +177,20 @@ function settings(stack: ResolvedStack): Call[] {
       each(machineRole, ['kms:Decrypt', 'kms:GenerateDataKey'], machineKey, { 'kms:EncryptionContext:aws:states:stateMachineArn': arn }))),
     ...elsewhere(`arn:aws:logs:${REGION}:${ACCOUNT}:*`).flatMap(arn => each(machineRole, 'kms:GenerateDataKey', machineKey, { 'kms:EncryptionContext:SourceArn': arn })),
     ...each(machineRole, ['kms:Decrypt', 'kms:GenerateDataKey'], [machineKey, logKey, queueKey]),
+  ];
+}
+
+/** With events: only Step Functions assumes the role, which describes the stack's jobs and puts events on one bus. */
+function observerRoles(stack: ResolvedStack): Call[] {
+  const observers = stack.ids('AWS::IAM::Role').filter(id => /Observer/.test(id));
+  const bus = (name: string) => `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${name}`;
+  return [
+    ...each(['personalize', 'lambda', 'events'].map(service), 'sts:AssumeRole', observers.map(id => stack.arn(id))),
+    ...each(observers.map(role), 'personalize:DescribeDatasetExportJob', personalizeArn(`dataset-export-job/${stack.name}2_Export_0123456789abcdef`)),
+    ...each(observers.map(role), ['personalize:CreateDatasetExportJob', 'personalize:TagResource'], [jobArn(stack), DATASET]),
+    ...each(observers.map(role), 'events:PutEvents', bus('other')),
+    ...each(observers.map(role), 'events:DeleteEventBus', bus('default')),
+    ...observers.length === 0 ? [] : each([handlerOf(stack), ...frameworksOf(stack)], 'events:PutEvents', bus('default')),
   ];
 }
 

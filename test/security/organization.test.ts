@@ -2,7 +2,8 @@ import * as fs from 'fs';
 import * as path from 'path';
 import {
   App, Aspects, CfnResource, Duration, Stack, TagManager, Tags,
-  aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_scheduler as scheduler, aws_sqs as sqs, aws_stepfunctions as sfn,
+  aws_ec2 as ec2, aws_events as events, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_scheduler as scheduler, aws_sqs as sqs,
+  aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
@@ -27,6 +28,7 @@ function everythingIn(app: App): Stack {
     deadLetterQueue: new sqs.Queue(stack, 'Lost', { encryptionMasterKey: key }),
     tracing: settings.tracing,
     stateMachineLogs: settings.logs,
+    eventBus: events.EventBus.fromEventBusName(stack, 'Default', 'default'),
   });
   new DatasetExportJob(stack, 'Regulated', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, provider });
   for (const distributed of [false, true]) {
@@ -48,8 +50,8 @@ function resourcesOf(stack: Stack, types: RegExp): any[] {
 
 function rolesOf(stack: Stack): any[] {
   const roles = resourcesOf(stack, /^AWS::IAM::Role$/);
-  // four of each provider, one of each destination, workflow and schedule
-  expect(roles).toHaveLength(4 * 2 + 4 + 2 + 2);
+  // four of each provider, one for events, one of each destination, workflow and schedule
+  expect(roles).toHaveLength(4 * 2 + 1 + 4 + 2 + 2);
   return roles;
 }
 

@@ -1,7 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import {
-  App, Duration, Stack, aws_ec2 as ec2, aws_kms as kms, aws_logs as logs, aws_s3 as s3, aws_sqs as sqs, aws_stepfunctions as sfn,
+  App, Duration, Stack,
+  aws_ec2 as ec2, aws_events as events, aws_kms as kms, aws_logs as logs, aws_s3 as s3, aws_sqs as sqs, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { DatasetExportJob, DatasetExportProvider, DatasetExportProviderProps, ExportDestination, IngestionMode } from '../../src';
@@ -19,16 +20,19 @@ const HANDLER_ROLE = `${PROVIDER}/HandlerRole/Resource`;
 /** Of the role of an export; its id ends with a hash. */
 const HANDLER_POLICY = `${PROVIDER}/HandlerPolicy/Resource`;
 const WAITER = `${PROVIDER}/Provider/waiter-state-machine`;
+const OBSERVER = `${PROVIDER}/Observer/StateMachine`;
+const OBSERVER_POLICY = `${OBSERVER}/Role/DefaultPolicy/Resource`;
 const WAITER_POLICY = `${WAITER}/Role/DefaultPolicy/Resource`;
 const BUCKET = 'Export/Destination/Bucket/Resource';
 const ROLE_POLICY = 'Export/Destination/Role/DefaultPolicy/Resource';
 const POLICIES = [HANDLER_ROLE, HANDLER_POLICY, ...FRAMEWORK_POLICIES, WAITER_POLICY];
 const versionsOf = (functionId: string) => `IAM5[Resource::<${PROVIDER}${functionId}.Arn>:*]`;
 
-type StackName = 'default' | 'hardened' | 'long' | 'regulated';
-const NEW_BUCKET: StackName[] = ['default', 'long'];
+type StackName = 'default' | 'events' | 'hardened' | 'long' | 'regulated';
+const NEW_BUCKET: StackName[] = ['default', 'events', 'long'];
 const OWN_BUCKET: StackName[] = ['hardened', 'regulated'];
-const NOT_REGULATED: StackName[] = ['default', 'hardened', 'long'];
+const NOT_REGULATED: StackName[] = ['default', 'events', 'hardened', 'long'];
+const EVENTS: StackName[] = ['events'];
 const REGULATED: StackName[] = ['regulated'];
 const ALL: StackName[] = [...NOT_REGULATED, ...REGULATED];
 
@@ -77,6 +81,12 @@ const ACCEPTED: readonly (readonly [packs: string[], rule: string, stacks: Stack
   [AWS_SOLUTIONS, versionsOf('frameworkonTimeout4AC6B3C3'), ALL, [WAITER_POLICY]],
   [AWS_SOLUTIONS, 'SF1', NOT_REGULATED, [`${WAITER}/Resource`]],
   [AWS_SOLUTIONS, 'SF2', NOT_REGULATED, [`${WAITER}/Resource`]],
+  // so has the state machine for events, which describes jobs with generated names
+  [AWS_SOLUTIONS, `IAM5[Resource::arn:<AWS::Partition>:personalize:${REGION}:${ACCOUNT}:dataset-export-job/Movies_*]`, EVENTS, [OBSERVER_POLICY]],
+  [COMPLIANCE, 'IAMNoInlinePolicy', EVENTS, [OBSERVER_POLICY]],
+  [AWS_SOLUTIONS, 'SF1', EVENTS, [`${OBSERVER}/Resource`]],
+  [AWS_SOLUTIONS, 'SF2', EVENTS, [`${OBSERVER}/Resource`]],
+  [SERVERLESS, 'StepFunctionStateMachineXray', EVENTS, [`${OBSERVER}/Resource`]],
 ];
 
 const PACKS = {
@@ -119,6 +129,11 @@ function hardenedIn(stack: Stack, props: (encryptionKey: kms.Key) => DatasetExpo
 
 const STACKS: Record<StackName, Stack> = {
   default: stackOf(stack => new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL })),
+  events: stackOf(stack => new DatasetExportJob(stack, 'Export', {
+    dataset: importedDataset(stack),
+    ingestionMode: IngestionMode.ALL,
+    provider: new DatasetExportProvider(stack, PROVIDER, { eventBus: events.EventBus.fromEventBusName(stack, 'Default', 'default') }),
+  })),
   long: stackOf(stack => new DatasetExportJob(stack, 'Export', { dataset: importedDataset(stack), ingestionMode: IngestionMode.ALL, timeout: Duration.hours(6) })),
   hardened: stackOf(stack => hardenedIn(stack)),
   regulated: stackOf(stack => hardenedIn(stack, encryptionKey => ({

@@ -6,7 +6,7 @@ import { type Variant, readable, shortId, variantsOf } from './variants';
 const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])[] = [
   [/^trust policy of ExportsRole$/, /^sts:AssumeRole$/, 'Personalize assumes this role to write; the conditions prevent it from doing so on behalf of another account or Region (confused deputy)'],
   [/^trust policy of Provider(Handler|Framework)/, /^sts:AssumeRole$/, 'Lambda runs the functions with this role'],
-  [/^trust policy of Providerwaiter/, /^sts:AssumeRole$/, 'Step Functions runs the state machine with this role'],
+  [/^trust policy of Provider(waiter|Observer)/, /^sts:AssumeRole$/, 'Step Functions runs the state machine with this role'],
   [/^role policy of ExportsRole$/, /^s3:ListBucket$/, 'documented: Personalize needs it on the bucket, with the role and in its own name'],
   [/^role policy of ExportsRole$/, /^s3:PutObject$/, 'Personalize writes the records, below the prefix'],
   [/^bucket policy/, /^s3:\*$/, 'denies all requests without TLS (enforceSSL of the bucket)'],
@@ -23,6 +23,9 @@ const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])
   [/^role policy of ProviderHandlerRole$/, /^personalize:DescribeDatasetExportJob$/, 'waits for the export'],
   [/^role policy of ProviderHandlerRole$/, /^personalize:TagResource$/, 'tags the job; only if a job has tags'],
   [/^role policy of ProviderHandlerRole$/, /^iam:PassRole$/, 'passes the role to write with, to Personalize only'],
+  [/^role policy of ProviderHandlerRole$/, /^states:StartExecution$/, 'starts the state machine that waits for the job and puts its event; only with events'],
+  [/^role policy of ProviderObserver/, /^personalize:DescribeDatasetExportJob$/, 'waits for the job, whoever else does'],
+  [/^role policy of ProviderObserver/, /^events:PutEvents$/, 'puts the event of a job that has ended'],
   [/^role policy of ProviderFramework/, /^states:StartExecution$/, 'Provider framework: starts the state machine that waits'],
   [/^role policy of Provider(Framework|waiter)/, /^lambda:InvokeFunction$/, 'Provider framework: its functions call the handlers, and its state machine calls its functions'],
   [/^role policy of ProviderFramework/, /^lambda:GetFunction$/, 'Provider framework: after a failed call, checks whether the function is being updated'],

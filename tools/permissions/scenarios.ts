@@ -1,6 +1,6 @@
-import { Duration, RemovalPolicy, Stack, aws_kms as kms, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, aws_events as events, aws_kms as kms, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { ownRoles, regulatedProvider } from './regulated';
-import { Dataset, DatasetExportJob, DatasetExportJobProps, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
+import { Dataset, DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 
 /** The scenario with conditions on the source of Personalize's own calls. */
 export const SOURCE_CONDITIONS = 'SourceConditions';
@@ -43,11 +43,17 @@ export const SCENARIOS: Readonly<Record<string, (stack: Stack, round: number) =>
   },
   Regulated: (stack, round) => exportIn(stack, round, { provider: regulatedProvider(stack) }),
   [OWN_ROLES]: (stack, round) => exportIn(stack, round, { provider: regulatedProvider(stack, ownRoles(stack)) }),
-  /** What docs/permissions.md shows: a prefix, tags, a long timeout and a dataset group with a key of its own. */
+  /** One job with a generated name, and one with a name of its own. */
+  Events: (stack, round) => {
+    const shared = { dataset: dataset(stack, 'movies/INTERACTIONS'), destination: new ExportDestination(stack, 'Exports'), provider: providerWithEvents(stack) };
+    exportIn(stack, round, shared);
+    exportIn(stack, round, { ...shared, jobName: 'observed-export', trigger: undefined }, 'Named');
+  },
+  /** What docs/permissions.md shows: a prefix, tags, a long timeout, events and a dataset group with a key of its own. */
   Everything: (stack, round) => {
     const { encrypted, datasetEncryptionKey } = encryptedDataset(stack, 'everything');
     const destination = new ExportDestination(stack, 'Exports', { prefix: 'personalize', datasetEncryptionKey });
-    exportIn(stack, round, { dataset: encrypted, destination, tags: { team: 'ml' }, timeout: Duration.hours(6) });
+    exportIn(stack, round, { dataset: encrypted, destination, provider: providerWithEvents(stack), tags: { team: 'ml' }, timeout: Duration.hours(6) });
   },
 };
 
@@ -56,6 +62,11 @@ export const DATASETS = ['movies/INTERACTIONS', 'users/USERS'] as const;
 
 function dataset(stack: Stack, name: typeof DATASETS[number]): personalize.IDatasetRef {
   return Dataset.fromDatasetArn(stack, name.split('/')[1], stack.formatArn({ service: 'personalize', resource: 'dataset', resourceName: name }));
+}
+
+/** With the id of the provider that others have by default. */
+function providerWithEvents(stack: Stack): DatasetExportProvider {
+  return new DatasetExportProvider(stack, 'PersonalizeDatasetExportProvider', { eventBus: events.EventBus.fromEventBusName(stack, 'Default', 'default') });
 }
 
 /** A dataset in a dataset group with a key of its own. */

@@ -4,6 +4,7 @@ import { FakeStack } from './fake-stack';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/events';
 import { Lifecycle } from '../../lambda/lifecycle';
 import { jsonLog } from '../../lambda/log';
+import type { ObserverApi } from '../../lambda/outcome-events';
 
 export const LOG_GROUP = 'Shop-PersonalizeDatasetExportProviderLogGroup-1A2B3C';
 
@@ -25,11 +26,15 @@ export class World {
   public readonly logLines: string[] = [];
   public readonly lifecycle = this.process();
 
+  /** Has jobs observed, as with events. */
+  public outcomes: ObserverApi | undefined;
+
   /** A new process of the functions. */
   public process(): Lifecycle {
     return new Lifecycle({
       personalize: this.personalize,
       cloudFormation: this.stack,
+      ...this.outcomes && { outcomes: this.outcomes },
       now: this.clock.now,
       log: jsonLog(line => this.logLines.push(line), this.clock.now),
       logGroup: LOG_GROUP,

@@ -21,14 +21,20 @@ export function putEvent(
   return put;
 }
 
-/** A rule for a workflow's events of one type, further restricted by the user's options. */
+/** What puts events. */
+export interface EventSource {
+  readonly eventBus?: events.IEventBus;
+  readonly stateMachine: sfn.StateMachine;
+}
+
+/** A rule for events of one type, further restricted by the user's options. */
 export function eventRule(
-  workflow: Construct & { readonly eventBus?: events.IEventBus; readonly stateMachine: sfn.StateMachine },
-  id: string, detailType: string, status: string[], { crossStackScope, eventPattern, target, ...props }: events.OnEventOptions,
+  scope: Construct, { eventBus, stateMachine }: EventSource, id: string, detailType: string, status: string[],
+  { crossStackScope, eventPattern, target, ...props }: events.OnEventOptions,
 ): events.Rule {
-  const detail = { stateMachineArn: [workflow.stateMachine.stateMachineArn], status };
-  const rule = new events.Rule(crossStackScope ?? workflow, id, {
-    ...props, eventBus: workflow.eventBus, eventPattern: { source: [SOURCE], detailType: [detailType], detail },
+  const detail = { stateMachineArn: [stateMachine.stateMachineArn], status };
+  const rule = new events.Rule(crossStackScope ?? scope, id, {
+    ...props, eventBus, eventPattern: { source: [SOURCE], detailType: [detailType], detail },
   });
   rule.addEventPattern(eventPattern);
   rule.addTarget(target);
