@@ -2,6 +2,7 @@ import { ExportFixture } from './services/personalize/export-fixture';
 import { allow, call, policy, testWorld, trust } from './testing-world';
 import { Callers } from '../../local-aws/callers';
 import { cloudFormationApi } from '../../local-aws/cloudformation/operations';
+import { ACCOUNT } from '../../local-aws/core';
 import type { Call } from '../../local-aws/front/calls';
 import { trouble } from '../../local-aws/front/trouble';
 import { HOSTILE, PLAIN } from '../../local-aws/profile';
@@ -112,14 +113,15 @@ describe('a change takes effect later', () => {
   test('of a bucket and its policy', async () => {
     s3.createBucket('bucket', {});
     await hasEffect(() => s3.bucket('bucket') !== undefined, HOSTILE.bucketSeconds);
-    s3.updateBucket('bucket', { policy: policy(allow('s3:*')) });
+    s3.updateBucket('bucket', { policy: policy(allow('s3:PutObject', 'arn:aws:s3:::bucket/*', { Principal: { Service: 'personalize.amazonaws.com' } })) });
     await hasEffect(() => s3.bucket('bucket')?.policy !== undefined, HOSTILE.bucketSeconds);
   });
 
   test('of a key and its policy', async () => {
-    const arn = kms.createKey(policy(allow('kms:*')));
+    const ofAccount = policy(allow('kms:*', '*', { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }));
+    const arn = kms.createKey(ofAccount);
     await hasEffect(() => kms.keyPolicy(arn) !== undefined, HOSTILE.keySeconds);
-    const changed = policy(allow('kms:Decrypt'));
+    const changed = { ...ofAccount, Id: 'changed' };
     kms.putKeyPolicy(arn, changed);
     await hasEffect(() => kms.keyPolicy(arn) === changed, HOSTILE.keySeconds);
   });
