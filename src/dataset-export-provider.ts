@@ -10,6 +10,7 @@ import { CLOUDFORMATION_LIMIT_SECONDS } from './contract/limits';
 import { DEFAULT_MAX_CONCURRENCY } from './private/defaults';
 import { roleProblem, serviceKeyProblem } from './private/environments';
 import { Lanes } from './private/lanes';
+import { allowAccount } from './private/other-account-key';
 import { OutcomeObserver } from './private/outcome-observer';
 import { FrameworkPermissions } from './private/policies/framework-permissions';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
@@ -324,6 +325,11 @@ export class DatasetExportProvider extends Construct {
     this.permissions = new HandlerPermissions(this, { logGroup, role: props.role, statements: ofHandlers, network: networkPolicies });
     const network = networkOf(this, props, networkPolicies.inPlace);
     if (network) { this.inPlace.add(endpointsOf(this, network)); }
+    const { environmentEncryption } = props;
+    // an L1 key has its policy from the user
+    if (environmentEncryption && 'addToResourcePolicy' in environmentEncryption) {
+      allowAccount(this, environmentEncryption as kms.IKey, ['kms:CreateGrant', 'kms:Decrypt', 'kms:Encrypt'], 'Lambda refuses the key');
+    }
     const handlers = ENTRY_POINTS.map(entryPoint => this.handler(entryPoint, pollInterval, props, network));
     [this.onEventHandler, this.isCompleteHandler] = handlers;
     const framework = new FrameworkPermissions(this, { logGroup, role: props.frameworkRole, statements, network: networkPolicies });

@@ -1,5 +1,6 @@
 import { Stack, aws_iam as iam, aws_kms as kms, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
+import { allowAccount } from './other-account-key';
 import { attachedPolicy } from './policies/attached-policy';
 import { PolicyAdditions } from './policies/policy-additions';
 
@@ -36,6 +37,8 @@ export function encryptStateMachine(
       actions: ['kms:Decrypt'], principals: [new iam.ServicePrincipal('delivery.logs.amazonaws.com')], resources: ['*'],
     }));
   }
+  // whoever deploys uses it, too
+  allowAccount(scope, key, ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'], 'Step Functions refuses the key');
   const context = 'kms:EncryptionContext:aws:states:stateMachineArn';
   return attachedPolicy(scope, policyId, role, [use(['kms:Decrypt', 'kms:GenerateDataKey'], isDistributed
     ? { StringLike: { [context]: [resource.ref, `${resource.ref}/*`] } } : { StringEquals: { [context]: resource.ref } })]);

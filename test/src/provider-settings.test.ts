@@ -271,6 +271,12 @@ describe('keys', () => {
       expect(() => withKey(stack => kms.Key.fromKeyArn(stack, 'Key', KEY_ARN.replace(REGION, 'us-east-1')))).toThrow(`${name} must be in the Region of the stack, ${REGION}`);
     });
 
+    test('a key of another account: a warning contains a statement for its policy', () => {
+      const { stack } = withKey(s => kms.Key.fromKeyArn(s, 'Key', KEY_ARN.replace(ACCOUNT, '999988887777')));
+      expect(warningsOf(stack)).toEqual([expect.stringMatching(/policy of key \S+:999988887777:key.*before you deploy.*"kms:Decrypt"/)]);
+      if (name !== 'logEncryptionKey') { expect(warningsOf(stack)[0]).toContain(`"Principal":{"AWS":"arn:aws:iam::${ACCOUNT}:root"}`); }
+    });
+
     test('a token is accepted', () => {
       withKey(stack => kms.Key.fromKeyArn(stack, 'Key', new CfnParameter(stack, 'KeyArn').valueAsString));
     });

@@ -41,8 +41,13 @@ export class OwnRole {
 
   private stepsFor(json: string, job?: Construct): Partial<Advice> {
     const { path } = this.scope.node;
+    const withoutJobs = { first: `deploy ${path} without jobs`, then: 'deploy the jobs' };
     if (this.beforeFunctions.includes(json)) {
-      return { steps: ofApp => ({ first: `deploy ${ofApp.join(' and ')} without ${path}`, then: `deploy ${path}` }) };
+      // what the provider makes itself is there only with the functions, and Lambda does not check it
+      return {
+        steps: ofApp => ofApp.some(resource => resource.startsWith(`${path}/`)) ? withoutJobs
+          : { first: `deploy ${ofApp.join(' and ')} without ${path}`, then: `deploy ${path}` },
+      };
     }
     return job === undefined ? {} : { steps: ofApp => ({ first: `${destinationFirst(job, ofApp)}${path} without jobs`, then: 'deploy the jobs' }) };
   }
