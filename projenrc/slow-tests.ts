@@ -21,7 +21,7 @@ export class SlowTests extends Component {
           {
             ...common,
             displayName: 'newest CDK',
-            globals: { LOCAL_AWS_PROFILE: 'plain' },
+            globals: { LOCAL_AWS_PROFILE: 'hostile' },
             moduleNameMapper: { '^aws-cdk-lib(/.*)?$': 'aws-cdk-lib-newest$1' },
             testMatch: ['<rootDir>/test/e2e/*.test.ts', '<rootDir>/test/package/*.test.ts', '<rootDir>/test/src/acknowledge.test.ts'],
           },
