@@ -1,6 +1,6 @@
 import { ServiceError } from '../../core';
 
-interface Statement {
+export interface Statement {
   readonly Sid?: string;
   readonly Effect?: unknown;
   readonly Action?: string | string[];
@@ -20,9 +20,14 @@ interface RoleFinder {
 }
 
 /** A single statement needs no array. */
-function statements(document: object): Statement[] {
+export function statements(document: object): Statement[] {
   const { Statement } = document as { Statement?: Statement | Statement[] };
   return Statement === undefined ? [] : Array.isArray(Statement) ? Statement : [Statement];
+}
+
+/** A single value needs no array either. */
+export function valuesOf(element: unknown): string[] {
+  return (Array.isArray(element) ? element : element === undefined ? [] : [element]).map(String);
 }
 
 const OPERATOR = new RegExp('^(ForAllValues:|ForAnyValue:)?(' + [

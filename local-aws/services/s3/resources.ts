@@ -1,12 +1,12 @@
 import { checkLifecycle } from './lifecycle';
 import type { BucketConfiguration } from './store';
-import { physicalName, document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
+import { isTrue, physicalName, document, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { ACCOUNT, NotSupportedError, ServiceError, found } from '../../core';
 import { quota } from '../../quotas';
 import type { World } from '../../world';
 
 export const s3Resources: ResourceTypes = {
-  /** Settings that nothing here depends on (public access, object ownership, lifecycle, access logs, tags) have no effect. */
+  /** Settings that nothing here depends on (object ownership, ACL, lifecycle, access logs, tags) are checked and have no effect. */
   'AWS::S3::Bucket': {
     properties: [
       'BucketName', 'BucketEncryption', 'VersioningConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls',
@@ -36,15 +36,15 @@ export const s3Resources: ResourceTypes = {
 
   'AWS::S3::BucketPolicy': {
     properties: ['Bucket', 'PolicyDocument'],
-    create({ Bucket, PolicyDocument }, { world: { s3 } }) {
+    async create({ Bucket, PolicyDocument }, { world: { s3 } }) {
       const name = String(Bucket);
       const { policy } = found(s3.configurationOf(name), () => new Error(`The specified bucket does not exist (Service: S3, Status Code: 404, ${name})`));
       if (policy) { throw new Error(`The bucket policy already exists on bucket ${name}.`); }
-      s3.updateBucket(name, { policy: document(PolicyDocument) });
+      await s3.putPolicy(name, document(PolicyDocument));
       return { physicalId: name };
     },
-    update({ PolicyDocument }, existing, { world }) {
-      world.s3.updateBucket(existing.physicalId, { policy: document(PolicyDocument) });
+    async update({ PolicyDocument }, existing, { world }) {
+      await world.s3.putPolicy(existing.physicalId, document(PolicyDocument));
     },
     delete({ physicalId }, { world: { s3 } }) {
       // somebody else may have deleted the bucket
@@ -54,10 +54,35 @@ export const s3Resources: ResourceTypes = {
 };
 
 function configuration(properties: Properties, world: World): BucketConfiguration {
-  const { BucketEncryption, VersioningConfiguration } = properties;
+  const { BucketEncryption, VersioningConfiguration, PublicAccessBlockConfiguration: block } = properties;
   checkLifecycle(properties.LifecycleConfiguration);
   checkLogging(properties.LoggingConfiguration, world);
-  return { kmsKeyArn: defaultKey(BucketEncryption, world), versioned: record(VersioningConfiguration).Status === 'Enabled' };
+  checkAcl(properties);
+  return {
+    kmsKeyArn: defaultKey(BucketEncryption, world),
+    versioned: record(VersioningConfiguration).Status === 'Enabled',
+    allowsPublicPolicy: block !== undefined && !isTrue(record(block).BlockPublicPolicy),
+  };
+}
+
+/**
+ * By default, a bucket has no ACL that gives anything to others, and none that is public.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+function checkAcl({ AccessControl, OwnershipControls, PublicAccessBlockConfiguration: block }: Properties): void {
+  const acl = String(AccessControl ?? 'Private');
+  const isForEverybody = /^(PublicRead|PublicReadWrite|AuthenticatedRead)$/.test(acl);
+  if (!isForEverybody && !/^(LogDeliveryWrite|AwsExecRead)$/.test(acl)) { return; }
+  const [rule] = (record(OwnershipControls).Rules ?? []) as unknown[];
+  if ((record(rule).ObjectOwnership ?? 'BucketOwnerEnforced') === 'BucketOwnerEnforced') {
+    throw new ServiceError('InvalidBucketAclWithObjectOwnership', 'Bucket cannot have ACLs set with ObjectOwnership\'s BucketOwnerEnforced setting');
+  }
+  if (isForEverybody && (block === undefined || isTrue(record(block).BlockPublicAcls))) {
+    throw new ServiceError('AccessDenied', 'Access Denied: public access control lists (ACLs) are prevented by the BlockPublicAcls setting', 403);
+  }
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html: the bucket for the logs must exist. */

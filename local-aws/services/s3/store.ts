@@ -1,3 +1,5 @@
+import { checkBucketPolicy } from './bucket-policy';
+import { isPublic } from './public-access';
 import { ServiceError, found } from '../../core';
 import { Eventual } from '../../eventual';
 import { QUOTAS, checkQuota, isBeyond, quota, sizeOf } from '../../quotas';
@@ -9,6 +11,8 @@ export interface BucketConfiguration {
   readonly kmsKeyArn?: string;
   readonly versioned?: boolean;
   readonly policy?: object;
+  /** BlockPublicPolicy is off; it is on by default */
+  readonly allowsPublicPolicy?: boolean;
 }
 
 export interface StoredObject {
@@ -49,6 +53,15 @@ export class S3Store {
     this.checkPolicy(change);
     const { configuration } = this.existing(name);
     configuration.set({ ...configuration.latest, ...change });
+  }
+
+  /** Refuses what S3 refuses of the policy of this bucket. */
+  public async putPolicy(name: string, policy: object): Promise<void> {
+    await this.world.clock.work(() => checkBucketPolicy(name, policy));
+    if (!this.existing(name).configuration.latest?.allowsPublicPolicy && isPublic(policy)) {
+      throw new ServiceError('AccessDenied', `Access Denied: public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access (${name})`, 403);
+    }
+    this.updateBucket(name, { policy });
   }
 
   public deleteBucket(name: string): void {

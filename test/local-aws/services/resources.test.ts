@@ -168,10 +168,40 @@ test.each<[string, string, object, string]>([
   ['inline code', 'AWS::Lambda::Function', { Code: { ZipFile: 'x' }, Handler: 'h', Role: 'r', Runtime: 'nodejs24.x' }, 'local AWS does not support ZipFile in Code'],
   ['a missing property', 'AWS::IAM::Role', {}, 'required key [AssumeRolePolicyDocument] not found'],
   ['code that is not there', 'AWS::Lambda::Function', { Code: { S3Bucket: 'code', S3Key: 'k' }, Handler: 'h', Role: 'r', Runtime: 'nodejs24.x' }, 'The specified key does not exist'],
+  ...([
+    ['another bucket', { Resource: 'arn:aws:s3:::other/*' }, 'Policy has invalid resource'],
+    ['all resources', { Resource: '*' }, 'Policy has invalid resource'],
+    ['an action of a bucket on its objects', { Action: 's3:ListBucket' }, 'Action does not apply to any resource(s) in statement'],
+    ['an action of objects on their bucket', { Resource: 'arn:aws:s3:::code' }, 'Action does not apply to any resource(s) in statement'],
+    ['an unknown action', { Action: 's3:GetObjekt' }, 'Policy has invalid action'],
+    ['an action of another service', { Action: 'kms:Decrypt' }, 'Policy has invalid action'],
+    ['everybody', { Principal: '*' }, 'BlockPublicPolicy'],
+    ['everybody, by a pattern', { Principal: { AWS: '*' }, Condition: { StringLike: { 'aws:SourceAccount': '1*' } } }, 'BlockPublicPolicy'],
+  ] as const).map(([what, change, message]): [string, string, object, string] => [
+    `a bucket policy about ${what}`,
+    'AWS::S3::BucketPolicy',
+    { Bucket: 'code', PolicyDocument: policy({ ...allow('s3:GetObject', 'arn:aws:s3:::code/*', { Principal: { AWS: '111122223333' } }), ...change }) },
+    message,
+  ]),
+  ['an ACL for others', 'AWS::S3::Bucket', { AccessControl: 'LogDeliveryWrite' }, 'Bucket cannot have ACLs set'],
+  ['a public ACL', 'AWS::S3::Bucket', { AccessControl: 'PublicRead', OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] } }, 'BlockPublicAcls'],
   ['a policy on no bucket', 'AWS::S3::BucketPolicy', { Bucket: 'none', PolicyDocument: {} }, 'The specified bucket does not exist'],
 ])('%s fails the resource', async (_, Type, Properties, message) => {
   aws.world.s3.createBucket('code', {});
   const stack = await deploy({ X: { Type, Properties } });
   expect(reason(stack)).toContain(message);
   expect(stack.status).toBe('ROLLBACK_COMPLETE');
+});
+
+test.each<[string, object, object]>([
+  ['everybody of one account', {}, { Principal: '*', Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } }],
+  ['a bucket and its objects, with actions of either', {}, { Action: ['s3:ListBucket', 's3:GetObject'], Resource: ['arn:aws:s3:::b-1', 'arn:aws:s3:::b-1/*'] }],
+  ['everybody, where that is not blocked', { PublicAccessBlockConfiguration: { BlockPublicPolicy: false } }, { Principal: '*' }],
+])('a bucket policy for %s', async (_, bucket, change) => {
+  const PolicyDocument = policy({ ...allow('s3:GetObject', 'arn:aws:s3:::b-1/*', { Principal: { AWS: '111122223333' } }), ...change });
+  const stack = await deploy({
+    Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'b-1', ...bucket } },
+    Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' }, PolicyDocument } },
+  });
+  expect(reason(stack)).toBeUndefined();
 });
