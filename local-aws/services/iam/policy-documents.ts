@@ -15,8 +15,9 @@ export interface Statement {
 /** What a policy is attached to. */
 type PolicyKind = 'identity' | 'trust' | 'resource';
 
-interface RoleFinder {
+interface PrincipalFinder {
   hasRole(roleArn: string): boolean;
+  hasUser(userArn: string): boolean;
 }
 
 /** A single statement needs no array. */
@@ -83,23 +84,35 @@ function single(name: string, value: unknown, negated: unknown): unknown[] | und
   return values.length === 0 ? undefined : values;
 }
 
-/** AWS refuses a key, bucket or trust policy that names a role that does not exist. */
-export function checkRolePrincipals(document: object, iam: RoleFinder): void {
-  for (const arn of statements(document).flatMap(statement => awsPrincipals(statement.Principal))) {
-    if (/^arn:[^:]+:iam::\d{12}:role\//.test(arn) && !iam.hasRole(arn)) {
-      throw malformed(`Policy contains a statement with one or more invalid principals: ${arn}`);
-    }
+/** Principals that may not exist: whole accounts, sessions, unique IDs. */
+const OTHER_PRINCIPAL = /^(\*|\d{12}|arn:[^:]+:iam::\d{12}:root|arn:[^:]+:sts::\d{12}:(assumed-role|federated-user)\/.+|A(RO|ID)A[A-Z0-9]+)$/;
+const SERVICE = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/;
+
+/**
+ * AWS refuses a key, bucket or trust policy that names a role or a user that does not exist, or something else that is no principal.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ * @see https://github.com/aws-samples/aws-cdk-examples/issues/801
+ */
+export function checkPrincipals(document: object, iam: PrincipalFinder): void {
+  for (const { Principal, NotPrincipal } of statements(document)) {
+    const { AWS, Service } = (Principal ?? NotPrincipal ?? {}) as { AWS?: unknown; Service?: unknown };
+    const invalid = [
+      ...valuesOf(AWS).filter(name => !OTHER_PRINCIPAL.test(name) && !iam.hasRole(name) && !iam.hasUser(name)),
+      ...valuesOf(Service).filter(name => !SERVICE.test(name)),
+    ];
+    if (invalid.length > 0) { throw malformed(`Policy contains a statement with one or more invalid principals: ${invalid.join(', ')}`); }
   }
 }
 
-export function checkResourcePolicy(document: object, iam: RoleFinder): void {
-  checkPolicyDocument(document, 'resource');
-  checkRolePrincipals(document, iam);
-}
-
-function awsPrincipals(principal: unknown): string[] {
-  const named = principal !== null && typeof principal === 'object' ? (principal as { AWS?: string | string[] }).AWS : undefined;
-  return named === undefined ? [] : Array.isArray(named) ? named : [named];
+/** @param code the service's own code for a malformed policy */
+export function checkResourcePolicy(document: object, iam: PrincipalFinder, code: string): void {
+  try {
+    checkPolicyDocument(document, 'resource');
+    checkPrincipals(document, iam);
+  } catch (error) {
+    throw new ServiceError(code, (error as Error).message);
+  }
 }
 
 function malformed(message: string): ServiceError {

@@ -3,7 +3,7 @@ import { checkEntity, checkInlinePolicies, checkName, checkTags, checkTrustPolic
 import { CredentialStore, DEPLOYER, type Credentials } from './credentials';
 import { decide, type Decision, type PrincipalPolicies } from './decision';
 import { ManagedPolicies } from './managed-policies';
-import { checkPolicyDocument, checkRolePrincipals } from './policy-documents';
+import { checkPolicyDocument, checkPrincipals } from './policy-documents';
 import { ACCOUNT, NotSupportedError, ServiceError, found, type Caller } from '../../core';
 import { Eventual } from '../../eventual';
 import { checkLength } from '../../quotas';
@@ -74,6 +74,10 @@ export class IamStore {
 
   public hasRole(roleArn: string): boolean {
     return this.eventual(roleArn)?.latest?.arn === roleArn;
+  }
+
+  public hasUser(userArn: string): boolean {
+    return userArn === DEPLOYER.userArn;
   }
 
   public putRolePolicy(roleName: string, policyName: string, document: object): void {
@@ -199,7 +203,7 @@ export class IamStore {
   private checkTrust(document: object): void {
     checkPolicyDocument(document, 'trust');
     checkTrustPolicy(document);
-    checkRolePrincipals(document, this);
+    checkPrincipals(document, this);
   }
 
   private checkBoundary(policyArn: string | undefined): void {

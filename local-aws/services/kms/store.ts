@@ -49,7 +49,8 @@ export class KmsStore {
   }
 
   private check(policy: object): void {
-    checkResourcePolicy(policy, this.world.iam);
+    // https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+    checkResourcePolicy(policy, this.world.iam, 'MalformedPolicyDocumentException');
     checkQuota('kmsKeyPolicy', sizeOf('kmsKeyPolicy', JSON.stringify(policy)), most => `The key policy is longer than ${most} bytes`);
   }
 

@@ -126,7 +126,7 @@ export class S3Store {
 
   private checkPolicy({ policy }: BucketConfiguration): void {
     if (!policy) { return; }
-    checkResourcePolicy(policy, this.world.iam);
+    checkResourcePolicy(policy, this.world.iam, 'MalformedPolicy');
     if (isBeyond('s3BucketPolicy', sizeOf('s3BucketPolicy', JSON.stringify(policy)))) {
       throw new ServiceError('MalformedPolicy', `Policy exceeds the maximum allowed document size (${quota('s3BucketPolicy')} bytes).`);
     }

@@ -236,8 +236,17 @@ describe('what cannot be decided', () => {
     expect(() => iam.updateRole('r', { assumeRolePolicyDocument: document })).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocument' }));
   });
 
-  test('a trust policy that names a role that is not there', () => {
-    expect(() => iam.createRole({ roleName: 'x', assumeRolePolicyDocument: trust({ AWS: `${roleArn}x` }) })).toThrow('invalid principals');
+  test.each<[string, object]>([
+    ['a role that is not there', { AWS: `arn:aws:iam::${ACCOUNT}:role/none` }],
+    ['a user that is not there', { AWS: `arn:aws:iam::${ACCOUNT}:user/none` }],
+    ['something that is no principal', { AWS: 'foo' }],
+    ['something that is no service', { Service: 'nonsense' }],
+  ])('a policy that names %s is refused, with the code of its service', (_, Principal) => {
+    const { iam: account, kms, s3 } = testWorld();
+    const document = policy(allow('*', '*', { Principal }));
+    expect(() => account.createRole({ roleName: 'x', assumeRolePolicyDocument: trust(Principal) })).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocument' }));
+    expect(() => kms.createKey(document)).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocumentException' }));
+    expect(() => s3.createBucket('bucket', { policy: document })).toThrow(expect.objectContaining({ code: 'MalformedPolicy' }));
   });
 });
 
