@@ -20,6 +20,14 @@ test('another account is granted by the bucket\'s policy, without a circle', () 
   });
 });
 
+test('another account lists no more of the bucket than the exports', () => {
+  const stack = concreteStack();
+  jobIn(stack).grants.list(new iam.AccountPrincipal('444455556666'));
+  const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::S3::BucketPolicy'));
+  const ofAccount = Properties.PolicyDocument.Statement.filter(({ Principal }: any) => JSON.stringify(Principal).includes('444455556666'));
+  expect(ofAccount).toEqual([expect.objectContaining({ Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': expect.stringMatching(/.+\/\*$/) } } })]);
+});
+
 test('without a KMS key, nothing is granted on one', () => {
   const stack = concreteStack();
   const { grants } = jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { encryption: s3.BucketEncryption.S3_MANAGED }) });
