@@ -163,7 +163,7 @@ function putEvents(entries: number, detailLength = 2): Promise<unknown> {
   return call(eventsApi, testWorld(), { headers: { 'x-amz-target': 'AWSEvents.PutEvents' }, body });
 }
 
-const putRule = (name: string, targets: number) => testWorld().events.putRule(name, { eventBus: 'default', pattern: {}, targets: times(targets, index => `t${index}`) });
+const putRule = (name: string, targets: number) => testWorld().events.putRule(name, { eventBus: 'default', pattern: { source: ['x'] }, targets: times(targets, index => `t${index}`) });
 
 function createExportJob(change: Record<string, unknown>): Promise<unknown> {
   const fixture = new ExportFixture();

@@ -1,11 +1,11 @@
-import { NotSupportedError } from '../../core';
+import { NotSupportedError, ServiceError } from '../../core';
 import { checkLength, checkQuota } from '../../quotas';
 import type { EventRecord } from '../../wire';
 import type { World } from '../../world';
 
 type Pattern = { readonly [name: string]: Pattern | readonly unknown[] };
 
-interface Rule {
+export interface Rule {
   readonly eventBus: string;
   readonly pattern: object;
   readonly targets: readonly string[];
@@ -20,8 +20,16 @@ export class EventStore {
 
   constructor(private readonly world: Pick<World, 'clock' | 'profile'>) {}
 
+  /** CloudFormation does not take over a rule. */
+  public createRule(name: string, rule: Rule): void {
+    if (this.rules.has(name)) { throw new ServiceError('AlreadyExists', `The rule ${name} already exists`, 409); }
+    this.putRule(name, rule);
+  }
+
   public putRule(name: string, rule: Rule): void {
     checkLength('eventsRuleName', 'name', name);
+    // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
+    if (!/^[.\-_A-Za-z0-9]+$/.test(name)) { throw new ServiceError('ValidationException', `Value '${name}' at 'name' must match [.\\-_A-Za-z0-9]+`); }
     checkQuota('eventsTargets', rule.targets.length, () => 'The requested resource exceeds the maximum number allowed.');
     checkPattern(rule.pattern as Pattern);
     this.rules.set(name, rule);
@@ -53,8 +61,15 @@ export function eventBusName(nameOrArn = 'default'): string {
   return nameOrArn.replace(/^.*event-bus\//, '');
 }
 
+/**
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ * @see https://github.com/aws/aws-cdk/issues/36904
+ */
 function checkPattern(pattern: Pattern): void {
-  for (const value of Object.values(pattern)) {
+  if (Object.keys(pattern).length === 0) { throw invalidPattern('Empty objects are not allowed'); }
+  for (const [name, value] of Object.entries(pattern)) {
+    if (value === null || typeof value !== 'object') { throw invalidPattern(`"${name}" must be an object or an array`); }
+    if (value.length === 0) { throw invalidPattern('Empty arrays are not allowed'); }
     if (!Array.isArray(value)) {
       checkPattern(value as Pattern);
     } else if (value.some(accepted => typeof accepted !== 'string')) {
@@ -67,4 +82,8 @@ function matches(pattern: Pattern, event: Record<string, unknown>): boolean {
   return Object.entries(pattern).every(([name, accepted]) => Array.isArray(accepted)
     ? accepted.includes(event[name])
     : matches(accepted as Pattern, (event[name] ?? {}) as Record<string, unknown>));
+}
+
+function invalidPattern(reason: string): ServiceError {
+  return new ServiceError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${reason}`);
 }

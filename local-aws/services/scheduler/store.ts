@@ -14,16 +14,36 @@ export interface Schedule {
 
 /** Schedules that start state machines, the first time one interval after they were put. */
 export class ScheduleStore {
+  /** those that are enabled */
   private readonly schedules = new Map<string, Schedule>();
+  private readonly names = new Set<string>();
 
   constructor(private readonly world: Pick<World, 'region' | 'clock' | 'iam' | 'states'>) {}
+
+  /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html: not under a name that is taken. */
+  public async create(name: string, schedule: Schedule | undefined): Promise<void> {
+    if (this.names.has(name)) { throw new ServiceError('ConflictException', `Schedule ${name} already exists.`, 409); }
+    this.names.add(name);
+    try {
+      await this.put(name, schedule);
+    } catch (error) {
+      this.names.delete(name);
+      throw error;
+    }
+  }
 
   /**
    * Refuses a role that the service cannot assume.
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
+   * @param schedule undefined: disabled
    */
-  public async put(name: string, schedule: Schedule): Promise<void> {
+  public async put(name: string, schedule: Schedule | undefined): Promise<void> {
     checkLength('scheduleName', 'name', name);
+    if (!/^[0-9a-zA-Z-_.]+$/.test(name)) { throw new ServiceError('ValidationException', `Value '${name}' at 'name' must match [0-9a-zA-Z-_.]+`); }
+    if (!schedule) {
+      this.schedules.delete(name);
+      return;
+    }
     try {
       await this.session(schedule.roleArn);
     } catch {
@@ -35,6 +55,7 @@ export class ScheduleStore {
 
   public delete(name: string): void {
     this.schedules.delete(name);
+    this.names.delete(name);
   }
 
   private async repeat(name: string, schedule: Schedule): Promise<void> {

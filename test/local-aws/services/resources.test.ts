@@ -185,6 +185,32 @@ test.each<[string, string, object, string]>([
   ]),
   ['an ACL for others', 'AWS::S3::Bucket', { AccessControl: 'LogDeliveryWrite' }, 'Bucket cannot have ACLs set'],
   ['a public ACL', 'AWS::S3::Bucket', { AccessControl: 'PublicRead', OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] } }, 'BlockPublicAcls'],
+  ...([
+    ['a flexible time window without a length', { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }, 'MaximumWindowInMinutes'],
+    ['a window too long', { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 1441 } }, 'MaximumWindowInMinutes must be'],
+    ['a window that is off', { FlexibleTimeWindow: { Mode: 'OFF', MaximumWindowInMinutes: 5 } }, 'MaximumWindowInMinutes'],
+    ['an unknown time zone', { ScheduleExpressionTimezone: 'Mars/Phobos' }, 'Invalid ScheduleExpressionTimezone'],
+    ['too many retries', { Target: { Arn: 'arn:stateMachine:m', RoleArn: 'r', RetryPolicy: { MaximumRetryAttempts: 186 } } }, 'MaximumRetryAttempts must be'],
+    ['too short a life of events', { Target: { Arn: 'arn:stateMachine:m', RoleArn: 'r', RetryPolicy: { MaximumEventAgeInSeconds: 59 } } }, 'MaximumEventAgeInSeconds must be'],
+    ['a space in its name', { Name: 'a b', Target: { Arn: 'arn:aws:states:us-east-1:111122223333:stateMachine:m', RoleArn: 'r' } }, 'at \'name\' must match'],
+  ] as const).map(([what, change, message]): [string, string, object, string] => [
+    `a schedule with ${what}`,
+    'AWS::Scheduler::Schedule',
+    { ScheduleExpression: 'rate(1 day)', FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: 'x', RoleArn: 'r' }, ...change },
+    message,
+  ]),
+  ...([
+    ['an empty list in its pattern', { EventPattern: { source: [] } }, 'Empty arrays are not allowed'],
+    ['an empty pattern', { EventPattern: {} }, 'Empty objects are not allowed'],
+    ['a value outside of a list', { EventPattern: { source: 'x' } }, 'must be an object or an array'],
+    ['no pattern', { EventPattern: undefined }, 'must be specified'],
+    ['a space in its name', { Name: 'a b' }, 'at \'name\' must match'],
+    ['two targets of the same ID', { Targets: [{ Id: 'a', Arn: 'arn:x' }, { Id: 'a', Arn: 'arn:y' }] }, 'must be unique'],
+    ['a target that is no ARN', { Targets: [{ Id: 'a', Arn: 'x' }] }, 'not in correct format'],
+    ['a state machine as target without a role', { Targets: [{ Id: 'a', Arn: 'arn:aws:states:us-east-1:111122223333:stateMachine:m' }] }, 'RoleArn is required'],
+  ] as const).map(([what, change, message]): [string, string, object, string] => [
+    `a rule with ${what}`, 'AWS::Events::Rule', { EventPattern: { source: ['x'] }, ...change }, message,
+  ]),
   ['a policy on no bucket', 'AWS::S3::BucketPolicy', { Bucket: 'none', PolicyDocument: {} }, 'The specified bucket does not exist'],
 ])('%s fails the resource', async (_, Type, Properties, message) => {
   aws.world.s3.createBucket('code', {});
@@ -204,4 +230,26 @@ test.each<[string, object, object]>([
     Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' }, PolicyDocument } },
   });
   expect(reason(stack)).toBeUndefined();
+});
+
+test('a rule or schedule that exists already is not taken over', async () => {
+  const template = {
+    Role: roleFor('scheduler.amazonaws.com'),
+    Rule: { Type: 'AWS::Events::Rule', Properties: { Name: 'taken', EventPattern: { source: ['x'] } } },
+    Schedule: {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        Name: 'taken',
+        ScheduleExpression: 'rate(1 day)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        State: 'DISABLED',
+        Target: { Arn: 'arn:aws:states:us-east-1:111122223333:stateMachine:m', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+      },
+    },
+  };
+  expect(reason(await deploy(template))).toBeUndefined();
+  for (const name of ['Rule', 'Schedule'] as const) {
+    const stack = await aws.deploy({ Resources: { Role: template.Role, [name]: template[name] } }, `Other${name}`);
+    expect(reason(stack)).toContain('already exists');
+  }
 });
