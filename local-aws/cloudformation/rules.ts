@@ -13,6 +13,10 @@ export const RULES = {
   /** Of AWS's own types: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_TemplateSummaryConfig.html */
   unknownType: (type: string): ServiceError => invalid(`Template format error: Unrecognized resource types: [${type}]`),
 
+  /** https://repost.aws/knowledge-center/cloudformation-template-validation */
+  unresolved: (kind: 'resource' | 'condition', names: readonly string[], block: string): ServiceError => invalid(
+    `Template format error: Unresolved ${kind} dependencies [${names.join(', ')}] in the ${block} block of the template`),
+
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html */
   otherType: (logicalIds: readonly string[]): ServiceError => invalid(
     `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalIds.join(', ')}]`),

@@ -1,6 +1,7 @@
 import { evaluateConditions, parameterScope } from './conditions';
 import { checkExportedNames } from './exported-names';
 import { resolve } from './intrinsics';
+import { checkNames } from './names';
 import { parameterValues, type GivenParameters, type ParameterReader } from './parameters';
 import { references, type Reference } from './references';
 import { stackOutputArguments, stackOutputReference, type StackOutputReference } from './stack-output';
@@ -29,6 +30,7 @@ export class Blueprint {
   ) {
     this.parameters = new Map([...parameterValues(template, given, ssm), ...pseudoParameters(stack, region)]);
     this.conditions = evaluateConditions(template, this.parameters);
+    checkNames(template, this.parameters);
     const holds = ({ Condition }: { Condition?: string }) => Condition === undefined || this.condition(Condition);
     this.resources = new Map(Object.entries(template.Resources).filter(([, definition]) => holds(definition)));
     this.outputs = new Map(Object.entries(template.Outputs ?? {}).filter(([, definition]) => holds(definition)));

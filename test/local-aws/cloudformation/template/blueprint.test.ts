@@ -49,10 +49,16 @@ test('the bootstrap version is read from Parameter Store, its rule is ignored', 
 
 const exporting = (...names: unknown[]) => ({ Resources: { A: topic() }, Outputs: Object.fromEntries(names.map((Name, index) => [`O${index}`, { Value: 'x', Export: { Name } }])) });
 
+const NEVER = { Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } } };
+
 test.each<[string, object, string]>([
   ['a cycle', { Resources: { A: topic({ DependsOn: 'B' }), B: topic({ DependsOn: 'A' }) } }, 'Circular dependency between resources: [A, B]'],
   ['a resource that depends on itself', { Resources: { A: topic({ DependsOn: 'A' }) } }, 'Circular dependency between resources: [A]'],
   ['a reference to nothing', { Resources: { A: topic({ Properties: { TopicName: { Ref: 'Nobody' } } }) } }, 'Unresolved resource dependencies [Nobody]'],
+  ['a reference to nothing in a branch not taken', { ...NEVER, Resources: { A: topic({ Properties: { TopicName: { 'Fn::If': ['Never', { Ref: 'Nobody' }, 'x'] } } }) } }, 'Unresolved resource dependencies [Nobody]'],
+  ['a condition of nothing in a branch not taken', { ...NEVER, Resources: { A: topic({ Properties: { TopicName: { 'Fn::If': ['Never', { 'Fn::If': ['No', 'x', 'y'] }, 'x'] } } }) } }, 'Unresolved condition dependencies [No]'],
+  ['a reference to nothing in a resource left out', { ...NEVER, Resources: { A: topic(), B: topic({ Condition: 'Never', Properties: { TopicName: { Ref: 'Nobody' } } }) } }, 'Unresolved resource dependencies [Nobody]'],
+  ['a dependency on nothing of a resource left out', { ...NEVER, Resources: { A: topic(), B: topic({ Condition: 'Never', DependsOn: 'Nobody' }) } }, 'Unresolved resource dependencies [Nobody]'],
   ['an output of nothing', { Resources: { A: topic() }, Outputs: { O: { Value: { Ref: 'Nobody' } } } }, 'Unresolved resource dependencies [Nobody] in the Outputs'],
   ['an export named by a resource', exporting({ 'Fn::GetAtt': ['A', 'TopicName'] }), 'Output O0 is malformed. The Name field of Export must not depend'],
   ['an export named by an import', exporting({ 'Fn::ImportValue': 'x' }), 'Output O0 is malformed. The Name field of Export must not depend'],
