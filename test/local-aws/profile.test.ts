@@ -133,7 +133,7 @@ test('an execution that starts just after an update has the previous definition'
   const roleArn = iam.createRole({ roleName: 'machine', assumeRolePolicyDocument: trust('states.amazonaws.com') });
   await clock.advance(HOSTILE.iamSeconds * 1000);
   const configuration = (Result: string) => (
-    { name: 'machine', roleArn, logs: false, definition: JSON.stringify({ StartAt: 'S', States: { S: { Type: 'Pass', Result, End: true } } }) });
+    { name: 'machine', roleArn, definition: JSON.stringify({ StartAt: 'S', States: { S: { Type: 'Pass', Result, End: true } } }) });
   const arn = await states.createStateMachine(configuration('before'));
   await states.updateStateMachine(arn, configuration('after'));
   const early = states.startExecution(arn, '{}');

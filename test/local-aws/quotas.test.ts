@@ -76,7 +76,7 @@ const invoked = (event: (amount: number) => string, how: 'invoke' | 'invokeAsync
 function statesAccount() {
   const world = testWorld();
   const roleArn = world.iam.createRole({ roleName: 'machine', assumeRolePolicyDocument: trust('states.amazonaws.com') });
-  const create = (definition: object, name = 'machine') => world.states.createStateMachine({ name, definition: JSON.stringify(definition), roleArn, logs: false });
+  const create = (definition: object, name = 'machine') => world.states.createStateMachine({ name, definition: JSON.stringify(definition), roleArn });
   return { world, create };
 }
 

@@ -1,4 +1,5 @@
 import { isIntegration, problemOfParameters } from './integration';
+import { problemOfErrors } from './retries';
 import { NotSupportedError, ServiceError } from '../../core';
 import { checkQuota, sizeOf } from '../../quotas';
 
@@ -38,6 +39,11 @@ const JSONATA_FIELDS: Record<string, string[]> = Object.fromEntries(
     .map(([type, fields]) => [type, ['Type', 'Comment', 'QueryLanguage', 'Output', ...fields]]),
 );
 const MACHINE_FIELDS = ['States', 'StartAt', 'Comment', 'Version', 'TimeoutSeconds', 'ProcessorConfig'];
+/** In names of state machines and executions: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html */
+// eslint-disable-next-line no-control-regex
+export const FORBIDDEN_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
+/** https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html */
+const LABEL_LENGTH = 40;
 const LAMBDA_ARN = /^arn:aws:lambda:[^:]+:\d+:function:[^:]+(:[^:]+)?$/;
 
 /** Refuses by name whatever is not supported. */
@@ -59,6 +65,8 @@ function checkState(name: string, state: State): void {
   const unknown = Object.keys(state).find(field => !known.includes(field));
   if (unknown) { throw new NotSupportedError(`${unknown} in a ${state.Type} state (state ${name})`); }
   if (state.Type === 'Task') { checkTask(name, state); }
+  const problem = problemOfErrors(state) ?? problemOfLabel(state.Label);
+  if (problem) { throw schemaError(problem, name); }
   if (!isDistributed(state) && (state.ToleratedFailurePercentage ?? state.ResultWriter) !== undefined) {
     throw new NotSupportedError(`ToleratedFailurePercentage or ResultWriter of an inline Map (state ${name})`);
   }
@@ -70,7 +78,15 @@ function checkTask(name: string, { Resource = '', Parameters }: State): void {
     throw new NotSupportedError(`a task that is neither a Lambda function nor a known service integration: ${Resource} (state ${name})`);
   }
   const problem = Parameters === undefined ? undefined : problemOfParameters(Resource, Parameters); // without them, the input is passed on
-  if (problem) { throw new ServiceError('InvalidDefinition', `Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: ${problem} at /States/${name}/Parameters'`); }
+  if (problem) { throw schemaError(problem, `${name}/Parameters`); }
+}
+
+function problemOfLabel(label: unknown): string | undefined {
+  return typeof label === 'string' && (label.length > LABEL_LENGTH || FORBIDDEN_IN_NAMES.test(label)) ? `The Label '${label}' is invalid` : undefined;
+}
+
+function schemaError(problem: string, path: string): ServiceError {
+  return new ServiceError('InvalidDefinition', `Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: ${problem} at /States/${path}'`);
 }
 
 export function isDistributed(state: State): boolean {

@@ -1,6 +1,6 @@
 import type { StateMachineConfiguration } from './store';
 import { isTrue, randomSuffix, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
-import { NotSupportedError } from '../../core';
+import { NotSupportedError, ServiceError } from '../../core';
 import { quota } from '../../quotas';
 
 export const statesResources: ResourceTypes = {
@@ -27,13 +27,22 @@ export const statesResources: ResourceTypes = {
 function configuration(name: string, properties: Properties): StateMachineConfiguration {
   const { StateMachineType = 'STANDARD', DefinitionString, Definition, LoggingConfiguration, TracingConfiguration, EncryptionConfiguration, RoleArn } = properties;
   refuseOtherMembers(EncryptionConfiguration, ['Type', 'KmsKeyId'], 'EncryptionConfiguration');
+  const { Type, KmsKeyId } = record(EncryptionConfiguration);
+  if (Type === 'CUSTOMER_MANAGED_KMS_KEY' && KmsKeyId === undefined) {
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+    throw new ServiceError('InvalidEncryptionConfiguration', 'Invalid Encryption Configuration: CUSTOMER_MANAGED_KMS_KEY needs a KmsKeyId');
+  }
   if (StateMachineType !== 'STANDARD') { throw new NotSupportedError(`state machines of type ${String(StateMachineType)}`); }
   return {
     name,
     definition: DefinitionString === undefined ? JSON.stringify(Definition) : String(DefinitionString),
     roleArn: String(RoleArn),
-    logs: (record(LoggingConfiguration).Level ?? 'OFF') !== 'OFF',
+    logs: destinations(record(LoggingConfiguration)),
     tracing: isTrue(record(TracingConfiguration).Enabled),
     kmsKeyArn: text(record(EncryptionConfiguration), 'KmsKeyId'),
   };
+}
+
+function destinations({ Level = 'OFF', Destinations = [] }: Properties): string[] | undefined {
+  return Level === 'OFF' ? undefined : (Destinations as Properties[]).map(destination => String(record(destination.CloudWatchLogsLogGroup).LogGroupArn));
 }

@@ -3,6 +3,11 @@ import type { StateMachineConfiguration, StatesWorld } from './store';
 import { ACCOUNT, ServiceError } from '../../core';
 import { DEPLOYER } from '../iam/credentials';
 
+const LOG_ACTIONS = [
+  'CreateLogDelivery', 'GetLogDelivery', 'UpdateLogDelivery', 'DeleteLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy', 'DescribeResourcePolicies',
+  'DescribeLogGroups',
+];
+
 /**
  * What the logs, traces and the key of a state machine need when it is created or updated.
  *
@@ -10,10 +15,15 @@ import { DEPLOYER } from '../iam/credentials';
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  */
-export async function checkSettings(arn: string, configuration: StateMachineConfiguration, { iam, kms, region }: StatesWorld): Promise<void> {
+export async function checkSettings(
+  arn: string, configuration: StateMachineConfiguration, { iam, kms, logs: logStore, region }: StatesWorld,
+): Promise<void> {
   const { roleArn, logs, tracing, kmsKeyArn } = configuration;
-  if (logs && !await iam.isAllowed({ principal: { roleArn }, action: 'logs:CreateLogDelivery', resource: '*' })) {
-    throw accessDenied('The state machine IAM Role is not authorized to access the Log Destination');
+  if (logs) { checkDestinations(logs, logStore); }
+  for (const action of logs ? LOG_ACTIONS : []) {
+    if (!await iam.isAllowed({ principal: { roleArn }, action: `logs:${action}`, resource: '*' })) {
+      throw accessDenied('The state machine IAM Role is not authorized to access the Log Destination');
+    }
   }
   for (const action of tracing ? ['PutTraceSegments', 'PutTelemetryRecords', 'GetSamplingRules', 'GetSamplingTargets'] : []) {
     if (!await iam.isAllowed({ principal: { roleArn }, action: `xray:${action}`, resource: '*' })) {
@@ -46,6 +56,17 @@ export async function checkKeyOfExecution({ roleArn, kmsKeyArn }: StateMachine, 
     if (!await iam.isAllowed({ principal: { roleArn }, action, resource: kmsKeyArn, context, resourcePolicy: kms.usablePolicy(kmsKeyArn) })) {
       throw keyDenied(kmsKeyArn, action);
     }
+  }
+}
+
+/**
+ * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_CloudWatchLogsLogGroup.html
+ */
+function checkDestinations(arns: readonly string[], logStore: StatesWorld['logs']): void {
+  const group = arns.length === 1 ? /^arn:aws:logs:[^:]+:\d{12}:log-group:([^:]+):\*$/.exec(arns[0])?.[1] : undefined;
+  if (group === undefined || !logStore.hasLogGroup(group)) {
+    throw new ServiceError('InvalidLoggingConfiguration', `Invalid Logging Configuration: one log group that exists is needed, with an ARN that ends with :*, not [${arns.join(', ')}]`);
   }
 }
 

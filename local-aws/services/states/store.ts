@@ -1,5 +1,5 @@
 import { randomUUID } from 'crypto';
-import { checkDefinition, type Definition } from './definition';
+import { checkDefinition, FORBIDDEN_IN_NAMES, type Definition } from './definition';
 import { Run, type StateMachine } from './execution';
 import { library, type StateMachineDefinition } from './library';
 import type { MapRun } from './map-run';
@@ -16,14 +16,14 @@ export interface StateMachineConfiguration {
   /** JSON */
   readonly definition: string;
   readonly roleArn: string;
-  /** Executions are logged: the role must be allowed to set that up. */
-  readonly logs: boolean;
+  /** the ARNs of the log groups that executions are logged to; undefined: they are not logged */
+  readonly logs?: readonly string[];
   readonly tracing?: boolean;
   /** encrypts the definition and the executions */
   readonly kmsKeyArn?: string;
 }
 
-export type StatesWorld = Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'callers' | 'iam' | 's3' | 'kms' | 'lambda'>;
+export type StatesWorld = Pick<World, 'region' | 'clock' | 'profile' | 'endpoint' | 'callers' | 'iam' | 's3' | 'kms' | 'lambda' | 'logs'>;
 
 /** State machines, whose tasks are local Lambda functions and calls of other services, with their executions and Map Runs. */
 export class StateMachineStore {
@@ -61,7 +61,10 @@ export class StateMachineStore {
     const machine = this.machine(stateMachineArn).inEffect!;
     checkName(name);
     const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-    if (this.runs.has(executionArn)) { throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`); }
+    const existing = this.runs.get(executionArn)?.record;
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    if (existing?.status === 'RUNNING' && existing.input === input) { return existing; }
+    if (existing) { throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`); }
     checkLength('statesInput', 'input', input);
     const onMapRun = (mapRun: MapRun) => this.mapRuns.set(mapRun.mapRunArn, mapRun);
     const run = new Run({ world: this.world, onMapRun }, machine, { executionArn, stateMachineArn, name, input });
@@ -130,5 +133,6 @@ export class StateMachineStore {
 }
 
 function checkName(name: string): void {
+  if (FORBIDDEN_IN_NAMES.test(name)) { throw new ServiceError('InvalidName', `Invalid Name: '${name}'`); }
   checkQuota('statesName', sizeOf('statesName', name), () => `Invalid Name: '${name}'`);
 }

@@ -176,10 +176,11 @@ describe('a state machine', () => {
   const key = { 'Fn::GetAtt': ['MachineKey', 'Arn'] };
   const arn = () => `arn:aws:states:${REGION}:111122223333:stateMachine:machine${stacks}`;
   const encrypted = { EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: key } };
-  const logged = { LoggingConfiguration: { Level: 'ALL' } };
+  const logged = { LoggingConfiguration: { Level: 'ALL', Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['Logs', 'Arn'] } } }] } };
   const deploy = (properties: object, statements: object[], keyPolicy = policy(ROOT_POLICY)) => inNewStack({
     Resources: {
       MachineKey: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: keyPolicy } },
+      Logs: { Type: 'AWS::Logs::LogGroup' },
       Role: role('states.amazonaws.com', statements),
       Machine: {
         Type: 'AWS::StepFunctions::StateMachine',
@@ -210,9 +211,13 @@ describe('a state machine', () => {
     expect(await status(use(['kms:Decrypt', 'kms:GenerateDataKey']))).toBe('SUCCEEDED');
   });
 
+  test('with a key of its own needs the key', async () => {
+    expect(reason(await deploy({ EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY' } }, []))).toContain('CUSTOMER_MANAGED_KMS_KEY needs a KmsKeyId');
+  });
+
   test('with a key and logs needs more: for its role, and for the delivery of logs', async () => {
     const delivery = policy(ROOT_POLICY, allow('kms:Decrypt', '*', { Principal: { Service: 'delivery.logs.amazonaws.com' } }));
-    const logs = allow('logs:CreateLogDelivery');
+    const logs = allow('logs:*');
     const ofLogs = use('kms:GenerateDataKey', { SourceArn: `arn:aws:logs:${REGION}:111122223333:*` });
     expect(reason(await deploy({ ...encrypted, ...logged }, [logs, ofLogs]))).toContain('Not authorized to perform kms:Decrypt');
     expect(reason(await deploy({ ...encrypted, ...logged }, [logs], delivery))).toContain('Not authorized to perform kms:GenerateDataKey');

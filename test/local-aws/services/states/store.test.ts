@@ -56,7 +56,7 @@ const waiter = (MaxAttempts: number) => ({
   },
 });
 
-function create(definition: object, logs = false): Promise<string> {
+function create(definition: object, logs?: string[]): Promise<string> {
   return states.createStateMachine({ name: 'machine', definition: JSON.stringify(definition), roleArn, logs });
 }
 
@@ -290,7 +290,7 @@ describe('a redrive', () => {
       Type: 'Parallel', Branches: [{ StartAt: 'C', States: { C: choice, P: { Type: 'Pass', End: true }, F: fail } }], Retry: [{ ErrorEquals: ['Mine'], MaxAttempts: 1 }], End: true,
     };
     const definition = JSON.stringify({ StartAt: 'S', States: { S: parallel } });
-    const other = await ended(states.startExecution(await states.createStateMachine({ name: 'other', definition, roleArn, logs: false }), '{}'));
+    const other = await ended(states.startExecution(await states.createStateMachine({ name: 'other', definition, roleArn }), '{}'));
     expect(other).toMatchObject({ status: 'FAILED', error: 'Mine', cause: 'because' });
     expect(await redrive(other)).toMatchObject({ status: 'SUCCEEDED' });
   });
@@ -324,8 +324,41 @@ test.each<[string, object, string]>([
   await expect(create({ StartAt: 'X', States: { X: state } })).rejects.toThrow(`local AWS does not support ${message}`);
 });
 
-test('an invalid definition is refused', async () => {
-  await expect(create({ StartAt: 'Nowhere', States: { X: { Type: 'Succeed' } } })).rejects.toMatchObject({ code: 'InvalidDefinition' });
+test.each<[string, string[]]>([
+  ['no destination', []],
+  ['an ARN without :*', ['arn:aws:logs:us-east-1:111122223333:log-group:g']],
+  ['a log group that does not exist', ['arn:aws:logs:us-east-1:111122223333:log-group:none:*']],
+])('logs with %s are refused', async (_, logs) => {
+  world.logs.createLogGroup('g');
+  world.iam.putRolePolicy('machine', 'logs', policy(allow('logs:*')));
+  await expect(create(waiter(1), logs)).rejects.toMatchObject({ code: 'InvalidLoggingConfiguration' });
+});
+
+const retried = (...Retry: object[]) => ({ Type: 'Task', Resource: `${PREFIX}f`, Retry, End: true });
+
+test.each<[string, object]>([
+  ['a start that is not there', { Type: 'Succeed', name: 'Nowhere' }],
+  ['States.ALL before other errors', retried({ ErrorEquals: ['States.ALL'] }, { ErrorEquals: ['X'] })],
+  ['States.ALL with other errors', retried({ ErrorEquals: ['X', 'States.ALL'] })],
+  ['States.ALL with other errors, caught', { ...retried(), Catch: [{ ErrorEquals: ['X', 'States.ALL'], Next: 'Y' }] }],
+  ['a delay that shrinks', retried({ ErrorEquals: ['X'], BackoffRate: 0.5 })],
+  ['an unknown jitter', retried({ ErrorEquals: ['X'], JitterStrategy: 'SOME' })],
+  ['a result in the Context Object', { Type: 'Pass', ResultPath: '$$.a', End: true }],
+  ['a label of 41 characters', { Type: 'Map', Label: 'x'.repeat(41), ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'P', States: { P: { Type: 'Pass', End: true } } }, End: true }],
+])('a definition with %s is refused', async (_, { name = 'X', ...state }: { name?: string }) => {
+  const definition = { StartAt: name, States: { X: state, ...'Catch' in state && { Y: { Type: 'Succeed' } } } };
+  await expect(create(definition)).rejects.toMatchObject({ code: 'InvalidDefinition' });
+});
+
+test('a running execution is the answer to the same name and input; otherwise the name is taken', async () => {
+  const arn = await create({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 3_000_000, End: true } } });
+  const execution = states.startExecution(arn, '{}', 'one');
+  expect(states.startExecution(arn, '{}', 'one')).toBe(execution);
+  expect(() => states.startExecution(arn, '{"n":1}', 'one')).toThrow('Execution Already Exists');
+  states.stopExecution(execution.executionArn);
+  await ended(execution);
+  expect(() => states.startExecution(arn, '{}', 'one')).toThrow('Execution Already Exists');
+  expect(() => states.startExecution(arn, '{}', 'two words')).toThrow("Invalid Name: 'two words'");
 });
 
 describe('parameters of a service\'s API', () => {
@@ -350,11 +383,14 @@ describe('parameters of a service\'s API', () => {
 });
 
 test('the role must be for Step Functions, and may have to set up logging', async () => {
-  await expect(create(waiter(1), true)).rejects.toThrow('not authorized to access the Log Destination');
+  world.logs.createLogGroup('g');
+  const logs = ['arn:aws:logs:us-east-1:111122223333:log-group:g:*'];
+  world.iam.putRolePolicy('machine', 'logs', policy(allow('logs:CreateLogDelivery')));
+  await expect(create(waiter(1), logs)).rejects.toThrow('not authorized to access the Log Destination');
   world.iam.putRolePolicy('machine', 'logs', policy(allow('logs:*')));
-  await create(waiter(1), true);
+  await create(waiter(1), logs);
   world.iam.updateRole('machine', { assumeRolePolicyDocument: trust('lambda.amazonaws.com') });
-  await expect(states.createStateMachine({ name: 'other', definition: JSON.stringify(waiter(1)), roleArn, logs: false })).rejects.toThrow('authorized to assume the provided role');
+  await expect(states.createStateMachine({ name: 'other', definition: JSON.stringify(waiter(1)), roleArn })).rejects.toThrow('authorized to assume the provided role');
 });
 
 test('executions stop with local AWS', async () => {
