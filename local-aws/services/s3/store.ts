@@ -29,6 +29,9 @@ interface Bucket {
   readonly olderVersions: Set<string>;
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const NO_BUCKET_NAME = /\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3)$/;
+
 /** Buckets and objects. Whoever uses them asks IAM, with the bucket's policy as resource policy. */
 export class S3Store {
   private readonly buckets = new Map<string, Bucket>();
@@ -42,7 +45,7 @@ export class S3Store {
     const invalid = () => `The specified bucket is not valid: ${name}`;
     checkQuota('s3BucketName', name.length, invalid);
     checkQuota('s3ShortestBucketName', name.length, invalid);
-    if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) { throw new ServiceError(QUOTAS.s3BucketName.error, invalid()); }
+    if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name) || NO_BUCKET_NAME.test(name)) { throw new ServiceError(QUOTAS.s3BucketName.error, invalid()); }
     this.checkPolicy(configuration);
     const eventual = new Eventual<BucketConfiguration>(this.world.clock, this.world.profile.bucketSeconds);
     eventual.set(configuration);

@@ -183,6 +183,8 @@ test.each<[string, string, object, string]>([
     { Bucket: 'code', PolicyDocument: policy({ ...allow('s3:GetObject', 'arn:aws:s3:::code/*', { Principal: { AWS: '111122223333' } }), ...change }) },
     message,
   ]),
+  ...['a..b', '192.168.5.4', 'xn--abc', 'a-s3alias'].map((BucketName): [string, string, object, string] => (
+    [`the bucket name ${BucketName}`, 'AWS::S3::Bucket', { BucketName }, 'bucket is not valid'])),
   ['an ACL for others', 'AWS::S3::Bucket', { AccessControl: 'LogDeliveryWrite' }, 'Bucket cannot have ACLs set'],
   ['a public ACL', 'AWS::S3::Bucket', { AccessControl: 'PublicRead', OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] } }, 'BlockPublicAcls'],
   ...([
