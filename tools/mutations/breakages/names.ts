@@ -218,13 +218,13 @@ export const NAME_BREAKAGES: Breakage[] = [
     },
     'list-of-all-exports': {
       breaks: 'who may list one export may list all',
-      from: 'conditions: { StringLike: { \'s3:prefix\': `${this.keyPrefix}*` } },',
+      from: ', { StringLike: { \'s3:prefix\': `${this.keyPrefix}*` } }',
       to: '',
     },
     'read-without-key': {
       breaks: 'who may read an export cannot decrypt it',
-      from: 'return encryptionKey ? grant.combine(encryptionKey.grantDecrypt(grantee)) : grant;',
-      to: 'return encryptionKey ? grant : grant;',
+      from: 'if (!encryptionKey) { return grant; }',
+      to: 'if (!encryptionKey || grant) { return grant; }',
     },
     'deletion-without-listing': {
       breaks: 'a retention job finds nothing to delete',

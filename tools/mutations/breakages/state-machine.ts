@@ -420,13 +420,13 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'rule-of-other-bus': {
       breaks: 'rules never match with an eventBus',
-      from: '...props, eventBus: workflow.eventBus, ',
-      to: '...props, ',
+      from: '...props, eventBus, eventPattern',
+      to: '...props, eventPattern',
       tests: [WORKFLOW],
     },
     'rules-of-all-workflows': {
       breaks: 'rules match the events of other workflows',
-      from: '{ stateMachineArn: [workflow.stateMachine.stateMachineArn], status }',
+      from: '{ stateMachineArn: [stateMachine.stateMachineArn], status }',
       to: '{ status }',
       tests: [NIGHTLY_BACKUP, WORKFLOW],
     },

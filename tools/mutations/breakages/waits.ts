@@ -211,7 +211,7 @@ export const WAIT_BREAKAGES: Breakage[] = [
     },
     'handler-knows-no-interval': {
       breaks: 'jobs without room miss their turns',
-      from: 'environment: { POLL_SECONDS: `${pollInterval.toSeconds()}` },',
+      from: 'POLL_SECONDS: `${pollInterval.toSeconds()}`,',
       to: '',
       tests: [FAULTS, PROVIDER],
     },
