@@ -10,7 +10,7 @@ import { jobFailed, jobGone, nameTaken, rollingBack, statusUnknown, type Context
 import type { Observer } from './observer';
 import type { OutcomeEvents } from './outcome-events';
 import type { JobDescription } from './personalize-api';
-import { continues, waits, waitSeconds } from './resource';
+import { continues, handsOver, waits, waitSeconds } from './resource';
 import type { Rollback } from './rollback';
 import { getsAnotherJob, isSettling, mayStart } from './settling';
 import type { Turn, Turns } from './turns';
@@ -69,6 +69,8 @@ export class ExportProgress {
       if (job.status === 'ACTIVE') { return completed(event, arn); }
       // Also at a status that did not exist when this was written.
       if (job.status !== 'CREATE FAILED') { return this.goOn(poll, `status ${job.status}`, 'exists', job.createdAt); }
+      // an update that finds an earlier request's job failed leaves it to the next resource, too
+      if (!isOwn && handsOver(properties)) { return completed(event, arn); }
       if (!getsAnotherJob(properties, plan.startedAt, job, index)) { throw jobFailed(this.contextOf(poll), job.failureReason, index + 1); }
     }
   }

@@ -132,3 +132,11 @@ it('two deliveries of an update make the same jobs, even if the job that it take
   expect(new Set(waiters.map(({ outcome }) => outcome!.physicalId)).size).toBe(1);
   expect(jobs()).toHaveLength(2);
 });
+
+it('an update that hands over leaves a job that it took over and that failed to the next resource, as one that finds it failed does', async () => {
+  const inputs = properties({ HandsOver: 'true', TimeoutSeconds: '6000' });
+  world.personalize.add(exportRequest(inputs, jobNameOfArn(PREVIOUS_ID)));
+
+  expect(await world.run(updateEvent({ ...inputs, WaitForCompletion: 'false' }, inputs))).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID });
+  expect(jobs()).toHaveLength(1);
+});
