@@ -12,7 +12,7 @@ const GONE = ['NoSuchEntity', 'NoSuchBucket', 'ParameterNotFound', 'ResourceNotF
 /** What services answer when a role, policy, bucket or key has not taken effect. */
 const UNSETTLED = [
   'AccessDenied', 'AccessDeniedException', 'KmsAccessDeniedException', 'InvalidParameterValueException', 'InvalidTargetBucketForLogging',
-  'MalformedPolicyDocument', 'NoSuchBucket',
+  'InvalidParameterException', 'MalformedPolicy', 'MalformedPolicyDocument', 'MalformedPolicyDocumentException', 'NoSuchBucket',
   'ValidationException',
 ];
 const UPDATED: Outcome = { status: 'UPDATE_COMPLETE' };
