@@ -87,7 +87,7 @@ export class DatasetExportJobGrants {
     const { bucket } = this.destination;
     const [actions, resources] = [[action], [arn]];
     const grant = iam.Grant.addToPrincipalOrResource({ grantee, actions, resourceArns: resources, resource: bucket, conditions });
-    // before 2.276.0, the CDK left the conditions out of the bucket's policy, so another account could have listed the whole bucket
+    // older CDK versions leave the conditions out of the bucket's policy: another account could list the whole bucket
     if (conditions) { grant.resourceStatement?.addConditions(conditions); }
     this.additions.afterGrant(grant, grantee, new iam.PolicyStatement({ actions, resources, conditions }), bucket);
     return grant;

@@ -325,28 +325,13 @@ export class DatasetExportProvider extends Construct {
     this.permissions = new HandlerPermissions(this, { logGroup, role: props.role, statements: ofHandlers, network: networkPolicies });
     const network = networkOf(this, props, networkPolicies.inPlace);
     if (network) { this.inPlace.add(endpointsOf(this, network)); }
-    const { environmentEncryption } = props;
-    // an L1 key has its policy from the user
-    if (environmentEncryption && 'addToResourcePolicy' in environmentEncryption) {
-      allowAccount(this, environmentEncryption as kms.IKey, ['kms:CreateGrant', 'kms:Decrypt', 'kms:Encrypt'], 'Lambda refuses the key');
+    if (props.environmentEncryption) {
+      allowAccount(this, props.environmentEncryption, ['kms:CreateGrant', 'kms:Decrypt', 'kms:Encrypt'], 'Lambda refuses the key');
     }
     const handlers = ENTRY_POINTS.map(entryPoint => this.handler(entryPoint, pollInterval, props, network));
     [this.onEventHandler, this.isCompleteHandler] = handlers;
     const framework = new FrameworkPermissions(this, { logGroup, role: props.frameworkRole, statements, network: networkPolicies });
-    const provider = new cr.Provider(this, 'Provider', {
-      ...network,
-      onEventHandler: this.onEventHandler,
-      isCompleteHandler: this.isCompleteHandler,
-      frameworkOnEventRole: framework.onEventRole,
-      frameworkCompleteAndTimeoutRole: framework.completeRole,
-      providerFunctionEnvEncryption: props.environmentEncryption,
-      logGroup,
-      queryInterval: pollInterval,
-      // never reached: each job has a shorter timeout of its own, with a better message
-      totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT_SECONDS / pollInterval.toSeconds()) * pollInterval.toSeconds()),
-      disableWaiterStateMachineLogging: props.stateMachineLogs === undefined,
-      waiterStateMachineLogOptions: props.stateMachineLogs,
-    });
+    const provider = this.newFramework(framework, pollInterval, props, network);
     // these ids are part of deployed functions' logical ids and of every job's service token, so the CDK cannot change them
     const frameworkFunctions = [...ENTRY_POINTS, 'onTimeout'].map(entryPoint => provider.node.findChild(`framework-${entryPoint}`) as lambda.Function);
     for (const fn of frameworkFunctions.slice(0, ENTRY_POINTS.length)) { fn.addEnvironment('AWS_MAX_ATTEMPTS', `${FRAMEWORK_ATTEMPTS}`); }
@@ -485,6 +470,23 @@ export class DatasetExportProvider extends Construct {
     });
     fn.node.addDependency(this.permissions.beforeFunctions);
     return fn;
+  }
+
+  private newFramework(framework: FrameworkPermissions, pollInterval: Duration, props: DatasetExportProviderProps, network?: Network): cr.Provider {
+    return new cr.Provider(this, 'Provider', {
+      ...network,
+      onEventHandler: this.onEventHandler,
+      isCompleteHandler: this.isCompleteHandler,
+      frameworkOnEventRole: framework.onEventRole,
+      frameworkCompleteAndTimeoutRole: framework.completeRole,
+      providerFunctionEnvEncryption: props.environmentEncryption,
+      logGroup: this.logGroup,
+      queryInterval: pollInterval,
+      // never reached: each job has a shorter timeout of its own, with a better message
+      totalTimeout: Duration.seconds(Math.ceil(CLOUDFORMATION_LIMIT_SECONDS / pollInterval.toSeconds()) * pollInterval.toSeconds()),
+      disableWaiterStateMachineLogging: props.stateMachineLogs === undefined,
+      waiterStateMachineLogOptions: props.stateMachineLogs,
+    });
   }
 
   private newObserver(eventBus: events.IEventBus, props: DatasetExportProviderProps): OutcomeObserver {

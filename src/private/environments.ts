@@ -85,7 +85,7 @@ export function keyRegionProblem(key: kms.IKey | undefined, region: string): str
   return `encryptionKey must be in the Region of the bucket, ${region}, got ${quoted(key.keyArn, key)}: S3 encrypts only with keys of the bucket's Region`;
 }
 
-/** The ARN or, if that is a token, the construct's path. */
-function quoted(arn: string, { node }: IConstruct): string {
-  return JSON.stringify(Token.isUnresolved(arn) ? node.path : arn);
+/** The ARN, or another identifier, or, if that is a token, the construct's path. */
+export function quoted(identifier: string, { node }: IConstruct): string {
+  return JSON.stringify(Token.isUnresolved(identifier) ? node.path : identifier);
 }

@@ -2,39 +2,15 @@ import { Duration, RemovalPolicy, Stack, aws_kms as kms, aws_s3 as s3 } from 'aw
 import { Construct } from 'constructs';
 import { differ } from './environments';
 import { transitionsProblem } from './transitions';
+import type { ExportDestinationProps } from '../export-destination';
 
 /** The props of a destination that configure its new bucket. */
-export interface NewBucketProps {
-  readonly bucketName?: string;
-  readonly encryption?: s3.BucketEncryption;
-  readonly bucketKeyEnabled?: boolean;
-  readonly removalPolicy?: RemovalPolicy;
-  readonly autoDeleteObjects?: boolean;
-  readonly expiration?: Duration;
-  readonly transitions?: s3.Transition[];
-  readonly versioned?: boolean;
-  readonly serverAccessLogsBucket?: s3.IBucket;
-  readonly serverAccessLogsPrefix?: string;
-}
-
-interface Given {
-  readonly bucket?: s3.IBucket;
-  readonly encryptionKey?: kms.IKey;
-}
-
-/** The compiler asks for each of them. */
-const PROPS: Readonly<Record<keyof NewBucketProps, true>> = {
-  bucketName: true,
-  encryption: true,
-  bucketKeyEnabled: true,
-  removalPolicy: true,
-  autoDeleteObjects: true,
-  expiration: true,
-  transitions: true,
-  versioned: true,
-  serverAccessLogsBucket: true,
-  serverAccessLogsPrefix: true,
-};
+const PROPS = [
+  'bucketName', 'encryption', 'bucketKeyEnabled', 'removalPolicy', 'autoDeleteObjects', 'expiration', 'transitions', 'versioned',
+  'serverAccessLogsBucket', 'serverAccessLogsPrefix',
+] as const;
+export type NewBucketProps = Pick<ExportDestinationProps, typeof PROPS[number]>;
+type Given = Pick<ExportDestinationProps, 'bucket' | 'encryptionKey'>;
 
 /** @param encryptionKey undefined for SSE-S3 */
 export function newBucket(scope: Construct, props: NewBucketProps, encryptionKey?: kms.IKey): s3.Bucket {
@@ -68,7 +44,7 @@ export function newBucketProblem(props: NewBucketProps & Given, stack: Stack): s
 
 function conflictProblem(props: NewBucketProps & Given): string | undefined {
   if (props.bucket === undefined) { return undefined; }
-  const conflicts = (Object.keys(PROPS) as (keyof NewBucketProps)[]).filter(name => props[name] !== undefined);
+  const conflicts = PROPS.filter(name => props[name] !== undefined);
   if (conflicts.length === 0) { return undefined; }
   return `${conflicts.join(', ')} cannot be used with bucket, because they configure the new bucket: configure your own bucket instead`;
 }

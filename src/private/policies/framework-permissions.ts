@@ -1,17 +1,8 @@
-import { aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
-import { NetworkPolicies } from './network-policies';
+import { FunctionRoleProps } from './function-role-props';
 import { OwnRole } from './own-role';
 import { logStatement } from '../provider/function-settings';
-
-export interface FrameworkPermissionsProps {
-  readonly logGroup: logs.ILogGroup;
-  /** Of the user. */
-  readonly role?: iam.IRole;
-  /** For the functions' settings. */
-  readonly statements: () => iam.PolicyStatement[];
-  readonly network: NetworkPolicies;
-}
 
 /**
  * The roles of the Provider framework's functions: two, because the framework adds to each what would make one role depend on itself. A role
@@ -24,7 +15,7 @@ export class FrameworkPermissions {
   public readonly beforeFunctions = new DependencyGroup();
   private readonly own?: OwnRole;
 
-  constructor(private readonly scope: Construct, private readonly props: FrameworkPermissionsProps) {
+  constructor(private readonly scope: Construct, private readonly props: FunctionRoleProps) {
     const { role, logGroup, statements, network } = props;
     if (role === undefined) {
       [this.onEventRole, this.completeRole] = ['FrameworkOnEvent', 'FrameworkComplete'].map(id => this.newRole(id));
@@ -33,7 +24,7 @@ export class FrameworkPermissions {
     this.own = new OwnRole(scope, role, statements());
     this.onEventRole = iam.Role.fromRoleArn(scope, 'FrameworkRole', role.roleArn, { mutable: false });
     this.completeRole = this.onEventRole;
-    const policy = this.add('FrameworkRolePolicy', [logStatement(logGroup), ...statements()]);
+    const policy = this.own.allow('FrameworkRolePolicy', [logStatement(logGroup), ...statements()]);
     if (policy) { this.beforeFunctions.add(policy); }
     network.addTo(role, 'Framework');
   }
@@ -41,16 +32,10 @@ export class FrameworkPermissions {
   /** @returns what jobs must depend on */
   public allowCalls(handlers: lambda.IFunction[], waiterArn: string): IDependable | undefined {
     const functionArns = handlers.map(({ functionArn }) => functionArn);
-    return this.own && this.add('FrameworkCallsPolicy', [
+    return this.own?.allow('FrameworkCallsPolicy', [
       new iam.PolicyStatement({ actions: ['lambda:GetFunction', 'lambda:InvokeFunction'], resources: functionArns }),
       new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [waiterArn] }),
     ]);
-  }
-
-  private add(id: string, statements: iam.PolicyStatement[]): iam.Policy | undefined {
-    const policy = this.own!.addPolicy(id, new iam.PolicyDocument({ statements }));
-    if (policy === undefined) { this.own!.print(statements); }
-    return policy;
   }
 
   private newRole(id: string): iam.Role {

@@ -1,9 +1,9 @@
 import { createHash } from 'crypto';
-import { Reference, Stack, Tokenization, ValidationError, aws_iam as iam, aws_logs as logs } from 'aws-cdk-lib';
+import { Reference, Stack, Tokenization, ValidationError, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { attachedPolicy } from './attached-policy';
+import { FunctionRoleProps } from './function-role-props';
 import { CREATE_ON_DATASET, GrantLengths, PASS_ROLE } from './grants';
-import { NetworkPolicies } from './network-policies';
 import { OwnRole, isCustomized } from './own-role';
 import { EMPTY_POLICY_LENGTH, MAX_INLINE_LENGTH } from './packing';
 import { LatePolicyDocument, NewGrant, SharedPolicies } from './shared-policies';
@@ -32,15 +32,6 @@ const OWN_LENGTH_OF_DATASETS = 2_000;
 const CREATE_AND_DESCRIBE: iam.PolicyStatementProps = { actions: ['personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob'] };
 const CREATE_DESCRIBE_AND_TAG: iam.PolicyStatementProps = { actions: [...CREATE_AND_DESCRIBE.actions!, 'personalize:TagResource'] };
 
-export interface HandlerPermissionsProps {
-  readonly logGroup: logs.ILogGroup;
-  /** Of the user. */
-  readonly role?: iam.IRole;
-  /** For the functions' settings. */
-  readonly statements: () => iam.PolicyStatement[];
-  readonly network: NetworkPolicies;
-}
-
 /**
  * What the provider's functions may do: export the stack's datasets, with the stack's service roles and job names, and nothing else.
  *
@@ -63,7 +54,7 @@ export class HandlerPermissions {
   /** The role, if its policies cannot be changed. */
   private readonly frozen?: OwnRole;
 
-  constructor(private readonly scope: Construct, props: HandlerPermissionsProps) {
+  constructor(private readonly scope: Construct, props: FunctionRoleProps) {
     this.stack = Stack.of(scope);
     this.lengths = new GrantLengths(this.stack);
     const ofRole = () => [
@@ -75,11 +66,16 @@ export class HandlerPermissions {
     const ofJobs = new LatePolicyDocument(() => [...ofRole(), ...this.shared.statementsOfRole()]);
     if (props.role) {
       this.role = props.role;
-      this.frozen = this.addPolicy(new OwnRole(scope, this.role, props.statements()), ofJobs, ofRole());
+      const own = new OwnRole(scope, this.role, props.statements());
+      const policy = own.allow('HandlerRolePolicy', ofRole(), ofJobs);
+      if (policy) { this.beforeFunctions.add(policy); } else { this.frozen = own; }
     } else {
       const role = new iam.Role(scope, 'HandlerRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), inlinePolicies: { Exports: ofJobs } });
       this.role = role;
-      this.frozen = isCustomized(role) ? printed(new OwnRole(scope, role, props.statements()), ofRole()) : undefined;
+      if (isCustomized(role)) {
+        this.frozen = new OwnRole(scope, role, props.statements());
+        this.frozen.print(ofRole());
+      }
     }
     props.network.addTo(this.role, 'Handler');
     const { statements: ofNetwork } = props.network;
@@ -121,14 +117,6 @@ export class HandlerPermissions {
     return jsonLength(this.stack, statements.map(statement => statement.toStatementJson()), LONGEST_LOG_GROUP_ARN);
   }
 
-  /** @returns the role if its policies cannot be changed */
-  private addPolicy(role: OwnRole, document: iam.PolicyDocument, statements: iam.PolicyStatement[]): OwnRole | undefined {
-    const policy = role.addPolicy('HandlerRolePolicy', document);
-    if (policy === undefined) { return printed(role, statements); }
-    this.beforeFunctions.add(policy);
-    return undefined;
-  }
-
   private allow(grant: NewGrant): IDependable {
     return this.isOfStack(grant.resource) ? this.ownPolicy(grant) ?? this.shared.addBound(grant) : this.shared.addLiteral(grant);
   }
@@ -161,9 +149,4 @@ export class HandlerPermissions {
     const text = JSON.stringify(this.stack.resolve([statement.actions, resource, ...otherStacks]));
     return createHash('sha256').update(text).digest('hex').slice(0, 8).toUpperCase();
   }
-}
-
-function printed(role: OwnRole, statements: iam.PolicyStatement[]): OwnRole {
-  role.print(statements);
-  return role;
 }

@@ -19,8 +19,7 @@ export class NetworkPolicies {
   public addTo(role: iam.IRole, id: string): void {
     const { scope, statements } = this;
     if (statements.length === 0) { return; }
-    const own = new OwnRole(scope, role, statements);
-    const policy = own.addPolicy(`${id}NetworkPolicy`, new iam.PolicyDocument({ statements }));
-    if (policy) { this.inPlace.add(policy); } else { own.print(statements); }
+    const policy = new OwnRole(scope, role, statements).allow(`${id}NetworkPolicy`, statements);
+    if (policy) { this.inPlace.add(policy); }
   }
 }

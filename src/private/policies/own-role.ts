@@ -12,14 +12,16 @@ export class OwnRole {
     this.beforeFunctions = beforeFunctions.map(statement => this.json(statement));
   }
 
-  /** @returns undefined if the role's policies cannot be changed */
-  public addPolicy(id: string, document: iam.PolicyDocument): iam.Policy | undefined {
-    if (isCustomized(this.role)) { return undefined; }
-    const policy = new AttachedOrNot(this.scope, id, { document });
-    this.role.attachInlinePolicy(policy);
-    if (policy.isAttachedToRole) { return policy; }
-    this.scope.node.tryRemoveChild(id);
-    return undefined;
+  /**
+   * Gives the role a policy or, if its policies cannot be changed, prints the statements.
+   *
+   * @param document with the statements, and those to come
+   * @returns undefined if the role's policies cannot be changed
+   */
+  public allow(id: string, statements: iam.PolicyStatement[], document = new iam.PolicyDocument({ statements })): iam.Policy | undefined {
+    const policy = this.addPolicy(id, document);
+    if (policy === undefined) { this.print(statements); }
+    return policy;
   }
 
   /**
@@ -37,6 +39,15 @@ export class OwnRole {
         ...this.stepsFor(json, job),
       }).toRole(this.role, [statement]);
     }
+  }
+
+  private addPolicy(id: string, document: iam.PolicyDocument): iam.Policy | undefined {
+    if (isCustomized(this.role)) { return undefined; }
+    const policy = new AttachedOrNot(this.scope, id, { document });
+    this.role.attachInlinePolicy(policy);
+    if (policy.isAttachedToRole) { return policy; }
+    this.scope.node.tryRemoveChild(id);
+    return undefined;
   }
 
   private stepsFor(json: string, job?: Construct): Partial<Advice> {

@@ -1,14 +1,13 @@
-import { Aspects, Stack, aws_ec2 as ec2 } from 'aws-cdk-lib';
+import { Stack, aws_ec2 as ec2 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { warnLate } from '../late-warning';
+import { warnLate, whenComplete } from '../late-warning';
 
 /** What the CDK gives to a group without rules, because EC2 would otherwise let everything through. */
 const NOTHING = '255.255.255.255/32';
 
 /** Warns if the functions can send nothing. Nothing is known of the rules of an imported group. */
 export function warnWithoutEgress(scope: Construct, groups: readonly ec2.ISecurityGroup[]): void {
-  // rules may be added later
-  Aspects.of(scope).add({ visit: node => { if (node === scope && groups.every(group => sendsNothing(group))) { warn(scope, groups); } } });
+  whenComplete(scope, () => { if (groups.every(group => sendsNothing(group))) { warn(scope, groups); } });
 }
 
 function warn(scope: Construct, groups: readonly ec2.ISecurityGroup[]): void {

@@ -1,4 +1,5 @@
 import { Stack, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs } from 'aws-cdk-lib';
+import { queueStatements } from './dead-letter-queue';
 
 /** What all functions of a provider have in common, ours and those of the framework. */
 export interface FunctionSettings {
@@ -64,14 +65,5 @@ export function networkStatements(stack: Stack): iam.PolicyStatement[] {
       resources: ['*'],
       conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
     }),
-  ];
-}
-
-function queueStatements({ queueArn, encryptionMasterKey }: sqs.IQueue): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }),
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
-    ...encryptionMasterKey === undefined ? []
-      : [new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [encryptionMasterKey.keyArn] })],
   ];
 }

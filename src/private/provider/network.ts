@@ -1,9 +1,9 @@
-import { Aspects, Stack, aws_ec2 as ec2, aws_lambda as lambda } from 'aws-cdk-lib';
+import { Stack, aws_ec2 as ec2, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct, IDependable } from 'constructs';
 import { warnWithoutEgress } from './egress';
 import { subnetProblem } from './subnets';
 import { lateDependency } from '../dependencies';
-import { warnLate } from '../late-warning';
+import { warnLate, whenComplete } from '../late-warning';
 
 /** Where the functions are. */
 export type Network = Required<Pick<lambda.FunctionOptions, 'vpc' | 'securityGroups'>> & Pick<lambda.FunctionOptions, 'vpcSubnets'>;
@@ -27,10 +27,7 @@ export function networkOf(scope: Construct, { vpc, vpcSubnets, securityGroups }:
   if (vpc === undefined) { return undefined; }
   const network = { vpc, vpcSubnets, securityGroups: securityGroups ?? [newSecurityGroup(scope, vpc, policies)] };
   warnWithoutEgress(scope, network.securityGroups);
-  if (isIsolated(network)) {
-    // endpoints may be defined later
-    Aspects.of(scope).add({ visit: node => { if (node === scope) { warnOfMissingEndpoints(scope, vpc); } } });
-  }
+  if (isIsolated(network)) { whenComplete(scope, () => warnOfMissingEndpoints(scope, vpc)); }
   return network;
 }
 

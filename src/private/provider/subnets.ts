@@ -1,4 +1,5 @@
-import { Token, aws_ec2 as ec2 } from 'aws-cdk-lib';
+import { aws_ec2 as ec2 } from 'aws-cdk-lib';
+import { quoted } from '../environments';
 
 /** Functions in public subnets get no public IP address: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html */
 export function subnetProblem(vpc: ec2.IVpc, selection?: ec2.SubnetSelection): string | undefined {
@@ -7,10 +8,6 @@ export function subnetProblem(vpc: ec2.IVpc, selection?: ec2.SubnetSelection): s
   }
   const publicIds = vpc.publicSubnets.map(({ subnetId }) => subnetId);
   const isPublic = vpc.selectSubnets(selection).subnets.find(({ subnetId }) => publicIds.includes(subnetId));
-  return isPublic && `vpcSubnets must have no public subnets, got ${JSON.stringify(nameOf(isPublic))}: functions get no public IP address there, so they reach nothing. `
+  return isPublic && `vpcSubnets must have no public subnets, got ${quoted(isPublic.subnetId, isPublic)}: functions get no public IP address there, so they reach nothing. `
     + 'Choose private or isolated subnets';
-}
-
-function nameOf({ subnetId, node }: ec2.ISubnet): string {
-  return Token.isUnresolved(subnetId) ? node.path : subnetId;
 }

@@ -204,10 +204,12 @@ export const REGULATED_BREAKAGES: Breakage[] = [
       to: 'resources: [\'*\']',
       tests: [SIMULATION, ORGANIZATION],
     },
+  }),
+  ...breakagesOf('src/private/provider/dead-letter-queue.ts', [SIMULATION], {
     'queue-key-not-permitted': {
       breaks: 'nothing can be sent to an encrypted queue',
-      from: 'encryptionMasterKey === undefined ? []',
-      to: 'encryptionMasterKey !== undefined ? []',
+      from: 'actions: USE_KEY, resources: [encryptionMasterKey.keyArn]',
+      to: 'actions: SEND, resources: [queueArn]',
     },
   }),
   ...breakagesOf('src/private/provider/log-encryption.ts', [SIMULATION], {
@@ -272,23 +274,17 @@ export const REGULATED_BREAKAGES: Breakage[] = [
       to: '',
       tests: [ORGANIZATION],
     },
-  }),
-  ...breakagesOf('src/private/policies/network-policies.ts', [SIMULATION, PROVIDER_SETTINGS], {
-    'network-statements-not-printed': {
-      breaks: 'no warning says what a VPC needs of a role that cannot be changed',
-      from: 'else { own.print(statements); }',
+    'statements-not-printed': {
+      breaks: 'no warning says what a role needs whose policies cannot be changed',
+      from: 'if (policy === undefined) { this.print(statements); }',
       to: '',
+      tests: [SIMULATION, PROVIDER_SETTINGS],
     },
   }),
   ...breakagesOf('src/private/policies/framework-permissions.ts', [SIMULATION, PROVIDER_SETTINGS], {
     'functions-cannot-log': {
       breaks: 'the functions of the framework cannot log',
       from: 'this.props.logGroup.grantWrite(role);',
-      to: '',
-    },
-    'framework-statements-not-printed': {
-      breaks: 'no warning says what the framework\'s role needs',
-      from: 'if (policy === undefined) { this.own!.print(statements); }',
       to: '',
     },
     'framework-role-without-settings': {
@@ -310,8 +306,8 @@ export const REGULATED_BREAKAGES: Breakage[] = [
     },
     'customized-handlers-not-reported': {
       breaks: 'the CDK\'s report lacks what the functions\' role needs',
-      from: 'this.frozen = isCustomized(role) ?',
-      to: 'this.frozen = isCustomized(role) && false ?',
+      from: 'this.frozen.print(ofRole());',
+      to: '',
       tests: [ORGANIZATION],
     },
   }),
