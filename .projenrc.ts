@@ -73,6 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/core@^3',
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL-3.0: a development tool, never shipped
     'cdk-nag@^3',
+    '@duckdb/node-api@1.5.6-r.1', // runs the SQL of the tables' views
     'csv-parse@^7',
     'csv-stringify@^6',
     'fast-check@^4',
