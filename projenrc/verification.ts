@@ -44,9 +44,10 @@ export class Verification extends Component {
       receiveArgs: true,
     });
     addScriptTask(project, 'demo:nightly-backup', {
-      description: 'Deploys examples/nightly-backup to local AWS and prints the reports of two scheduled runs',
+      description: 'Deploys examples/nightly-backup to local AWS and shows two scheduled runs',
       after: [bundleTask.name],
       script: 'tools/demo/nightly-backup.ts',
+      receiveArgs: true,
     });
     addScriptTask(project, 'mutate', {
       description: 'Breaks copies of the library in small ways, and fails if a breakage is noticed by no test; --list, --only <id or part of a path>, --jobs <number>',

@@ -1,17 +1,26 @@
 /**
- * `npm run demo [-- --data FILE.csv]`: deploys examples/quickstart to local AWS with the real CDK CLI: an export that succeeds, one that fails, and
- * cdk destroy. Exit code 0 if everything happened as expected.
+ * `npm run demo`: deploys examples/quickstart to local AWS with the real CDK CLI: an export that succeeds, one that fails, and cdk destroy.
+ * Exit code 0 if everything happened as expected.
  */
-import { readFileSync } from 'fs';
 import * as path from 'path';
-import { parseArgs } from 'util';
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
+import { argumentsOf, run } from './arguments';
+import { parsed, readData, type Data } from './data-file';
+import { excerpt, Story } from './story';
 import type { LocalAwsClient } from '../../local-aws/client';
 import { sampleRows } from '../../local-aws/services/personalize/sample';
+import type { ObjectRecord } from '../../local-aws/wire';
 import { CdkCli, type CliResult } from '../local-deployment/cdk-cli';
 import { LocalAwsProcess } from '../local-deployment/local-aws-process';
 import { REPOSITORY } from '../repository';
+
+const USAGE = `npm run demo -- [options]
+
+Exports a dataset with a real "cdk deploy" to local AWS, a small AWS on this machine.
+
+  --data FILE.csv  export these records instead of the built-in sample: CSV with a header row
+  --verbose        show the output of the CDK CLI
+  --help           show this text`;
 
 const QUICKSTART = path.join(REPOSITORY, 'examples', 'quickstart');
 const COLUMNS = ['USER_ID', 'ITEM_ID', 'EVENT_TYPE', 'TIMESTAMP'];
@@ -19,88 +28,76 @@ const FAILURE = 'Insufficient privileges for accessing data in Amazon S3.';
 /** Simulated seconds per second: an export takes three seconds instead of a minute. */
 const SPEED = 20;
 
-/** What did not happen as expected. */
-const surprises: string[] = [];
-
 async function main(): Promise<void> {
-  const { values: { data } } = parseArgs({ options: { data: { type: 'string' } } });
-  const csv = data === undefined ? stringify(sampleRows('INTERACTIONS', COLUMNS), { header: true, columns: COLUMNS }) : readFileSync(data, 'utf8');
-  const records: string[][] = parse(csv, { fromLine: 2 });
+  const values = argumentsOf(USAGE, { data: { type: 'string' }, verbose: { type: 'boolean' } });
+  if (values === undefined) { return; }
+  const data = values.data === undefined ? sample() : readData(values.data as string);
+  const story = new Story(values.verbose === true);
 
-  title('Local AWS, on this machine: no account, no network');
+  story.banner('One construct, one cdk deploy: a Personalize dataset in an encrypted bucket', {
+    real: 'the CDK CLI, the app, the template, the Lambda code',
+    simulated: `CloudFormation, IAM, KMS, S3, Lambda, Personalize: local AWS, on this machine; its time runs ${SPEED} times faster`,
+    data: `${data.records.length} interactions from ${values.data ?? 'the built-in sample'}`,
+  });
   const localAws = await LocalAwsProcess.start({ speed: SPEED });
   try {
-    const { client } = localAws;
-    const datasetArn = await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv });
-    console.log(`Dataset ${datasetArn} has ${records.length} records from ${data ?? 'the built-in sample'}.`);
-
-    const cli = new CdkCli(localAws.ready);
-    const show = { cwd: QUICKSTART, onOutput: (text: string) => process.stdout.write(text) };
-
-    title('1. cdk deploy: an export that succeeds');
-    const first = await cli.deploy([], show);
-    expect('the first deployment succeeds', first.exitCode === 0);
-    const exported = await showObjects(client, first);
-    expect(`all ${distinct(records)} different records are exported`, exported === distinct(records));
-
-    title('2. cdk deploy: an export that fails, on purpose');
-    await client.configurePersonalize({ failNextJobsWith: FAILURE });
-    const second = await cli.deploy(['-c', 'ingestionMode=BULK'], show);
-    expect('the second deployment fails', second.exitCode !== 0);
-    expect('its output shows Personalize\'s reason', second.output.includes(FAILURE));
-    expect('the stack is rolled back', second.output.includes('UPDATE_ROLLBACK_COMPLET'));
-
-    title('3. cdk destroy: the exported data is kept');
-    const destroyed = await cli.destroy([], show);
-    expect('the stack is destroyed', destroyed.exitCode === 0);
-    expect('the first export is still in its bucket', await showObjects(client, first) === exported);
-    expect('one export in total succeeded', (await client.jobs()).filter(({ status }) => status === 'ACTIVE').length === 1);
+    await tell(story, data, localAws.client, new CdkCli(localAws.ready));
   } finally {
     await localAws.stop();
   }
+  story.end({
+    'the app': 'examples/quickstart/quickstart.ts',
+    'nightly exports': 'npx projen demo:nightly-backup',
+    'what you can set': 'README.md, API.md',
+    'when it fails': 'docs/faults.md',
+  });
 }
 
-/** @returns the number of records in the objects */
-async function showObjects(client: LocalAwsClient, { outputs }: CliResult): Promise<number> {
-  const uri = outputs.Quickstart?.OutputUri;
-  if (uri === undefined) { return 0; }
-  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri)!;
-  let records = 0;
-  for (const { key, size, kmsKeyArn } of (await client.objects(bucket)).filter(object => object.key.startsWith(prefix))) {
-    const lines = (await client.objectBody(bucket, key)).toString('utf8').trimEnd().split('\n');
-    console.log(`\ns3://${bucket}/${key} (${size} bytes, encrypted with ${kmsKeyArn ?? 'a key of S3'})`);
-    console.log(lines.slice(0, 4).map(line => `  ${line}`).join('\n'), lines.length > 4 ? `\n  ... ${lines.length - 4} more` : '');
-    records += lines.length - 1;
+async function tell(story: Story, data: Data, client: LocalAwsClient, cli: CdkCli): Promise<void> {
+  const options = { cwd: QUICKSTART, onOutput: story.cliOutput };
+  const datasetArn = await client.seedDataset({ group: 'movies', type: 'INTERACTIONS', csv: data.csv });
+
+  story.step('cdk deploy: an export that succeeds');
+  story.facts({ dataset: datasetArn });
+  const first = await cli.deploy([], options);
+  story.expect('the deployment succeeds', first.exitCode === 0);
+  story.facts(first.outputs.Quickstart ?? {});
+  const exported = await objects(client, first);
+  for (const { key, size, kmsKeyArn } of exported) {
+    story.say(`   ${key.split('/').pop()}, ${size} bytes, encrypted with ${kmsKeyArn ?? 'a key of S3'}`);
   }
-  return records;
+  const lines = exported.flatMap(({ records }) => records);
+  story.quote(stringify([...exported.slice(0, 1).map(({ header }) => header), ...lines.slice(0, 3)]));
+  const expected = new Set(data.records.map(record => JSON.stringify(record))).size;
+  story.expect(`all ${expected} different records are exported`, lines.length === expected);
+
+  story.step('cdk deploy -c ingestionMode=BULK: an export that fails, because local AWS is told to let the next jobs fail');
+  await client.configurePersonalize({ failNextJobsWith: FAILURE });
+  const second = await cli.deploy(['-c', 'ingestionMode=BULK'], options);
+  story.expect('the deployment fails', second.exitCode !== 0);
+  story.expect('its output says why, in Personalize\'s own words:', second.output.includes(FAILURE));
+  story.quote(excerpt(second.output, 'Dataset export job failed', 5).join('\n'));
+  story.expect('the stack is rolled back: its outputs name the first export', (await client.stack('Quickstart')).status === 'UPDATE_ROLLBACK_COMPLETE');
+
+  story.step('cdk destroy: the exported data is kept');
+  const destroyed = await cli.destroy([], options);
+  story.expect('the stack is destroyed', destroyed.exitCode === 0);
+  story.expect('the exported objects are still in their bucket', (await objects(client, first)).length === exported.length);
+  story.expect('one export in total succeeded', (await client.jobs()).filter(({ status }) => status === 'ACTIVE').length === 1);
 }
 
-function distinct(records: string[][]): number {
-  return new Set(records.map(record => JSON.stringify(record))).size;
+function sample(): Data {
+  const csv = stringify(sampleRows('INTERACTIONS', COLUMNS), { header: true, columns: COLUMNS });
+  return { csv, ...parsed(csv, 'the sample') };
 }
 
-function expect(what: string, isSo: boolean): void {
-  if (!isSo) { surprises.push(what); }
+async function objects(client: LocalAwsClient, { outputs }: CliResult): Promise<(ObjectRecord & Pick<Data, 'header' | 'records'>)[]> {
+  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec(outputs.Quickstart?.OutputUri ?? '') ?? [];
+  if (bucket === undefined) { return []; }
+  const found = (await client.objects(bucket)).filter(({ key }) => key.startsWith(prefix));
+  return Promise.all(found.map(async object => {
+    return { ...object, ...parsed((await client.objectBody(bucket, object.key)).toString('utf8'), object.key) };
+  }));
 }
 
-function title(text: string): void {
-  console.log(`\n${'='.repeat(100)}\n${text}\n${'='.repeat(100)}`);
-}
-
-main().then(() => {
-  title('Summary');
-  if (surprises.length > 0) {
-    console.log(`This did not happen:\n${surprises.map(what => `- ${what}`).join('\n')}`);
-    process.exitCode = 1;
-    return;
-  }
-  console.log([
-    'One construct and one "cdk deploy" exported the dataset to an encrypted bucket.',
-    'When an export failed, its deployment failed with the reason that Personalize gave, and the stack was rolled back.',
-    'cdk destroy kept the exported data.',
-    'No AWS account was used. The CDK CLI, the template and the Lambda code are those of a real deployment.',
-  ].join('\n'));
-}, error => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+run(main);
