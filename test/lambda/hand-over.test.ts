@@ -2,7 +2,7 @@ import type { OnEventRequest } from '../../lambda/events';
 import { exportRequest } from '../../lambda/export-request';
 import { jobArn, jobNameOfArn } from '../../lambda/job';
 import { createEvent, DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent, type Properties } from '../../tools/simulation/events';
-import { LIMIT_EXCEEDED } from '../../tools/simulation/fake-errors';
+import { LIMIT_EXCEEDED, THROTTLED } from '../../tools/simulation/fake-errors';
 import { Waiter, World, type Outcome } from '../../tools/simulation/world';
 
 // An export that takes longer than CloudFormation waits for one resource: several resources wait for it in turn.
@@ -127,6 +127,26 @@ describe('a resource that goes on waiting', () => {
     const third = await world.run(createOf(2, second.data!.DatasetExportJobArn!));
     expect(third).toMatchObject({ status: 'SUCCESS' });
     expect(await world.run(createOf(3, third.data!.DatasetExportJobArn!))).toMatchObject({ status: 'SUCCESS', physicalId: second.physicalId });
+  });
+
+  it('does not give up an export that was started anew when one look at it fails', async () => {
+    world.personalize.runningSeconds = 80 * 60;
+    const second = await world.run(createOf(2, failed(10 * HOURS)));
+    const third = new Waiter(world, createOf(3, second.data!.DatasetExportJobArn!));
+    await third.deliver();
+    const shareIsOver = world.clock.now() + 20 * 60_000;
+    await third.pollUntil(() => world.clock.now() >= shareIsOver);
+    world.personalize.faults.describe.push({ error: THROTTLED() });
+    await third.pollUntil(() => third.outcome !== undefined);
+
+    expect(third.outcome).toMatchObject({ status: 'SUCCESS', physicalId: second.physicalId });
+  });
+
+  it('waits no longer than CloudFormation when no look at the job succeeds', async () => {
+    const event = createOf(3, failed(60));
+    world.personalize.alwaysFault.describe = { error: THROTTLED() };
+
+    expect(await world.run(event)).toMatchObject({ status: 'FAILED', at: START + TURN * 1000, reason: expect.stringMatching(/timeout of 180 min.* after 220 min/) });
   });
 
   it('waits no longer than CloudFormation for an export that was started anew', async () => {
