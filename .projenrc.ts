@@ -68,6 +68,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudtrail@3.1137.0',
     '@aws-sdk/client-cloudwatch-logs@3.1138.0',
     '@aws-sdk/client-eventbridge@3.1138.0',
+    '@aws-sdk/client-glue@3.1138.0',
     '@aws-sdk/client-ssm@3.1138.0',
     '@aws-sdk/client-sts@3.1138.0',
     '@smithy/core@^3',

@@ -1,4 +1,4 @@
-import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord } from './wire';
+import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, TableRecord } from './wire';
 
 /** The control API of a running local AWS. */
 export class LocalAwsClient {
@@ -28,6 +28,11 @@ export class LocalAwsClient {
   /** All executions of state machines, in the order of their starts. */
   public async executions(): Promise<ExecutionRecord[]> {
     return this.json('GET', 'executions');
+  }
+
+  /** All tables and views of the Data Catalog, with their partitions. */
+  public async tables(): Promise<TableRecord[]> {
+    return this.json('GET', 'glue/tables');
   }
 
   /** A deleted stack is found only by its ARN. */

@@ -22,6 +22,8 @@ const CLOUDFORMATION = `${DOCS}/AWSCloudFormation/latest/UserGuide/cloudformatio
 const CUSTOM_RESOURCE = `${DOCS}/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html`;
 const BUCKET_NAMES = `${DOCS}/AmazonS3/latest/userguide/bucketnamingrules.html`;
 const EVENTS = `${DOCS}/eventbridge/latest/userguide/eb-quota.html`;
+const GLUE_TABLES = `${DOCS}/glue/latest/dg/aws-glue-api-catalog-tables.html`;
+const GLUE_PARTITIONS = `${DOCS}/glue/latest/dg/aws-glue-api-catalog-partitions.html`;
 const CREATE_EXPORT_JOB = `${DOCS}/personalize/latest/dg/API_CreateDatasetExportJob.html`;
 const PERSONALIZE_TAG = `${DOCS}/personalize/latest/dg/API_Tag.html`;
 
@@ -165,6 +167,22 @@ export const QUOTAS = {
     page: `${DOCS}/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html`,
     error: 'InvalidParameterException',
   },
+
+  glueDatabases: {
+    limits: 'databases of the Data Catalog',
+    value: 10_000,
+    unit: 'items',
+    page: `${DOCS}/general/latest/gr/glue.html`,
+    error: 'ResourceNumberLimitExceededException',
+    adjustable: true,
+  },
+  glueName: { limits: 'the name of a database, a table, a column or a parameter', value: 255, unit: 'bytes', page: GLUE_TABLES, error: 'InvalidInputException' },
+  glueColumnType: { limits: 'the type of a column', value: 131_072, unit: 'bytes', page: GLUE_TABLES, error: 'InvalidInputException' },
+  glueLocation: { limits: 'the location of a table or a partition', value: 2_056, unit: 'bytes', page: GLUE_TABLES, error: 'InvalidInputException' },
+  glueParameterValue: { limits: 'the value of a parameter of a table', value: 512_000, unit: 'bytes', page: GLUE_TABLES, error: 'InvalidInputException' },
+  glueViewText: { limits: 'the text of a view', value: 409_600, unit: 'bytes', page: GLUE_TABLES, error: 'InvalidInputException' },
+  gluePartitionValue: { limits: 'a value of a partition', value: 1_024, unit: 'bytes', page: GLUE_PARTITIONS, error: 'InvalidInputException' },
+  gluePage: { limits: 'partitions of a page', value: 1_000, unit: 'items', page: GLUE_PARTITIONS, error: 'InvalidInputException' },
 
   personalizeName: {
     limits: 'the name of a schema, a dataset group or a dataset',

@@ -154,6 +154,16 @@ export interface ObjectRecord {
   readonly kmsKeyArn?: string;
 }
 
+/** A table or a view in the Data Catalog. */
+export interface TableRecord {
+  readonly database: string;
+  readonly name: string;
+  /** the TableInput of Glue's API */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** in the order of their creation */
+  readonly partitions: readonly { readonly values: readonly string[]; readonly location?: string }[];
+}
+
 /** Printed by main.ts when it is ready. */
 export interface Ready {
   readonly endpoint: string;

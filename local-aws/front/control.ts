@@ -13,7 +13,7 @@ export type ControlApi = (request: Omit<ApiRequest, 'caller'>) => Promise<ApiRes
 
 /** The control API, to look behind the services and to arrange what happens. Plain JSON, not signed. */
 export function controlApi(
-  { iam, cloudformation, events, states, personalize, lambda, s3, logs }: World, clock: ScaledClock, calls: CallLog, faults: Faults,
+  { iam, cloudformation, events, glue, states, personalize, lambda, s3, logs }: World, clock: ScaledClock, calls: CallLog, faults: Faults,
 ): ControlApi {
   const routes: [method: string, path: RegExp, answer: (match: string[], body: () => unknown) => unknown][] = [
     ['GET', /^calls$/, () => calls.records],
@@ -30,6 +30,7 @@ export function controlApi(
       return changeSettings(personalize.settings, { ...change, jobs: { ...personalize.settings.jobs, ...change.jobs } });
     }],
     ['PUT', /^lambda\/settings$/, (_, body) => changeSettings(lambda.settings, body() as Partial<LambdaSettings>)],
+    ['GET', /^glue\/tables$/, () => glue.tables()],
     ['GET', /^faults$/, () => faults.remaining()],
     ['POST', /^faults$/, (_, body) => {
       [body()].flat().forEach(fault => faults.add(fault as Fault));

@@ -4,6 +4,9 @@ import { NetworkStore } from './ec2/store';
 import { eventsApi } from './events/operations';
 import { eventsResources } from './events/resources';
 import { EventStore } from './events/store';
+import { glueApi } from './glue/operations';
+import { glueResources } from './glue/resources';
+import { DataCatalog } from './glue/store';
 import { iamResources } from './iam/resources';
 import { IamStore } from './iam/store';
 import { kmsResources } from './kms/resources';
@@ -43,6 +46,7 @@ export const SERVICES = {
   logs: { store: LogStore, api: logsApi, resources: logsResources },
   ssm: { store: ParameterStore, api: ssmApi, resources: ssmResources },
   events: { store: EventStore, api: eventsApi, resources: eventsResources },
+  glue: { store: DataCatalog, api: glueApi, resources: glueResources },
   cloudtrail: { api: cloudTrailApi },
   personalize: { store: PersonalizeStore, api: personalizeApi, resources: personalizeResources },
   lambda: { store: FunctionStore, api: lambdaApi, resources: lambdaResources },

@@ -7,6 +7,8 @@ import { cloudFormationApi } from '../../local-aws/cloudformation/operations';
 import { ACCOUNT, NotSupportedError, ServiceError } from '../../local-aws/core';
 import { QUOTAS, type Quota, type QuotaName } from '../../local-aws/quotas';
 import { eventsApi } from '../../local-aws/services/events/operations';
+import { glueApi } from '../../local-aws/services/glue/operations';
+import type { DataCatalog, TableInput } from '../../local-aws/services/glue/store';
 import { DEPLOYER } from '../../local-aws/services/iam/credentials';
 import { Concurrency } from '../../local-aws/services/lambda/concurrency';
 import type { FunctionConfiguration, LambdaFunction } from '../../local-aws/services/lambda/function';
@@ -171,6 +173,12 @@ function createExportJob(change: Record<string, unknown>): Promise<unknown> {
   return fixture.call('CreateDatasetExportJob', fixture.request(change));
 }
 
+function createTable(change: Partial<TableInput>, { glue } = testWorld()): DataCatalog {
+  glue.createDatabase({ Name: 'd' });
+  glue.createTable('d', { Name: 't', TableType: 'EXTERNAL_TABLE', PartitionKeys: [], ...change });
+  return glue;
+}
+
 const arnOfLength = (prefix: string, length: number) => prefix.padEnd(length, 'x');
 const exported = (change: (amount: number) => Record<string, unknown>): Attempt => amount => createExportJob(change(amount));
 const tagged = (tagKey: string, tagValue: string) => ({ tags: [{ tagKey, tagValue }] });
@@ -308,6 +316,27 @@ const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
     length => testWorld().ssm.setParameter('p', long(length)),
   ],
   logGroupName: [length => testWorld().logs.createLogGroup(long(length))],
+
+  glueDatabases: [count => {
+    const { glue } = testWorld();
+    times(count, index => glue.createDatabase({ Name: `d${index}` }));
+  }],
+  glueName: [
+    length => testWorld().glue.createDatabase({ Name: long(length) }),
+    length => createTable({ Name: long(length) }),
+    length => createTable({ PartitionKeys: [{ Name: long(length), Type: 'string' }] }),
+    length => createTable({ Parameters: { [long(length)]: 'x' } }),
+  ],
+  glueColumnType: [length => createTable({ StorageDescriptor: { Columns: [{ Name: 'c', Type: long(length) }] } })],
+  glueLocation: [length => createTable({ StorageDescriptor: { Location: arnOfLength('s3://bucket/', length) } })],
+  glueParameterValue: [length => createTable({ Parameters: { p: long(length) } })],
+  glueViewText: [length => createTable({ TableType: 'VIRTUAL_VIEW', ViewOriginalText: long(length) })],
+  gluePartitionValue: [length => createTable({ PartitionKeys: [{ Name: 'k', Type: 'string' }] }).createPartition('d', 't', { Values: [long(length)] })],
+  gluePage: [MaxResults => {
+    const world = testWorld();
+    createTable({}, world);
+    return call(glueApi, world, { headers: { 'x-amz-target': 'AWSGlue.GetPartitions' }, body: JSON.stringify({ DatabaseName: 'd', TableName: 't', MaxResults }) });
+  }],
 
   personalizeName: [
     length => testWorld().personalize.datasets.createSchema(long(length), SCHEMA),

@@ -1,4 +1,5 @@
 import * as eventBridge from '@aws-sdk/client-eventbridge';
+import * as glue from '@aws-sdk/client-glue';
 import * as personalize from '@aws-sdk/client-personalize';
 import * as sfn from '@aws-sdk/client-sfn';
 import { StateFailure } from './failures';
@@ -26,6 +27,14 @@ const SERVICES: Readonly<Record<string, ServiceApi>> = {
     errorPrefix: 'Personalize',
     lowerCase: true,
     modelledErrors: ['InvalidInput', 'InvalidNextToken', 'LimitExceeded', 'ResourceAlreadyExists', 'ResourceInUse', 'ResourceNotFound', 'TooManyTags'],
+  },
+  glue: {
+    model: new ServiceModel(glue),
+    signingName: 'glue',
+    targetPrefix: 'AWSGlue',
+    errorPrefix: 'Glue',
+    lowerCase: false,
+    modelledErrors: ['AccessDenied', 'AlreadyExists', 'EntityNotFound', 'InvalidInput', 'ResourceNumberLimitExceeded', 'InternalService', 'OperationTimeout'],
   },
   sfn: {
     model: new ServiceModel(sfn),

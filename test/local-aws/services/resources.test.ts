@@ -255,3 +255,34 @@ test('a rule or schedule that exists already is not taken over', async () => {
     expect(reason(stack)).toContain('already exists');
   }
 });
+
+test('tables and views of the Data Catalog: made, changed in place with their partitions, never renamed, deleted', async () => {
+  const table = (columns: string[], Name?: string) => ({
+    D: { Type: 'AWS::Glue::Database', Properties: { CatalogId: { Ref: 'AWS::AccountId' }, DatabaseInput: { Name: 'exports' } } },
+    T: {
+      Type: 'AWS::Glue::Table',
+      Properties: {
+        CatalogId: { Ref: 'AWS::AccountId' },
+        DatabaseName: { Ref: 'D' },
+        TableInput: {
+          Name,
+          TableType: 'EXTERNAL_TABLE',
+          PartitionKeys: [{ Name: 'date', Type: 'string' }],
+          StorageDescriptor: { Columns: columns.map(column => ({ Name: column, Type: 'string' })), Location: 's3://bucket/a/' },
+        },
+      },
+    },
+  });
+  const { glue } = aws.world;
+  const stack = await deploy(table(['a']));
+  const name = stack.resources.get('T')!.physicalId!;
+  expect(name).toMatch(/^stack-t-/);
+  glue.createPartition('exports', name, { Values: ['2026-01-01'] });
+  await deploy(table(['a', 'b']));
+  expect(glue.tables()).toMatchObject([{
+    database: 'exports', name, input: { StorageDescriptor: { Columns: [{ Name: 'a' }, { Name: 'b' }] } }, partitions: [{ values: ['2026-01-01'] }],
+  }]);
+  expect(reason(await deploy(table(['a'], 'other')))).toContain('cannot be renamed');
+  await remove(stack);
+  expect(() => glue.database('exports')).toThrow('not found');
+});
