@@ -54,8 +54,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation@3.1138.0',
     '@aws-sdk/client-personalize@3.1138.0',
     '@types/aws-lambda@^8',
-    // provided by the Lambda runtime, for the Provider framework in local-aws/
+    // provided by the Lambda runtime, for the Provider framework and CDK's custom resources in local-aws/
     '@aws-sdk/client-lambda@3.1138.0',
+    '@aws-sdk/client-s3@3.1138.0',
     '@aws-sdk/client-sfn@3.1138.0',
     // tests only
     'aws-cdk@2.1148.1',

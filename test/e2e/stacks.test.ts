@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, aws_events as events, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, aws_events as events, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
 import { DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
@@ -93,5 +93,26 @@ describe('a stack', () => {
     expect([exitCode, output]).toEqual([0, expect.any(String)]);
     const { rows } = await exportedRecords(fixture.client, 's3://exports-of-movies/to-new-bucket/');
     expect(rows).toHaveLength(RECORDS);
+  });
+
+  test('for development leaves no bucket behind, whatever is in it', async () => {
+    const forDevelopment = (props: Partial<DatasetExportJobProps>) => (stack: Stack) => {
+      exportIn(stack, {
+        destination: new ExportDestination(stack, 'Exports', {
+          bucketName: 'exports-for-development', removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true,
+        }),
+        ...props,
+      });
+    };
+    const first = await fixture.deploy('Development', forDevelopment({}));
+    expect([first.exitCode, first.output]).toEqual([0, expect.any(String)]);
+    const { exitCode, outputs } = await fixture.deploy('Development', forDevelopment({ trigger: ExportTrigger.token('again') }));
+    expect(exitCode).toBe(0);
+    for (const { outputs: { Development: { ExportUri } } } of [first, { outputs }]) {
+      expect((await exportedRecords(fixture.client, ExportUri)).rows).toHaveLength(RECORDS);
+    }
+    const { exitCode: destroyed, output } = await fixture.destroy('Development', forDevelopment({}));
+    expect([destroyed, output]).toEqual([0, expect.any(String)]);
+    await expect(fixture.client.objects('exports-for-development')).rejects.toThrow('NoSuchBucket');
   });
 });

@@ -2,8 +2,8 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 
-/** The modules of the Lambda runtime that the Provider framework, AwsCustomResource and hand-written handlers use. */
-const RUNTIME_MODULES = ['@aws-sdk/client-lambda', '@aws-sdk/client-sfn', '@aws-sdk/client-personalize'];
+/** The modules of the Lambda runtime that handlers use: the library's, hand-written ones, the Provider framework's, those of CDK's custom resources. */
+const RUNTIME_MODULES = ['@aws-sdk/client-lambda', '@aws-sdk/client-sfn', '@aws-sdk/client-personalize', '@aws-sdk/client-s3'];
 
 /** A temporary folder with all that function processes see of this machine: the runtime's modules, an empty home, the functions' code. */
 export class RuntimeFolder {

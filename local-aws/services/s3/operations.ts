@@ -1,26 +1,14 @@
-import { createHash } from 'crypto';
-import { XMLParser } from 'fast-xml-parser';
+import type { BucketCall, BucketHandler } from './bucket-call';
+import { deleteObjects } from './deletion';
+import { listObjects, listVersions } from './listing';
 import { s3Route, type ObjectAddress } from './route';
-import type { BucketConfiguration, S3Store, StoredObject } from './store';
-import { ACCOUNT, NotSupportedError, ServiceError, found, type Api, type ApiRequest, type ApiResponse } from '../../core';
+import { etag, type StoredObject } from './store';
+import { ACCOUNT, NotSupportedError, ServiceError, found, type Api, type ApiResponse } from '../../core';
 import type { Operation } from '../../protocols/protocol';
 import { jsonResponse, RestXmlApi, restXmlResponse } from '../../protocols/rest';
 
-/** A call on a bucket that exists. */
-interface BucketCall extends ObjectAddress {
-  readonly s3: S3Store;
-  readonly region: string;
-  readonly request: ApiRequest;
-  readonly configuration: BucketConfiguration;
-  /** `key`: of an object; without it, the action is on the bucket */
-  readonly authorize: (action: string, key?: string, context?: Record<string, string>) => Promise<void>;
-  readonly authorizeKey: (action: string, keyArn: string) => Promise<void>;
-}
-
-type Handler = (call: BucketCall) => Promise<ApiResponse>;
-
 /** What the CDK CLI, the SDKs and CDK's own custom resources need of S3. */
-const HANDLERS: Readonly<Record<string, Handler>> = {
+const HANDLERS: Readonly<Record<string, BucketHandler>> = {
   HeadBucket: async ({ authorize, region }) => {
     await authorize('s3:ListBucket');
     return { status: 200, headers: { 'x-amz-bucket-region': region } };
@@ -43,48 +31,19 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return jsonResponse(found(policy, () => new ServiceError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404)));
   },
 
-  ListObjectsV2: async ({ authorize, s3, bucket, request: { query } }) => {
-    const prefix = query.get('prefix') ?? '';
-    const delimiter = query.get('delimiter') ?? '';
-    const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
-    const limit = Number(query.get('max-keys') ?? 1000);
-    await authorize('s3:ListBucket', undefined, { 's3:prefix': prefix, 's3:max-keys': String(limit), ...delimiter && { 's3:delimiter': delimiter } });
+  ListObjectsV2: listObjects,
+  ListObjectVersions: listVersions,
 
-    const matching = s3.objects(bucket).filter(({ key }) => key.startsWith(prefix));
-    // objects below a delimiter are listed, and counted, as their common prefix
-    const listedAs = ({ key }: StoredObject): string => {
-      const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
-      return end < 0 ? key : key.slice(0, end + delimiter.length);
-    };
-    const names = [...new Set(matching.map(listedAs))].filter(name => name > after);
-    const page = new Set(names.slice(0, limit));
-    const contents = matching.filter(object => page.has(object.key) && listedAs(object) === object.key);
-    const prefixes = [...page].filter(name => !contents.some(({ key }) => key === name));
-    const truncated = names.length > page.size;
-    return restXmlResponse('ListBucketResult', {
-      Name: bucket,
-      Prefix: prefix,
-      KeyCount: String(page.size),
-      MaxKeys: String(limit),
-      IsTruncated: String(truncated),
-      ...truncated && { NextContinuationToken: [...page].at(-1) },
-      Contents: contents.map(listed),
-      CommonPrefixes: prefixes.map(name => ({ Prefix: name })),
-    });
+  PutBucketPolicy: async ({ authorize, s3, bucket, request: { body } }) => {
+    await authorize('s3:PutBucketPolicy');
+    await s3.putPolicy(bucket, policyIn(body));
+    return { status: 204 };
   },
 
-  ListObjectVersions: async ({ authorize, s3, bucket, request }) => {
-    await authorize('s3:ListBucketVersions');
-    const prefix = request.query.get('prefix') ?? '';
-    const versions = s3.objects(bucket).filter(({ key }) => key.startsWith(prefix));
-    const older = s3.olderVersions(bucket).filter(key => key.startsWith(prefix));
-    return restXmlResponse('ListVersionsResult', {
-      Name: bucket,
-      Prefix: prefix,
-      IsTruncated: 'false',
-      Version: versions.map(object => ({ ...listed(object), VersionId: 'null', IsLatest: 'true' })),
-      DeleteMarker: older.map(key => ({ Key: key, VersionId: 'older', IsLatest: String(!versions.some(object => object.key === key)) })),
-    });
+  GetBucketTagging: async ({ authorize, configuration: { tags = [] } }) => {
+    await authorize('s3:GetBucketTagging');
+    if (tags.length === 0) { throw new ServiceError('NoSuchTagSet', 'The TagSet does not exist', 404); }
+    return restXmlResponse('Tagging', { TagSet: { Tag: tags } });
   },
 
   GetObject: async call => {
@@ -119,26 +78,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return { status: 204 };
   },
 
-  DeleteObjects: async ({ authorize, s3, bucket, request }) => {
-    const parser = new XMLParser({ parseTagValue: false, isArray: name => name === 'Object' });
-    const parsed = parser.parse(request.body.toString('utf8')) as { Delete?: { Object?: { Key: string; VersionId?: string }[] } };
-    const objects = parsed.Delete?.Object ?? [];
-    for (const { Key, VersionId } of objects) {
-      if (VersionId === undefined) {
-        await authorize('s3:DeleteObject', Key);
-        s3.deleteObject(bucket, Key);
-      } else {
-        await authorize('s3:DeleteObjectVersion', Key);
-        s3.deleteVersions(bucket, Key);
-      }
-    }
-    return restXmlResponse('DeleteResult', { Deleted: objects.map(({ Key }) => ({ Key })) });
-  },
+  DeleteObjects: deleteObjects,
 };
 
 export const s3Api: Api = new RestXmlApi('s3', s3Route, Object.fromEntries(Object.entries(HANDLERS).map(([name, handler]) => [name, onBucket(handler)])));
 
-function onBucket(handler: Handler): Operation<ObjectAddress, ApiResponse> {
+function onBucket(handler: BucketHandler): Operation<ObjectAddress, ApiResponse> {
   return async ({ parameters: { bucket, key }, request, authorize }, { s3, kms, region }) => {
     const owner = request.headers['x-amz-expected-bucket-owner'];
     if (owner !== undefined && owner !== ACCOUNT) { throw new ServiceError('AccessDenied', 'Access Denied', 403); }
@@ -162,6 +107,14 @@ function onBucket(handler: Handler): Operation<ObjectAddress, ApiResponse> {
   };
 }
 
+function policyIn(body: Buffer): object {
+  try {
+    return JSON.parse(body.toString('utf8')) as object;
+  } catch {
+    throw new ServiceError('MalformedPolicy', 'Policies must be valid JSON and the first byte must be \'{\'');
+  }
+}
+
 /** Without permission to list the bucket, a missing object looks like a forbidden one. */
 async function readable({ authorize, authorizeKey, s3, bucket, key }: BucketCall): Promise<StoredObject> {
   await authorize('s3:GetObject', key);
@@ -174,10 +127,6 @@ async function readable({ authorize, authorizeKey, s3, bucket, key }: BucketCall
   return object;
 }
 
-function listed({ key, lastModified, body }: StoredObject): Record<string, string> {
-  return { Key: key, LastModified: lastModified.toISOString(), ETag: etag(body), Size: String(body.length), StorageClass: 'STANDARD' };
-}
-
 function objectHeaders({ body, lastModified, kmsKeyArn }: StoredObject): Record<string, string> {
   return {
     'content-type': 'application/octet-stream', 'last-modified': lastModified.toUTCString(), 'etag': etag(body), ...encryptionHeaders(kmsKeyArn),
@@ -188,8 +137,4 @@ function encryptionHeaders(kmsKeyArn: string | undefined): Record<string, string
   return kmsKeyArn
     ? { 'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': kmsKeyArn }
     : { 'x-amz-server-side-encryption': 'AES256' };
-}
-
-function etag(body: Buffer): string {
-  return `"${createHash('md5').update(body).digest('hex')}"`;
 }

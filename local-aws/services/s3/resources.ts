@@ -6,7 +6,7 @@ import { quota } from '../../quotas';
 import type { World } from '../../world';
 
 export const s3Resources: ResourceTypes = {
-  /** Settings that nothing here depends on (object ownership, ACL, lifecycle, access logs, tags) are checked and have no effect. */
+  /** Settings that nothing here depends on (object ownership, ACL, lifecycle, access logs) are checked and have no effect. */
   'AWS::S3::Bucket': {
     properties: [
       'BucketName', 'BucketEncryption', 'VersioningConfiguration', 'PublicAccessBlockConfiguration', 'OwnershipControls',
@@ -61,6 +61,7 @@ function configuration(properties: Properties, world: World): BucketConfiguratio
   return {
     kmsKeyArn: defaultKey(BucketEncryption, world),
     versioned: record(VersioningConfiguration).Status === 'Enabled',
+    tags: properties.Tags as BucketConfiguration['tags'],
     allowsPublicPolicy: block !== undefined && !isTrue(record(block).BlockPublicPolicy),
   };
 }

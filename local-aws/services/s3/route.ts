@@ -9,7 +9,7 @@ export interface ObjectAddress {
 
 /** Subresources in the query that make a GET on a bucket another operation. */
 const BUCKET_GET: Readonly<Record<string, string>> = {
-  encryption: 'GetBucketEncryption', location: 'GetBucketLocation', policy: 'GetBucketPolicy', versions: 'ListObjectVersions',
+  encryption: 'GetBucketEncryption', location: 'GetBucketLocation', policy: 'GetBucketPolicy', tagging: 'GetBucketTagging', versions: 'ListObjectVersions',
 };
 const OBJECT_SUBRESOURCES = ['uploads', 'uploadId', 'acl', 'tagging', 'attributes', 'versionId', 'restore', 'torrent', 'retention', 'legal-hold'];
 
@@ -23,6 +23,7 @@ export const s3Route: Route<ObjectAddress> = request => {
 function bucketOperation({ method, query }: ApiRequest): string | undefined {
   switch (method) {
     case 'HEAD': return 'HeadBucket';
+    case 'PUT': return query.has('policy') ? 'PutBucketPolicy' : undefined;
     case 'POST': return query.has('delete') ? 'DeleteObjects' : undefined;
     case 'GET': {
       const subresource = Object.keys(BUCKET_GET).find(name => query.has(name));

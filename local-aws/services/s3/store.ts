@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { checkBucketPolicy } from './bucket-policy';
 import { isPublic } from './public-access';
 import { ServiceError, found } from '../../core';
@@ -13,6 +14,7 @@ export interface BucketConfiguration {
   readonly policy?: object;
   /** BlockPublicPolicy is off; it is on by default */
   readonly allowsPublicPolicy?: boolean;
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 export interface StoredObject {
@@ -22,12 +24,25 @@ export interface StoredObject {
   readonly kmsKeyArn?: string;
 }
 
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly lastModified: Date;
+  /** undefined: a delete marker */
+  readonly object?: StoredObject;
+}
+
 interface Bucket {
   readonly configuration: Eventual<BucketConfiguration>;
-  readonly objects: Map<string, StoredObject>;
-  /** the keys that have older versions or a delete marker; nothing else is kept of these */
-  readonly olderVersions: Set<string>;
+  /** by key; the newest is the first */
+  readonly versions: Map<string, readonly ObjectVersion[]>;
+  /** Once it has been, versioning can only be suspended: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html */
+  wasVersioned: boolean;
 }
+
+/** The version of an object that was put while its bucket was not versioned. */
+const NULL_VERSION = 'null';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const NO_BUCKET_NAME = /\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3)$/;
@@ -35,6 +50,7 @@ const NO_BUCKET_NAME = /\.\.|^\d+\.\d+\.\d+\.\d+$|^(xn--|sthree-|amzn-s3-demo-)|
 /** Buckets and objects. Whoever uses them asks IAM, with the bucket's policy as resource policy. */
 export class S3Store {
   private readonly buckets = new Map<string, Bucket>();
+  private versionCount = 0;
 
   constructor(private readonly world: Pick<World, 'clock' | 'iam' | 'profile'>) {}
 
@@ -49,13 +65,14 @@ export class S3Store {
     this.checkPolicy(configuration);
     const eventual = new Eventual<BucketConfiguration>(this.world.clock, this.world.profile.bucketSeconds);
     eventual.set(configuration);
-    this.buckets.set(name, { configuration: eventual, objects: new Map(), olderVersions: new Set() });
+    this.buckets.set(name, { configuration: eventual, versions: new Map(), wasVersioned: configuration.versioned === true });
   }
 
   public updateBucket(name: string, change: BucketConfiguration): void {
     this.checkPolicy(change);
-    const { configuration } = this.existing(name);
-    configuration.set({ ...configuration.latest, ...change });
+    const bucket = this.existing(name);
+    bucket.configuration.set({ ...bucket.configuration.latest, ...change });
+    bucket.wasVersioned ||= change.versioned === true;
   }
 
   /** Refuses what S3 refuses of the policy of this bucket. */
@@ -68,10 +85,9 @@ export class S3Store {
   }
 
   public deleteBucket(name: string): void {
-    const { objects, olderVersions } = this.existing(name);
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html: all object versions and delete markers must be gone
-    if (objects.size + olderVersions.size > 0) {
-      const versions = objects.size === 0 ? '. You must delete all versions in the bucket.' : '';
+    if (this.versions(name).length > 0) {
+      const versions = this.objects(name).length === 0 ? '. You must delete all versions in the bucket.' : '';
       throw new ServiceError('BucketNotEmpty', `The bucket you tried to delete is not empty${versions}`, 409);
     }
     this.buckets.delete(name);
@@ -89,38 +105,54 @@ export class S3Store {
 
   /** In the order of their keys' bytes, as S3 lists them. */
   public objects(bucket: string): StoredObject[] {
-    return [...this.existing(bucket).objects.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+    return this.inOrder(bucket).map(([newest]) => newest.object).filter(object => object !== undefined);
   }
 
-  public olderVersions(bucket: string): string[] {
-    return [...this.existing(bucket).olderVersions];
+  /** With delete markers; those of a key from the newest to the oldest. */
+  public versions(bucket: string): ObjectVersion[] {
+    return this.inOrder(bucket).flat();
   }
 
   public putObject(bucket: string, key: string, body: Buffer, kmsKeyArn = this.bucket(bucket)?.kmsKeyArn): void {
     checkQuota('s3Key', sizeOf('s3Key', key), () => 'Your key is too long');
-    this.keepVersion(bucket, key);
-    this.existing(bucket).objects.set(key, { key, body, lastModified: new Date(this.world.clock.now()), kmsKeyArn });
+    this.addVersion(bucket, key, { key, body, lastModified: new Date(this.world.clock.now()), kmsKeyArn });
   }
 
   public getObject(bucket: string, key: string): StoredObject | undefined {
-    return this.existing(bucket).objects.get(key);
+    return this.existing(bucket).versions.get(key)?.[0].object;
   }
 
-  /** In a versioned bucket, the object stays as an older version. */
-  public deleteObject(bucket: string, key: string): void {
-    this.keepVersion(bucket, key);
-    this.existing(bucket).objects.delete(key);
+  /**
+   * Where the bucket is or was versioned, a delete marker takes the object's place.
+   *
+   * @returns the marker
+   */
+  public deleteObject(bucket: string, key: string): ObjectVersion | undefined {
+    if (this.existing(bucket).wasVersioned) { return this.addVersion(bucket, key); }
+    this.existing(bucket).versions.delete(key);
+    return undefined;
   }
 
-  public deleteVersions(bucket: string, key: string): void {
-    const { objects, olderVersions } = this.existing(bucket);
-    objects.delete(key);
-    olderVersions.delete(key);
+  /** @returns what is deleted */
+  public deleteVersion(bucket: string, key: string, versionId: string): ObjectVersion | undefined {
+    const { versions } = this.existing(bucket);
+    const all = versions.get(key) ?? [];
+    const others = all.filter(version => version.versionId !== versionId);
+    if (others.length > 0) { versions.set(key, others); } else { versions.delete(key); }
+    return all.find(version => version.versionId === versionId);
   }
 
-  private keepVersion(bucket: string, key: string): void {
-    const { objects, olderVersions, configuration } = this.existing(bucket);
-    if (configuration.latest?.versioned && objects.has(key)) { olderVersions.add(key); }
+  private addVersion(bucket: string, key: string, object?: StoredObject): ObjectVersion {
+    const { versions, configuration } = this.existing(bucket);
+    const versionId = configuration.latest?.versioned ? `version-${++this.versionCount}` : NULL_VERSION;
+    const added = { key, versionId, lastModified: new Date(this.world.clock.now()), object };
+    versions.set(key, [added, ...(versions.get(key) ?? []).filter(version => version.versionId !== versionId)]);
+    return added;
+  }
+
+  private inOrder(bucket: string): (readonly ObjectVersion[])[] {
+    const { versions } = this.existing(bucket);
+    return [...versions].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map(([, ofKey]) => ofKey);
   }
 
   private existing(name: string): Bucket {
@@ -134,4 +166,8 @@ export class S3Store {
       throw new ServiceError('MalformedPolicy', `Policy exceeds the maximum allowed document size (${quota('s3BucketPolicy')} bytes).`);
     }
   }
+}
+
+export function etag(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
 }

@@ -43,8 +43,30 @@ test('lists by prefix, delimiter and page', async () => {
   expect(keys(await send('GET', '/bucket?list-type=2&delimiter=/'))).toEqual(['a', 'd', 'b/', 'c/']);
   const first = await send('GET', '/bucket?list-type=2&max-keys=2');
   expect(keys(first)).toEqual(['a', 'b/1']);
+  expect(String(first.body)).toContain('<KeyCount>2</KeyCount><MaxKeys>2</MaxKeys><IsTruncated>true</IsTruncated>');
   const token = /<NextContinuationToken>(.*?)</.exec(String(first.body))![1];
-  expect(keys(await send('GET', `/bucket?list-type=2&continuation-token=${token}`))).toEqual(['b/2', 'c/1', 'd']);
+  const last = await send('GET', `/bucket?list-type=2&continuation-token=${encodeURIComponent(token)}`);
+  expect(keys(last)).toEqual(['b/2', 'c/1', 'd']);
+  expect(String(last.body)).toContain('<KeyCount>3</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>');
+  await expect(send('GET', '/bucket?list-type=2&continuation-token=b/1')).rejects.toMatchObject({ code: 'InvalidArgument' });
+  expect(keys(await send('GET', '/bucket?list-type=2&start-after=b/2'))).toEqual(['c/1', 'd']);
+});
+
+test('lists at most 1000 objects at once', async () => {
+  for (let index = 0; index < 1001; index++) { store.putObject('bucket', `k${index}`, Buffer.from('x')); }
+  expect(keys(await send('GET', '/bucket?list-type=2&max-keys=5000'))).toHaveLength(1000);
+  expect(String((await send('GET', '/bucket?list-type=2&max-keys=0')).body)).toContain('<IsTruncated>false</IsTruncated>');
+});
+
+test('a permission to list below a prefix is one for requests with that prefix only', async () => {
+  const below = (prefix: string): object => allow('s3:ListBucket', 'arn:aws:s3:::bucket', { Condition: { StringLike: { 's3:prefix': `${prefix}*` } } });
+  world.iam.putRolePolicy('r', 'all', policy(below('exports/')));
+  await expect(send('GET', '/bucket?list-type=2&prefix=exports/a/')).resolves.toMatchObject({ status: 200 });
+  for (const query of ['&prefix=other/', '&prefix=', '']) {
+    await expect(send('GET', `/bucket?list-type=2${query}`)).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });
+  }
+  world.iam.putRolePolicy('r', 'all', policy(below('')));
+  await expect(send('GET', '/bucket?list-type=2')).rejects.toMatchObject({ code: 'AccessDenied' });
 });
 
 test('deletes many at once', async () => {
@@ -55,21 +77,68 @@ test('deletes many at once', async () => {
   expect(() => store.deleteBucket('bucket')).toThrow('not empty');
 });
 
-test('a versioned bucket keeps older versions until they are deleted as such', async () => {
+const body = (response: ApiResponse): string => String(response.body);
+const deletion = (...names: string[]): string => `<Delete>${names.map(name => {
+  const [key, version] = name.split('@');
+  return `<Object><Key>${key}</Key>${version ? `<VersionId>${version}</VersionId>` : ''}</Object>`;
+}).join('')}</Delete>`;
+
+test('a versioned bucket keeps all versions until they are deleted as such', async () => {
   store.updateBucket('bucket', { versioned: true });
-  store.putObject('bucket', 'a', Buffer.from('x'));
-  await send('POST', '/bucket?delete', '<Delete><Object><Key>a</Key></Object></Delete>');
+  for (const data of ['old', 'newer']) { store.putObject('bucket', 'a', Buffer.from(data)); }
+  expect(body(await send('POST', '/bucket?delete', deletion('a')))).toContain('<DeleteMarker>true</DeleteMarker>');
   expect(store.objects('bucket')).toEqual([]);
   expect(() => store.deleteBucket('bucket')).toThrow('You must delete all versions in the bucket.');
-  expect(String((await send('GET', '/bucket?versions')).body)).toContain('<DeleteMarker><Key>a</Key><VersionId>older</VersionId><IsLatest>true</IsLatest></DeleteMarker>');
-  await send('POST', '/bucket?delete', '<Delete><Object><Key>a</Key><VersionId>older</VersionId></Object></Delete>');
+
+  const [marker, newer, old] = store.versions('bucket');
+  expect([marker.object, String(newer.object?.body), String(old.object?.body)]).toEqual([undefined, 'newer', 'old']);
+  await send('POST', '/bucket?delete', deletion(`a@${marker.versionId}`));
+  expect(body(await send('GET', '/bucket/a'))).toBe('newer');
+  await send('POST', '/bucket?delete', deletion(`a@${newer.versionId}`));
+  expect(body(await send('GET', '/bucket/a'))).toBe('old');
+  await send('POST', '/bucket?delete', deletion(`a@${old.versionId}`));
   store.deleteBucket('bucket');
 });
 
-test('deleting a version takes a permission of its own', async () => {
-  grant('all', 's3:DeleteObject');
-  await expect(send('POST', '/bucket?delete', '<Delete><Object><Key>a</Key><VersionId>older</VersionId></Object></Delete>'))
-    .rejects.toThrow('s3:DeleteObjectVersion');
+test('a bucket whose versioning is suspended keeps its older versions', () => {
+  store.updateBucket('bucket', { versioned: true });
+  store.putObject('bucket', 'a', Buffer.from('old'));
+  store.updateBucket('bucket', { versioned: false });
+  store.putObject('bucket', 'a', Buffer.from('overwritten'));
+  store.putObject('bucket', 'a', Buffer.from('new'));
+  store.deleteObject('bucket', 'a');
+  expect(store.versions('bucket').map(({ versionId, object }) => [versionId === 'null', String(object?.body)])).toEqual([[true, 'undefined'], [false, 'old']]);
+});
+
+test('lists versions by prefix and page', async () => {
+  store.updateBucket('bucket', { versioned: true });
+  for (const key of ['b/1', 'a', 'b/2', 'b/1', 'b/1']) { store.putObject('bucket', key, Buffer.from('x')); }
+  store.deleteObject('bucket', 'b/2');
+  const listed: string[] = [];
+  for (let markers = ''; ;) {
+    const page = body(await send('GET', `/bucket?versions&prefix=b/&max-keys=2${markers}`));
+    listed.push(...[...page.matchAll(/<(Version|DeleteMarker)><Key>(.*?)<.*?<IsLatest>(.*?)</g)].map(match => match.slice(1).join(' ')));
+    const [, key, version] = /<NextKeyMarker>(.*?)<.*<NextVersionIdMarker>(.*?)</.exec(page) ?? [];
+    if (key === undefined) { break; }
+    markers = `&key-marker=${key}&version-id-marker=${version}`;
+  }
+  expect(listed.sort()).toEqual([
+    'DeleteMarker b/2 true', 'Version b/1 false', 'Version b/1 false', 'Version b/1 true', 'Version b/2 false',
+  ]);
+});
+
+test('deleting a version takes a permission of its own, and a refusal concerns its key only', async () => {
+  for (const key of ['a', 'b', 'c']) { store.putObject('bucket', key, Buffer.from('x')); }
+  world.iam.putRolePolicy('r', 'all', policy(allow('s3:DeleteObject', ['arn:aws:s3:::bucket/a', 'arn:aws:s3:::bucket/b'])));
+  const answer = body(await send('POST', '/bucket?delete', deletion('a', 'b@null', 'c')));
+  expect(answer).toMatch(/<Deleted><Key>a<\/Key><\/Deleted>/);
+  expect([...answer.matchAll(/<Error><Key>(.).*?<Code>(.*?)<.*?is not authorized to perform: (\S+)/g)].map(match => match.slice(1)))
+    .toEqual([['b', 'AccessDenied', 's3:DeleteObjectVersion'], ['c', 'AccessDenied', 's3:DeleteObject']]);
+  expect(store.objects('bucket').map(({ key }) => key)).toEqual(['b', 'c']);
+});
+
+test.each([[''], [deletion(...Array.from({ length: 1001 }, (_, index) => `k${index}`))]])('deletes 1 to 1000 objects at once', async xml => {
+  await expect(send('POST', '/bucket?delete', xml)).rejects.toMatchObject({ code: 'MalformedXML' });
 });
 
 test('asks IAM and the bucket policy', async () => {
@@ -93,10 +162,24 @@ test('asks for the key of encrypted objects', async () => {
   expect(String((await send('GET', '/bucket/a')).body)).toBe('x');
 });
 
+test('takes bucket policies, under the rules that CloudFormation has for them', async () => {
+  const denies = (resource: string): string => JSON.stringify(policy({ Effect: 'Deny', Principal: '*', Action: 's3:PutObject', Resource: resource }));
+  await send('PUT', '/bucket?policy', denies('arn:aws:s3:::bucket/*'));
+  await expect(send('PUT', '/bucket/a', 'x')).rejects.toThrow('explicit deny in a resource-based policy');
+  for (const text of [denies('arn:aws:s3:::other/*'), 'no JSON']) {
+    await expect(send('PUT', '/bucket?policy', text)).rejects.toMatchObject({ code: 'MalformedPolicy' });
+  }
+  world.iam.deleteRolePolicy('r', 'all');
+  await expect(send('PUT', '/bucket?policy', denies('arn:aws:s3:::bucket/*'))).rejects.toMatchObject({ code: 'AccessDenied' });
+});
+
 test('tells about buckets', async () => {
   expect(String((await send('GET', '/bucket?encryption')).body)).toContain('<SSEAlgorithm>AES256</SSEAlgorithm>');
   expect(String((await send('GET', '/bucket?location')).body)).toContain('<LocationConstraint');
   await expect(send('GET', '/bucket?policy')).rejects.toMatchObject({ code: 'NoSuchBucketPolicy' });
+  await expect(send('GET', '/bucket?tagging')).rejects.toMatchObject({ code: 'NoSuchTagSet', status: 404 });
+  store.updateBucket('bucket', { tags: [{ Key: 'team', Value: 'ml' }] });
+  expect(String((await send('GET', '/bucket?tagging')).body)).toContain('<TagSet><Tag><Key>team</Key><Value>ml</Value></Tag></TagSet>');
   expect((await send('HEAD', '/bucket')).status).toBe(200);
   await expect(send('HEAD', '/bucket', '', { 'x-amz-expected-bucket-owner': '999999999999' })).rejects.toMatchObject({ code: 'AccessDenied' });
 });
