@@ -1,8 +1,8 @@
-import type { LambdaSettings, PersonalizeSettings } from './wire';
+import type { LambdaSettings, OutputLayout, PersonalizeSettings } from './wire';
 
 /** The choices that are settings of Personalize: a test can change them in a running local AWS. */
 type PersonalizeChoices = Pick<PersonalizeSettings,
-  'statusInProgress' | 'recordsPerFile' | 'outputSubfolder' | 'outputExtension' | 'datasetsPerPage' | 'emptyPageFirst'
+  'statusInProgress' | keyof OutputLayout | 'datasetsPerPage' | 'emptyPageFirst'
   | 'echoesTrailingSlash' | 'omitsDefaults' | 'secondsUntilVisible' | 'checksAccessAtCreate'>;
 
 /** One way for AWS to behave where its documentation is silent or permits several. Nothing is random: every run makes the same choices. */
@@ -70,6 +70,14 @@ export const PLAIN: Profile = {
     recordsPerFile: 600,
     outputSubfolder: '',
     outputExtension: '.csv',
+    outputGzip: false,
+    fileWithoutRecords: true,
+    headers: 'all files',
+    columnOrder: 'schema',
+    quotesAll: false,
+    quoteEscape: '"',
+    lineEnd: '\n',
+    byteOrderMark: false,
     datasetsPerPage: 100,
     emptyPageFirst: false,
     echoesTrailingSlash: true,
@@ -96,6 +104,14 @@ export const HOSTILE: Profile = {
     recordsPerFile: 7,
     outputSubfolder: 'export/run-0/',
     outputExtension: '',
+    outputGzip: false,
+    fileWithoutRecords: false,
+    headers: 'all files',
+    columnOrder: 'schema',
+    quotesAll: true,
+    quoteEscape: '"',
+    lineEnd: '\r\n',
+    byteOrderMark: false,
     datasetsPerPage: 1,
     emptyPageFirst: true,
     echoesTrailingSlash: false,

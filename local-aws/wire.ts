@@ -91,8 +91,23 @@ export interface PersonalizeSettings {
   recordsPerFile: number;
   /** where the output files are below the path of the request: empty, or ends with a slash */
   outputSubfolder: string;
-  /** of the output files' names */
+  /** of the output files' names; `.gz` follows if they are compressed */
   outputExtension: string;
+  /** Whether the output files are compressed. */
+  outputGzip: boolean;
+  /** Whether an export without records writes a file with the header only, or no file. */
+  fileWithoutRecords: boolean;
+  /** which files begin with the names of the columns */
+  headers: 'all files' | 'first file' | 'none';
+  /** Whether the columns are in the order of the schema, or in the opposite one. */
+  columnOrder: 'schema' | 'opposite';
+  /** Whether all values are in quotes, or only those that need it. */
+  quotesAll: boolean;
+  /** what stands before a quote in a value */
+  quoteEscape: '"' | '\\';
+  lineEnd: '\n' | '\r\n';
+  /** Whether files begin with a byte order mark. */
+  byteOrderMark: boolean;
   /** Whether ListDatasets answers first with a page that has a token but no member `datasets`. */
   emptyPageFirst: boolean;
   /** Whether DescribeDatasetExportJob answers with the slash at the end of the output path, if the request had one. */
@@ -234,6 +249,11 @@ export interface CustomResourceRequest {
   readonly ResourceProperties: Record<string, unknown>;
   readonly OldResourceProperties?: Record<string, unknown>;
 }
+
+/** What output files look like and where they are: nothing of it is documented. */
+export type OutputLayout = Pick<PersonalizeSettings,
+  'recordsPerFile' | 'outputSubfolder' | 'outputExtension' | 'outputGzip' | 'fileWithoutRecords' | 'headers' | 'columnOrder' | 'quotesAll' | 'quoteEscape'
+  | 'lineEnd' | 'byteOrderMark'>;
 
 /** What can be set for all jobs, or for some. */
 export type JobSettings = Pick<PersonalizeSettings, 'secondsPending' | 'secondsInProgress' | 'failNextJobsWith'>;

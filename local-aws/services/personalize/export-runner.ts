@@ -1,6 +1,7 @@
 import type { Dataset, Datasets } from './datasets';
 import { ExportAccess, type ExportTarget } from './export-access';
-import { exportedRows, toCsv } from './records';
+import { outputFiles } from './output';
+import { exportedRows } from './records';
 import type { ExportJob } from './store';
 import { NotSupportedError, ServiceError } from '../../core';
 import type { JobSettings, PersonalizeSettings } from '../../wire';
@@ -41,7 +42,7 @@ export class ExportRunner {
       if (failure !== undefined) { throw new JobFailure(failure); }
       // access is needed until the end, not only at first
       const target = await this.target(job, dataset, files);
-      for (const [key, body] of files) { this.world.s3.putObject(target.bucket, key, Buffer.from(body), target.kmsKeyArn); }
+      for (const [key, body] of files) { this.world.s3.putObject(target.bucket, key, body, target.kmsKeyArn); }
       this.setStatus(job, 'ACTIVE');
     } catch (error) {
       job.failureReason = error instanceof Error ? error.message : String(error);
@@ -66,7 +67,7 @@ export class ExportRunner {
   }
 
   /** Where the output goes. Throws unless everything that it takes is allowed. */
-  private async target(job: ExportJob, dataset: Dataset, files: Map<string, string>): Promise<ExportTarget> {
+  private async target(job: ExportJob, dataset: Dataset, files: Map<string, Buffer>): Promise<ExportTarget> {
     const { bucket } = location(job);
     const configuration = this.world.s3.bucket(bucket);
     if (!configuration) { throw new JobFailure(INVALID_PATH, `there is no bucket ${bucket}`); }
@@ -81,17 +82,12 @@ export class ExportRunner {
     return target;
   }
 
-  /** Contents by key. AWS does not document the names: nothing may depend on them. */
-  private files(job: ExportJob, dataset: Dataset): Map<string, string> {
+  /** Contents by key. */
+  private files(job: ExportJob, dataset: Dataset): Map<string, Buffer> {
     const { folder } = location(job);
     const columns = this.datasets.columns(dataset);
     const rows = exportedRows(dataset.type, columns, dataset.records, job.request.ingestionMode ?? 'PUT');
-    const { recordsPerFile, outputSubfolder, outputExtension } = this.settings;
-    const count = Math.max(1, Math.ceil(rows.length / recordsPerFile));
-    return new Map(Array.from({ length: count }, (_, part) => [
-      `${folder}${outputSubfolder}part-${String(part).padStart(5, '0')}${outputExtension}`,
-      toCsv(columns, rows.slice(part * recordsPerFile, (part + 1) * recordsPerFile)),
-    ]));
+    return new Map([...outputFiles(columns, rows, this.settings)].map(([name, body]) => [`${folder}${name}`, body]));
   }
 
   private setStatus(job: ExportJob, status: ExportJob['status']): void {

@@ -1,5 +1,4 @@
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { ServiceError } from '../../core';
 import type { DatasetType } from '../../wire';
 
@@ -24,10 +23,6 @@ export function parseCsv(text: string): Row[] {
 export function csvColumns(text: string): string[] {
   const [header = []] = parse(text, { to_line: 1, bom: true }) as string[][];
   return header;
-}
-
-export function toCsv(columns: string[], rows: Row[]): string {
-  return stringify(rows, { header: true, columns });
 }
 
 /** Drops the columns that the schema does not have. */

@@ -1,5 +1,5 @@
 import { Datasets } from '../../../../local-aws/services/personalize/datasets';
-import { exportedRows, parseCsv, toCsv, type Records } from '../../../../local-aws/services/personalize/records';
+import { exportedRows, type Records } from '../../../../local-aws/services/personalize/records';
 import { sampleRows } from '../../../../local-aws/services/personalize/sample';
 import { ManualClock } from '../../../../tools/simulation/manual-clock';
 
@@ -26,11 +26,6 @@ describe('ingestion modes', () => {
   test('ALL of interactions: everything, equal ones once', () => {
     expect(exportedRows('INTERACTIONS', columns, records, 'ALL')).toHaveLength(5);
   });
-});
-
-test('CSV survives quotes, commas and line breaks', () => {
-  const rows = [row('a,"b"\nc', ''), row('ü', ' x ')];
-  expect(parseCsv(toCsv(columns, rows))).toEqual(rows);
 });
 
 test('the sample is always the same, without equal interactions', () => {
