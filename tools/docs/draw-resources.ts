@@ -4,6 +4,7 @@ import { createRequire } from 'module';
 import * as path from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { flowDot } from './flow-dot';
 import { resourceGraph, type ResourceGraph } from './resource-graph';
 import { PALETTES, resourcesDot } from './resources-dot';
 import { Dataset, DatasetExportJob, IngestionMode } from '../../src';
@@ -23,8 +24,11 @@ export async function pictures(): Promise<Record<string, string>> {
   const { instance } = createRequire(__filename)('@viz-js/viz') as { instance(): Promise<{ renderString(dot: string, options: { format: string }): string }> };
   const viz = await instance();
   const graph = oneJob();
-  return Object.fromEntries(Object.entries(PALETTES).map(([name, palette]) => (
-    [`resources-${name}.svg`, forBrowsers(viz.renderString(resourcesDot(graph, palette), { format: 'svg' }))])));
+  const draw = (dot: string) => forBrowsers(viz.renderString(dot, { format: 'svg' }));
+  return Object.fromEntries(Object.entries(PALETTES).flatMap(([name, palette]) => [
+    [`flow-${name}.svg`, draw(flowDot(palette))],
+    [`resources-${name}.svg`, draw(resourcesDot(graph, palette))],
+  ]));
 }
 
 function forBrowsers(svg: string): string {
@@ -33,8 +37,16 @@ function forBrowsers(svg: string): string {
     .replace(/^[^]*?<svg /, '<svg ')
     .replace(/<!--[^]*?-->\n/g, '')
     .replace(/<title>[^<]*<\/title>\n/g, '')
+    .replace(/<g id="\w+" class="node">[^]*?<\/g>/g, centered)
     .replace(/width="[\d.]+pt" height="[\d.]+pt"/, `width="${Math.ceil(+width)}" height="${Math.ceil(+height)}"`)
     .replace(/font-family="[^"]*"/g, 'font-family="Arial, Helvetica, sans-serif"');
+}
+
+/** Graphviz places the texts of a box by the widths of its own font; the reader's may be narrower. */
+function centered(node: string): string {
+  const xs = [...node.matchAll(/([\d.]+),-?[\d.]+/g)].map(([, x]) => Number(x));
+  const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
+  return node.replace(/text-anchor="start" x="[-\d.]+"/g, `text-anchor="middle" x="${middle.toFixed(2)}"`);
 }
 
 if (require.main === module) {

@@ -1,6 +1,6 @@
 import type { Node, ResourceGraph } from './resource-graph';
 
-interface Palette {
+export interface Palette {
   readonly background: string;
   readonly text: string;
   readonly quiet: string;
