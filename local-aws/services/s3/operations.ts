@@ -48,7 +48,7 @@ const HANDLERS: Readonly<Record<string, BucketHandler>> = {
 
   GetObject: async call => {
     const object = await readable(call);
-    return { status: 200, headers: objectHeaders(object), body: object.body };
+    return part(object, call.request.headers.range);
   },
 
   HeadObject: async call => {
@@ -125,6 +125,17 @@ async function readable({ authorize, authorizeKey, s3, bucket, key }: BucketCall
   }
   if (object.kmsKeyArn) { await authorizeKey('kms:Decrypt', object.kmsKeyArn); }
   return object;
+}
+
+/** One range of bytes, or everything: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+function part(object: StoredObject, range: string | undefined): ApiResponse {
+  if (range === undefined) { return { status: 200, headers: objectHeaders(object), body: object.body }; }
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+  if (first === undefined || Number(first) > Number(last)) { throw new NotSupportedError(`the range ${range} of an object`); }
+  if (Number(first) >= object.body.length) { throw new ServiceError('InvalidRange', 'The requested range is not satisfiable', 416); }
+  const body = object.body.subarray(Number(first), Number(last) + 1);
+  const contentRange = `bytes ${first}-${Number(first) + body.length - 1}/${object.body.length}`;
+  return { status: 206, headers: { ...objectHeaders(object), 'content-range': contentRange }, body };
 }
 
 function objectHeaders({ body, lastModified, kmsKeyArn }: StoredObject): Record<string, string> {

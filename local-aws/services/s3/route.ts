@@ -34,6 +34,6 @@ function bucketOperation({ method, query }: ApiRequest): string | undefined {
 }
 
 function objectOperation({ method, query, headers }: ApiRequest): string | undefined {
-  if (OBJECT_SUBRESOURCES.some(name => query.has(name)) || headers['x-amz-copy-source'] || headers.range) { return undefined; }
+  if (OBJECT_SUBRESOURCES.some(name => query.has(name)) || headers['x-amz-copy-source'] || (headers.range && method !== 'GET')) { return undefined; }
   return { GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' }[method];
 }

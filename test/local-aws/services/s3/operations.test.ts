@@ -141,6 +141,15 @@ test.each([[''], [deletion(...Array.from({ length: 1001 }, (_, index) => `k${ind
   await expect(send('POST', '/bucket?delete', xml)).rejects.toMatchObject({ code: 'MalformedXML' });
 });
 
+test('reads a range of an object, as much of it as there is', async () => {
+  store.putObject('bucket', 'a', Buffer.from('abcdef'));
+  const range = (bytes: string) => send('GET', '/bucket/a', '', { range: `bytes=${bytes}` });
+  const [beginning, rest] = [await range('0-2'), await range('4-99')];
+  expect([beginning.status, String(beginning.body), beginning.headers!['content-range']]).toEqual([206, 'abc', 'bytes 0-2/6']);
+  expect([String(rest.body), rest.headers!['content-range']]).toEqual(['ef', 'bytes 4-5/6']);
+  await expect(range('6-9')).rejects.toMatchObject({ code: 'InvalidRange', status: 416 });
+});
+
 test('asks IAM and the bucket policy', async () => {
   world.iam.deleteRolePolicy('r', 'all');
   await expect(send('PUT', '/bucket/a', 'x')).rejects.toMatchObject({ code: 'AccessDenied', status: 403 });
