@@ -35,7 +35,7 @@ export class UserApp {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'user-app-'));
     execFileSync('npm', ['install', '--offline', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund', tarball()], { cwd: folder, stdio: 'pipe' });
     fs.mkdirSync(path.join(folder, 'node_modules', '.bin'), { recursive: true });
-    for (const name of packages.filter(other => other !== NAME)) {
+    for (const name of packages) {
       const from = path.join(REPOSITORY, 'node_modules', name === 'aws-cdk-lib' ? 'aws-cdk-lib-newest' : name);
       fs.symlinkSync(from, path.join(folder, 'node_modules', name));
       const { bin = {} } = JSON.parse(fs.readFileSync(path.join(from, 'package.json'), 'utf8')) as { bin?: string | Record<string, string> };

@@ -4,7 +4,7 @@ import { REPOSITORY } from '../repository';
 
 /** What the README tells somebody to do who starts with an empty folder. */
 export interface ReadmeSteps {
-  /** the packages to install */
+  /** the packages to install beside the library's tarball, without their versions */
   readonly packages: string[];
   /** the file to write */
   readonly file: string;
@@ -27,7 +27,11 @@ export function readmeSteps(): ReadmeSteps {
   if (code === undefined || file === undefined || packages === undefined || deploy === undefined) {
     throw new Error(`the README lacks a step for an empty folder: ${JSON.stringify({ code, file, packages, deploy })}`);
   }
-  return { packages: packages.split(' '), file, code, deploy, deployArgs: words(deploy) };
+  const [tarball, ...others] = packages.split(' ');
+  if (!tarball.endsWith('/dist/js/*.tgz')) { throw new Error(`the README must install the package that it builds, not ${tarball}`); }
+  const { version } = JSON.parse(fs.readFileSync(path.join(REPOSITORY, 'node_modules', 'aws-cdk', 'package.json'), 'utf8')) as { version: string };
+  if (!others.includes(`aws-cdk@${version}`)) { throw new Error(`the README must install the CDK CLI that is tested, aws-cdk@${version}`); }
+  return { packages: others.map(name => name.replace(/@[\d.]+$/, '')), file, code, deploy, deployArgs: words(deploy) };
 }
 
 /** As a shell splits a line with double quotes. */
