@@ -173,7 +173,7 @@ export interface DatasetExportWorkflowProps {
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
  */
-export interface FailureAlarmOptions {
+export interface DatasetExportFailureAlarmOptions {
   /**
    * What to do when a run has failed, such as `new cloudwatch_actions.SnsAction(topic)`.
    *
@@ -386,7 +386,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
    * @param id the alarm's id
    * @param options what the alarm does
    */
-  public addFailureAlarm(id: string, options: FailureAlarmOptions = {}): cloudwatch.Alarm {
+  public addFailureAlarm(id: string, options: DatasetExportFailureAlarmOptions = {}): cloudwatch.Alarm {
     const alarm = new cloudwatch.Alarm(this, id, {
       alarmName: options.alarmName,
       alarmDescription: `A run of the Personalize dataset exports of ${this.node.path} has failed, timed out or was stopped`,
