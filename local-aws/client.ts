@@ -1,4 +1,7 @@
-import type { CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StackRecord, TableRecord } from './wire';
+import type {
+  CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest,
+  StackRecord, StopAt, TableRecord,
+} from './wire';
 
 /** The control API of a running local AWS. */
 export class LocalAwsClient {
@@ -76,6 +79,27 @@ export class LocalAwsClient {
   /** Waits for simulated seconds. */
   public async sleep(seconds: number): Promise<void> {
     await this.json('POST', 'clock/sleep', seconds);
+  }
+
+  /** Lets simulated time run until then. */
+  public async stopTimeAt(at: StopAt): Promise<void> {
+    await this.json('POST', 'clock/stop', at);
+  }
+
+  /** Waits until simulated time has stopped. Whatever is done now is done before it goes on. */
+  public async timeStopped(): Promise<void> {
+    await this.json('GET', 'clock/stop');
+  }
+
+  /** Lets simulated time run for so long, and no longer. */
+  public async runTimeFor(seconds: number): Promise<void> {
+    await this.stopTimeAt({ afterSeconds: seconds });
+    await this.timeStopped();
+  }
+
+  /** Lets simulated time run again. */
+  public async resumeTime(): Promise<void> {
+    await this.json('DELETE', 'clock/stop');
   }
 
   public async objects(bucket: string): Promise<ObjectRecord[]> {

@@ -5,6 +5,7 @@ import { ACCOUNT } from './core';
 import { controlApi } from './front/control';
 import { Faults } from './front/faults';
 import { Front } from './front/front';
+import { TimeStop } from './front/time-stop';
 import { trouble } from './front/trouble';
 import { PROFILES, type ProfileName } from './profile';
 import { DEPLOYER } from './services/iam/credentials';
@@ -34,8 +35,9 @@ export class LocalAws {
     const world = createWorld({ region, clock, profile, endpoint: front.endpoint, interactionsCsv });
     bootstrap(world);
     const faults = new Faults(clock, world.callers);
-    const control = controlApi(world, clock, front.calls, faults);
-    front.serve({ world, apis: APIS, control, interceptor: trouble(profile, world, faults.interceptor) });
+    const timeStop = new TimeStop(clock, world.callers);
+    const control = controlApi(world, clock, front.calls, faults, timeStop);
+    front.serve({ world, apis: APIS, control, interceptor: timeStop.intercept(trouble(profile, world, faults.interceptor)) });
     return new LocalAws(world, front, clock);
   }
 

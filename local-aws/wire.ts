@@ -54,6 +54,12 @@ export interface Fault {
   readonly takesEffect?: boolean;
 }
 
+/** Where simulated time is to stop. */
+export type StopAt =
+  | { readonly afterSeconds: number }
+  /** as soon as such a call is answered, with that error; default: without one */
+  | Pick<Fault, 'service' | 'operation' | 'caller'> & { readonly errorCode?: string };
+
 export type DatasetType = 'INTERACTIONS' | 'ITEMS' | 'USERS' | 'ACTIONS' | 'ACTION_INTERACTIONS';
 
 export interface SeedRequest {

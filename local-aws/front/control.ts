@@ -1,10 +1,11 @@
 import type { CallLog } from './calls';
 import type { Faults } from './faults';
+import type { TimeStop } from './time-stop';
 import type { ScaledClock } from '../clock';
 import { stackRecord } from '../cloudformation/descriptions';
 import { ServiceError, found, type ApiRequest, type ApiResponse } from '../core';
 import { jsonResponse } from '../protocols/rest';
-import type { Fault, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest } from '../wire';
+import type { Fault, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest, StopAt } from '../wire';
 import type { World } from '../world';
 
 export const CONTROL_PREFIX = '/_local-aws/';
@@ -13,7 +14,8 @@ export type ControlApi = (request: Omit<ApiRequest, 'caller'>) => Promise<ApiRes
 
 /** The control API, to look behind the services and to arrange what happens. Plain JSON, not signed. */
 export function controlApi(
-  { iam, cloudformation, events, glue, states, personalize, lambda, s3, logs }: World, clock: ScaledClock, calls: CallLog, faults: Faults,
+  { iam, cloudformation, events, glue, states, personalize, lambda, s3, logs }: World,
+  clock: ScaledClock, calls: CallLog, faults: Faults, timeStop: TimeStop,
 ): ControlApi {
   const routes: [method: string, path: RegExp, answer: (match: string[], body: () => unknown) => unknown][] = [
     ['GET', /^calls$/, () => calls.records],
@@ -47,6 +49,18 @@ export function controlApi(
     ['POST', /^clock\/sleep$/, async (_, body) => {
       await clock.sleep(body() as number * 1000);
       return body();
+    }],
+    ['POST', /^clock\/stop$/, (_, body) => {
+      timeStop.set(body() as StopAt);
+      return body();
+    }],
+    ['GET', /^clock\/stop$/, async () => {
+      await timeStop.reached();
+      return {};
+    }],
+    ['DELETE', /^clock\/stop$/, () => {
+      timeStop.clear();
+      return {};
     }],
     ['GET', /^s3\/([^/]+)\/?$/, ([bucket]) => s3.objects(bucket).map(({ key, body, kmsKeyArn }): ObjectRecord => ({ key, size: body.length, kmsKeyArn }))],
     ['GET', /^s3\/([^/]+)\/(.+)$/s, ([bucket, key]) => found(s3.getObject(bucket, key), () => notFound('NoSuchKey', `There is no ${key} in ${bucket}`)).body],

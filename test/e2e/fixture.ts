@@ -65,6 +65,14 @@ export class Fixture {
     return this.cli.deploy(['--app', assembly(stackName, define, edit)]);
   }
 
+  /** Deploys until a job of the stack is created: simulated time stops then. */
+  public async deployUntilJob(stackName: string, define?: (stack: Stack) => void): Promise<{ deployment: Promise<CliResult> }> {
+    await this.client.stopTimeAt({ operation: 'CreateDatasetExportJob', caller: `${stackName}-` });
+    const deployment = this.deploy(stackName, define);
+    await this.client.timeStopped();
+    return { deployment };
+  }
+
   /** The CLI has no command for this. */
   public async cancelUpdate(stackName: string): Promise<void> {
     const { endpoint, region, env } = this.localAws.ready;

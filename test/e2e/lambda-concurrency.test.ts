@@ -14,14 +14,7 @@ describe('in an account that lets 10 functions run at a time,', () => {
   afterAll(() => fixture.stop());
   beforeEach(() => client.configureLambda({ concurrentExecutions: 10, heldByOthers: 0 }));
 
-  async function refusals(): Promise<number> {
-    const calls = await client.calls({ service: 'lambda', operation: 'Invoke' });
-    return calls.filter(({ errorCode }) => errorCode === 'TooManyRequestsException').length;
-  }
-
-  async function refused(): Promise<void> {
-    for (const before = await refusals(); await refusals() === before;) { await new Promise(resolve => setTimeout(resolve, 100)); }
-  }
+  const REFUSAL = { service: 'lambda', operation: 'Invoke', errorCode: 'TooManyRequestsException' };
 
   // With 4 taken, there is room for one more function than jobs that run at a time: they take turns. A request that comes twice takes room twice.
   test.each([0, 4])('40 jobs are exported, each started once, and deleted, while others hold %d of the 10', async heldByOthers => {
@@ -41,27 +34,30 @@ describe('in an account that lets 10 functions run at a time,', () => {
   test('jobs whose functions have no room to start them wait for it', async () => {
     await client.configureLambda({ heldByOthers: 9 }); // room for the framework's function, not for ours
     const name = fixture.newStackName();
+    await client.stopTimeAt(REFUSAL);
     const deployment = fixture.deploy(name, stack => exportsIn(stack, 5));
-    await refused();
-    await client.sleep(60);
+    await client.timeStopped();
+    await client.runTimeFor(60);
     expect(await fixture.jobsOf(name)).toEqual([]);
     await client.configureLambda({ heldByOthers: 0 });
+    await client.resumeTime();
     const { exitCode, output } = await deployment;
     expect(exitCode === 0 ? '' : output).toBe('');
     expect(await fixture.statusesOf(name)).toEqual(Array(5).fill('ACTIVE'));
   });
 
   test('a job whose functions have no room to poll it waits for it', async () => {
-    await client.configurePersonalize({ secondsInProgress: 30 * 60 }); // there is time to take the room away
+    await client.configurePersonalize({ secondsInProgress: 30 * 60 });
     const name = fixture.newStackName();
-    const deployment = fixture.deploy(name);
-    while ((await fixture.jobsOf(name)).length === 0) { await new Promise(resolve => setTimeout(resolve, 10)); }
+    const { deployment } = await fixture.deployUntilJob(name);
     await client.configureLambda({ heldByOthers: 10 }); // no room at all
-    await client.sleep(60);
+    await client.runTimeFor(60);
     await client.configureLambda({ heldByOthers: 9 }); // room for the framework's function, not for ours
-    await refused();
-    await client.sleep(20);
+    await client.stopTimeAt(REFUSAL);
+    await client.timeStopped();
+    await client.runTimeFor(20);
     await client.configureLambda({ heldByOthers: 0 });
+    await client.resumeTime();
     const { exitCode, output } = await deployment;
     expect(exitCode === 0 ? '' : output).toBe('');
     expect(await fixture.statusesOf(name)).toEqual(['ACTIVE']);

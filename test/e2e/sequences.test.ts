@@ -61,9 +61,12 @@ describe.each<[string, number, (stack: Stack) => Partial<DatasetExportJobProps>,
     const stack = await sequence(4);
     await stack.succeeds(stack.define(ALL));
     await stack.jobs(FOREVER);
-    const deployment = fixture.deploy(stack.stackName, stack.define(BULK));
-    while (await stack.jobCount() < 2) { await new Promise(resolve => setTimeout(resolve, 100)); }
-    await fixture.cancelUpdate(stack.stackName);
+    const { deployment } = await fixture.deployUntilJob(stack.stackName, stack.define(BULK));
+    try {
+      await fixture.cancelUpdate(stack.stackName);
+    } finally {
+      await fixture.client.resumeTime();
+    }
     expect((await deployment).exitCode).not.toBe(0);
     await stack.expectTruth('UPDATE_ROLLBACK_COMPLETE', ALL, 2);
     await stack.succeeds(stack.define(ALL, TAGGED));

@@ -129,6 +129,32 @@ test('simulated time can be waited for, and be slowed down', async () => {
   await expect(control.changeSpeed(0)).rejects.toThrow('must be a positive number');
 });
 
+test('simulated time stops where it should, except for requests of the deployer that take time', async () => {
+  const { clock } = local.world;
+  const list = () => personalize.send(new ListDatasetExportJobsCommand({}));
+  await control.addFaults({ operation: 'ListDatasetExportJobs', error: { code: 'InvalidNextTokenException' } });
+  await control.stopTimeAt({ operation: 'ListDatasetExportJobs', errorCode: 'InvalidNextTokenException' });
+  await expect(list()).rejects.toThrow();
+  await control.timeStopped();
+  const start = clock.now();
+  await control.runTimeFor(600);
+  expect(clock.now() - start).toBe(600_000);
+  await control.addFaults({ operation: 'ListDatasetExportJobs', delaySeconds: 60 });
+  await list();
+  expect(clock.now() - start).toBe(660_000);
+  await control.stopTimeAt({ operation: 'ListDatasetExportJobs', caller: 'nobody' });
+  await list();
+  await control.sleep(600);
+  await control.stopTimeAt({ operation: 'ListDatasetExportJobs' });
+  await list();
+  const stopped = clock.now();
+  await new Promise(resolve => setTimeout(resolve, 50));
+  expect(clock.now()).toBe(stopped);
+  await control.resumeTime();
+  await control.sleep(600);
+  await expect(control.timeStopped()).rejects.toThrow('not to stop');
+});
+
 test('what the control API does not have is said so', async () => {
   await expect(control.objects('nowhere')).rejects.toThrow('NoSuchBucket');
   await expect(control.stack('nowhere')).rejects.toThrow('NoSuchStack');
