@@ -131,8 +131,14 @@ describe('encryption', () => {
     ['datasetEncryptionKey', datasetEncryptionKey => ({ datasetEncryptionKey })],
   ])('fails at synthesis for an alias as %s, also when Region and account are tokens', (name, props) => {
     for (const stack of [concreteStack(), agnosticStack()]) {
-      const alias = kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine');
-      expect(() => destinationIn(stack, props(alias, stack))).toThrow(new RegExp(`^${name} must have the ARN of a key.*got ".*alias/mine"`));
+      const aliases = [
+        kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine'),
+        kms.Key.fromKeyArn(stack, 'ByArn', stack.formatArn({ service: 'kms', resource: 'alias', resourceName: 'mine' })),
+      ];
+      for (const [index, alias] of aliases.entries()) {
+        const scope = new Stack(stack, `Stack${index}`);
+        expect(() => destinationIn(scope, props(alias, scope))).toThrow(new RegExp(`^${name} must have the ARN of a key.*got ".*alias/mine"`));
+      }
     }
   });
 });

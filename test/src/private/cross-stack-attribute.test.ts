@@ -92,6 +92,13 @@ test('a stack of another Region reads an output', () => {
   expect(templateOf(setup, 'Consumer').Outputs.Uri.Value).toEqual({ 'Fn::GetStackOutput': { StackName: 'Producer', OutputName: id, Region: REGION } });
 });
 
+test('a stack of another account, which cannot read a parameter, reads an output', () => {
+  const setup = setUp(undefined, { account: '444455556666', region: REGION });
+  new CfnOutput(setup.consumer, 'Uri', { value: setup.job.outputUri });
+  expect(parametersOf(templateOf(setup, 'Producer'))).toEqual([]);
+  expect(templateOf(setup, 'Consumer').Outputs.Uri.Value).toMatchObject({ 'Fn::GetStackOutput': { RoleArn: expect.anything() } });
+});
+
 test('a job in a nested stack is read through the stack that this is nested in', () => {
   const setup = setUp(undefined, HERE, stack => new NestedStack(stack, 'Nested'));
   new CfnOutput(setup.consumer, 'Uri', { value: setup.job.outputUri });

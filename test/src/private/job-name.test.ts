@@ -23,7 +23,7 @@ describe.each([
   });
 
   test('is valid and has room for the hash, however long the names are', () => {
-    const prefix = prefixOf(concreteStack('A'.repeat(128)), 'Export-of-all-interactions-of-all-movies');
+    const prefix = prefixOf(concreteStack('A'.repeat(128)), 'Export of: all interactions, of all movies');
     expect(prefix).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]*$/);
     expect(`${prefix}_${'0'.repeat(hashLength)}`.length).toBeLessThanOrEqual(63);
   });
@@ -32,6 +32,11 @@ describe.each([
     const other = new Stack(concreteStack('Outer'), 'Movies', { stackName: 'Movies', env: { account: ACCOUNT, region: REGION } });
     expect(prefixOf(other)).not.toBe(prefixOf(concreteStack()));
   });
+});
+
+test('stacks whose long names differ at the end have no job names in common', () => {
+  const [one, other] = ['1', '2'].map(end => prefixOfJob(concreteStack('A'.repeat(40) + end)).split('_')[0]);
+  expect(one).not.toBe(other);
 });
 
 test.each(['Default', 'a-b', 'A'.repeat(24)])('a stack\'s name up to 24 characters is in the names of its jobs as it is: %s', name => {

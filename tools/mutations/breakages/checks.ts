@@ -1,4 +1,4 @@
-import { DESTINATION, ENVIRONMENTS, FRAGMENT_PROPS, JOB, NAMES, REQUEST, SCHEDULE, TRIGGER, VALIDATION, WORKFLOW } from './tests';
+import { DESTINATION, ENVIRONMENTS, FRAGMENT_PROPS, JOB, NAMES, REQUEST, TRIGGER, VALIDATION, WORKFLOW } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 const KEY_WARNING = 'test/src/private/dataset-key-warning.test.ts';
@@ -262,11 +262,6 @@ export const CHECK_BREAKAGES: Breakage[] = [
       from: 'if (props.jobName === undefined || !props.trigger?._isEveryDeployment) { return undefined; }',
       to: 'if (props.jobName !== \'\') { return undefined; }',
     },
-    'token-timeout-long': {
-      breaks: 'synthesis fails for a timeout that is a token',
-      from: '!timeout.isUnresolved() && ',
-      to: '',
-    },
   }),
   ...breakagesOf('src/dataset-export-workflow.ts', [WORKFLOW], {
     'nothing-to-export': {
@@ -285,7 +280,7 @@ export const CHECK_BREAKAGES: Breakage[] = [
       to: 'max: Duration.days(365)',
     },
   }),
-  ...breakagesOf('src/dataset-export-schedule.ts', [SCHEDULE], {
+  ...breakagesOf('src/dataset-export-schedule.ts', [VALIDATION], {
     'too-many-attempts': {
       breaks: 'EventBridge Scheduler refuses the value in the deployment',
       from: 'props.retryAttempts, 0, 185',

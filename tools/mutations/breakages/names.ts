@@ -1,4 +1,4 @@
-import { FRAGMENT, FRAGMENT_PROPS, GRANTS, HANDLER_NAMES, JOB, LIFECYCLE, NAMES, QUICKSTART, REDRIVES, RUNS, SEQUENCES, SIMULATION, STACKS, TAKEN_NAME, UPDATE } from './tests';
+import { FRAGMENT, FRAGMENT_PROPS, GRANTED, GRANTS, HANDLER_NAMES, JOB, LIFECYCLE, NAMES, QUICKSTART, REDRIVES, RUNS, SEQUENCES, SIMULATION, STACKS, TAKEN_NAME, UPDATE } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 /** Names of jobs, and where they write. */
@@ -210,7 +210,7 @@ export const NAME_BREAKAGES: Breakage[] = [
       to: 'tagged,',
     },
   }),
-  ...breakagesOf('src/dataset-export-job-grants.ts', [GRANTS], {
+  ...breakagesOf('src/dataset-export-job-grants.ts', [GRANTED, GRANTS], {
     'read-of-all-exports': {
       breaks: 'who may read one export may read all',
       from: 'arnForObjects(`${this.keyPrefix}*`)',
@@ -224,7 +224,7 @@ export const NAME_BREAKAGES: Breakage[] = [
     'read-without-key': {
       breaks: 'who may read an export cannot decrypt it',
       from: 'if (!encryptionKey) { return grant; }',
-      to: 'if (!encryptionKey || grant) { return grant; }',
+      to: 'if (!encryptionKey || grantee.grantPrincipal) { return grant; }',
     },
     'deletion-without-listing': {
       breaks: 'a retention job finds nothing to delete',

@@ -126,7 +126,7 @@ export const SETTING_BREAKAGES: Breakage[] = [
     'uploads-stay': {
       breaks: 'parts of broken uploads are paid for forever',
       from: 'abortIncompleteMultipartUploadAfter: Duration.days(7),',
-      to: '',
+      to: 'abortIncompleteMultipartUploadAfter: Duration.days(7000),',
       tests: [DESTINATION],
     },
     'no-access-logs': {

@@ -12,6 +12,7 @@ export const NIGHTLY_BACKUP = 'test/e2e/nightly-backup.test.ts';
 export const SIMULATION = 'test/security/simulation.test.ts';
 export const ORGANIZATION = 'test/security/organization.test.ts';
 export const POLICIES = 'test/security/policies.test.ts';
+export const GRANTED = 'test/security/grants.test.ts';
 export const REMOVAL = 'test/src/removal.test.ts';
 export const IAM_QUOTAS = 'test/src/iam-quotas.test.ts';
 export const RUNS = 'test/src/private/workflow/run-states.test.ts';
