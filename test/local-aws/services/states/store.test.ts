@@ -131,15 +131,7 @@ test('the Context Object tells simulated time', async () => {
   expect(at).toBeLessThanOrEqual(clock.now());
 });
 
-const slowTask = (TimeoutSeconds?: number) => ({ StartAt: 'T', States: { T: { Type: 'Task', Resource: `${PREFIX}slow`, TimeoutSeconds, End: true } } });
-
-test('a task takes real time', async () => {
-  handler = () => new Promise(resolve => setTimeout(resolve, 300, {}));
-  const [real, start] = [performance.now(), clock.now()];
-  expect(await run(slowTask())).toMatchObject({ status: 'SUCCEEDED' });
-  // before and after the task there is fast time
-  expect(clock.now() - start).toBeLessThan(performance.now() - real + 60_000);
-});
+const slowTask = (TimeoutSeconds: number) => ({ StartAt: 'T', States: { T: { Type: 'Task', Resource: `${PREFIX}slow`, TimeoutSeconds, End: true } } });
 
 test('a task that takes longer than it may fails', async () => {
   handler = () => new Promise(() => {});

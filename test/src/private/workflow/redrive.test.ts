@@ -87,18 +87,17 @@ describe.each([false, true])('distributed: %s; a redrive', distributed => {
 
   test.each(['TIMED_OUT', 'ABORTED'])('of a run that is %s goes on with its jobs, and exports what had failed', async status => {
     const arns = await aws.seed(3);
-    // long enough to be stopped on a slow machine: 10 s there
-    const secondsInProgress = status === 'ABORTED' ? 20_000 : 1_500;
+    const secondsInProgress = 5_000;
     await aws.client.configurePersonalize({ secondsInProgress, failJobsOf: { [arns[0]]: 'because' } });
     const resources = await aws.deploy(workflow(arns, { distributed, maxConcurrency: 2, timeout: Duration.seconds(1.6 * secondsInProgress) }));
+    await aws.client.runTimeFor(1);
     const executionArn = await aws.start(resources);
     if (status === 'ABORTED') {
-      const isUnderWay = async () => (await aws.client.jobs()).length === 3 && (await aws.client.events()).length === 2;
-      while (!await isUnderWay()) { await new Promise(resolve => setTimeout(resolve, 50)); }
-      // the two whose events are there are done with
-      await aws.client.sleep(600);
+      // two jobs are done with, and the third one is not
+      await aws.client.runTimeFor(1.4 * secondsInProgress);
       await aws.stopRun(executionArn);
     }
+    await aws.client.resumeTime();
     const stopped = await aws.ended(executionArn);
     expect(stopped).toMatchObject({ status });
     expect(await aws.client.jobs()).toHaveLength(3);
@@ -119,8 +118,9 @@ test.each([false, true])('distributed: %s; a redrive after days sees at once tha
   const timedOut = await aws.run(await aws.deploy(workflow(arns, { distributed, timeout: Duration.hours(6) })));
   expect(timedOut).toMatchObject({ status: 'TIMED_OUT' });
   await aws.client.changeSpeed(500_000);
-  await aws.client.sleep(3 * 86_400);
+  await aws.client.runTimeFor(3 * 86_400);
   await aws.client.changeSpeed(2_000);
+  await aws.client.resumeTime();
   expect(await aws.redrive(timedOut)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await jobs(arns)).toEqual([['ACTIVE']]);
 });
