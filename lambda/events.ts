@@ -1,4 +1,4 @@
-import { jobNameOfArn, outputUri } from './job';
+import { jobNameOfArn } from './job';
 import type { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
 
 interface Request {
@@ -35,6 +35,8 @@ export interface ExportPlan {
   readonly startedAt: number;
   /** Personalize has confirmed the job. */
   readonly created: boolean;
+  /** Where the job writes, if this request has created it. */
+  readonly outputUri?: string;
   /** The error of onEvent's attempt to create the job. */
   readonly creationError?: string;
   /** That error was that Personalize had no room for the job. */
@@ -44,7 +46,7 @@ export interface ExportPlan {
 /** What onEvent plans for an update, passed to each isComplete of the same request. */
 export type UpdatePlan =
   /** The job that is there has the inputs of the properties. */
-  | { readonly kind: 'keep' }
+  | { readonly kind: 'keep'; readonly outputUri: string }
   /** The stack is rolling back: find the job that it goes back to. */
   | { readonly kind: 'restore'; readonly startedAt: number }
   /** It is not known yet whether the update exports. */
@@ -67,12 +69,10 @@ export type IsCompleteResponse =
   | { readonly IsComplete: false }
   | { readonly IsComplete: true; readonly PhysicalResourceId?: string; readonly Data?: DatasetExportJobResourceAttributes };
 
-/** @param uri where the job writes, if not where the properties say */
-export function completed({ ResourceProperties }: OnEventRequest, jobArn: string, uri?: string): IsCompleteResponse {
-  const DatasetExportJobName = jobNameOfArn(jobArn);
+export function completed(jobArn: string, outputUri: string): IsCompleteResponse {
   return {
     IsComplete: true,
     PhysicalResourceId: jobArn,
-    Data: { DatasetExportJobArn: jobArn, DatasetExportJobName, OutputUri: uri ?? outputUri(ResourceProperties, DatasetExportJobName) },
+    Data: { DatasetExportJobArn: jobArn, DatasetExportJobName: jobNameOfArn(jobArn), OutputUri: outputUri },
   };
 }

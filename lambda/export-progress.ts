@@ -3,7 +3,7 @@ import { completed, type ExportPlan, type IsCompleteResponse, type PlannedCreate
 import { exportRequest, type ExportRequest } from './export-request';
 import { errorText, failureKind } from './failures';
 import { changedInputs, differencesOf } from './input-differences';
-import { jobArn } from './job';
+import { jobArn, outputUriOf } from './job';
 import type { JobCreation } from './job-creation';
 import { generatedJobName, jobNameOf } from './job-name';
 import { jobFailed, jobGone, nameTaken, rollingBack, statusUnknown, type Context, type JobState } from './messages';
@@ -42,9 +42,8 @@ export class ExportProgress {
     const isOwn = plan.jobName === jobNameOf(event);
     for (let index = 0; ; index++) {
       const jobName = index === 0 ? plan.jobName : generatedJobName(event, isOwn ? index : index - 1);
-      const request = exportRequest(properties, jobName);
-      const arn = jobArn(request.datasetArn, jobName);
-      const poll: Poll = { event, plan, index, request, arn };
+      const poll = this.pollOf(event, plan, index, jobName);
+      const { arn } = poll;
       if (index === 0 && plan.created && !waits(properties)) { return this.completedUnwaited(poll); }
 
       const turn = this.turnOf(poll);
@@ -63,22 +62,30 @@ export class ExportProgress {
       }
       this.turns.sawJob(arn);
       this.deps.log(event, 'described', { jobArn: arn, status: job.status });
-      if (index === 0) { this.rejectForeignJob(poll, job); }
-      if (!waits(properties)) { return this.completedUnwaited(poll); }
+      const described = withPathOf(job, poll);
+      const { request } = described;
+      if (index === 0) { this.rejectForeignJob(described, job); }
+      if (!waits(properties)) { return this.completedUnwaited(described); }
       await this.outcomes.observe(event, request);
-      if (job.status === 'ACTIVE') { return completed(event, arn); }
+      if (job.status === 'ACTIVE') { return completed(arn, request.outputUri); }
       // Also at a status that did not exist when this was written.
-      if (job.status !== 'CREATE FAILED') { return this.goOn(poll, `status ${job.status}`, 'exists', job.createdAt); }
+      if (job.status !== 'CREATE FAILED') { return this.goOn(described, `status ${job.status}`, 'exists', job.createdAt); }
       // an update that finds an earlier request's job failed leaves it to the next resource, too
-      if (!isOwn && handsOver(properties)) { return completed(event, arn); }
-      if (!getsAnotherJob(properties, plan.startedAt, job, index)) { throw jobFailed(this.contextOf(poll), job.failureReason, index + 1); }
+      if (!isOwn && handsOver(properties)) { return completed(arn, request.outputUri); }
+      if (!getsAnotherJob(properties, plan.startedAt, job, index)) { throw jobFailed(this.contextOf(described), job.failureReason, index + 1); }
     }
+  }
+
+  private pollOf(event: Poll['event'], plan: ExportPlan, index: number, jobName: string): Poll {
+    const request = exportRequest(event.ResourceProperties, jobName, new Date(this.deps.now()));
+    const outputUri = index === 0 && plan.outputUri || request.outputUri;
+    return { event, plan, index, request: { ...request, outputUri }, arn: jobArn(request.datasetArn, jobName) };
   }
 
   /** Unless the role may not yet have its permission to have the job observed: then a later poll tries again. */
   private async completedUnwaited({ event, plan, request, arn }: Poll): Promise<IsCompleteResponse> {
     const isObserved = await this.outcomes.observe(event, request);
-    return isObserved || !isSettling(plan.startedAt, this.deps.now()) ? completed(event, arn) : { IsComplete: false };
+    return isObserved || !isSettling(plan.startedAt, this.deps.now()) ? completed(arn, request.outputUri) : { IsComplete: false };
   }
 
   /** What to do with a job at this poll; `any`: describe it and, if it is not there, create it. */
@@ -151,10 +158,17 @@ export class ExportProgress {
   }
 
   private goOn({ event, plan, request }: Poll, status: string, job: JobState, createdAt?: Date): IsCompleteResponse {
-    return this.waiting.goOn(event, plan.startedAt, { jobName: request.jobName, status, job, createdAt });
+    return this.waiting.goOn(event, plan.startedAt, { jobName: request.jobName, outputUri: request.outputUri, status, job, createdAt });
   }
 
   private contextOf({ event, request }: Poll): Context {
-    return { event, jobName: request.jobName, logGroup: this.deps.logGroup };
+    return { event, jobName: request.jobName, outputUri: request.outputUri, logGroup: this.deps.logGroup };
   }
+}
+
+/** Another delivery may have created the job, on another date. */
+function withPathOf({ outputUri, createdAt }: JobDescription, poll: Poll): Poll {
+  const { event, plan, request } = poll;
+  const job = { outputUri, createdAt: createdAt ?? new Date(plan.startedAt) };
+  return { ...poll, request: { ...request, outputUri: outputUriOf(job, event.ResourceProperties, request.jobName) } };
 }

@@ -18,8 +18,12 @@ export interface ExportRequest extends ExportParameters {
 /** The inputs that Personalize accepts and reports unchanged. */
 export type ExportParameters = { readonly [parameter in ExportParameter]?: string | undefined };
 
-/** Throws on invalid values, which were tokens at synthesis. */
-export function exportRequest(properties: DatasetExportJobResourceProperties, jobName: string): ExportRequest {
+/**
+ * Throws on invalid values, which were tokens at synthesis.
+ *
+ * @param createdAt when the job is created
+ */
+export function exportRequest(properties: DatasetExportJobResourceProperties, jobName: string, createdAt: Date): ExportRequest {
   const { DatasetArn: datasetArn, RoleArn: roleArn, Tags: tags = {} } = properties;
   const parameters: { [parameter in ExportParameter]?: string | undefined } = {};
   for (const name of EXPORT_INPUT_NAMES) {
@@ -28,7 +32,7 @@ export function exportRequest(properties: DatasetExportJobResourceProperties, jo
     rejectIf(value === undefined ? undefined : problemOf?.(value));
     if (parameter !== undefined) { parameters[parameter] = value; }
   }
-  const request = { ...parameters, datasetArn, roleArn, jobName, outputUri: outputUri(properties, jobName), tags };
+  const request = { ...parameters, datasetArn, roleArn, jobName, outputUri: outputUri(properties, jobName, createdAt), tags };
   rejectIf(outputPathLengthProblem(request.outputUri.length, request.outputUri));
   rejectIf(timeoutProblem(timeoutSeconds(properties), `${properties.TimeoutSeconds} seconds`) ?? unknownTimeoutProblem(properties));
   rejectIf(tagsProblem(tags));

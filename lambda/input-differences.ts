@@ -1,4 +1,4 @@
-import { jobNameOfArn, outputUri } from './job';
+import { jobNameOfArn, outputUri, outputUriOf } from './job';
 import type { JobDescription } from './personalize-api';
 import { EXPORT_INPUT_NAMES, EXPORT_INPUTS, type ExportInputName } from '../src/contract/export-inputs';
 import type { DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
@@ -26,11 +26,14 @@ export function differencesOf(
     const { prop, parameter, default: byDefault } = EXPORT_INPUTS[input];
     if (parameter !== undefined) { compare(prop, job[parameter], properties[input] ?? byDefault, isStrict(input), byDefault); }
   }
-  compare('destination', folder(job.outputUri), outputUri(properties, jobNameOfArn(jobArn)), isStrict('BucketName') || isStrict('Prefix'));
+  const jobName = jobNameOfArn(jobArn);
+  const reported = job.outputUri && outputUriOf(job, properties, jobName);
+  compare('destination', reported, outputUri(properties, jobName, dateIn(reported) ?? job.createdAt), isStrict('BucketName') || isStrict('Prefix'));
   return differences;
 }
 
-/** A folder, whether or not its path ends with `/`. */
-function folder(uri: string | undefined): string | undefined {
-  return uri === undefined || uri.endsWith('/') ? uri : `${uri}/`;
+/** The date in a job's path. It is no input: whatever it is, the job has the others. */
+function dateIn(uri = ''): Date | undefined {
+  const [, date] = /\/date=(\d{4}-\d{2}-\d{2})\/[^/]+\/$/.exec(uri) ?? [];
+  return date === undefined ? undefined : new Date(date);
 }

@@ -24,10 +24,10 @@ export class JobCreation {
   /** Starts the export of a request, unless it continues with the job of the previous resource. */
   public async start(event: CreateRequest | UpdateRequest, startedAt: number): Promise<ExportPlan> {
     const plan: ExportPlan = { kind: 'export', jobName: jobNameOf(event), startedAt, created: false };
-    const request = exportRequest(event.ResourceProperties, plan.jobName);
+    const request = exportRequest(event.ResourceProperties, plan.jobName, new Date(this.deps.now()));
     if (continues(event.ResourceProperties)) { return plan; }
     const attempt = await this.create(event, startedAt, request);
-    if (attempt.outcome === 'created') { return { ...plan, created: true }; }
+    if (attempt.outcome === 'created') { return { ...plan, created: true, outputUri: request.outputUri }; }
     return { ...plan, creationError: attempt.error, ...attempt.outcome === 'no room' && { noRoom: true } };
   }
 
@@ -43,7 +43,7 @@ export class JobCreation {
     } catch (caught) {
       const [kind, error] = [failureKind(caught), errorText(caught)];
       this.deps.log(event, 'create failed', { jobArn: arn, detail: `${kind}: ${error}` });
-      const context = { event, jobName: request.jobName, logGroup: this.deps.logGroup };
+      const context = { event, jobName: request.jobName, outputUri: request.outputUri, logGroup: this.deps.logGroup };
       const now = this.deps.now();
       switch (kind) {
         case 'exists':

@@ -4,7 +4,7 @@ import {
   type PlannedCreate, type PlannedUpdate, type UpdatePlan, type UpdateRequest,
 } from './events';
 import { ExportProgress } from './export-progress';
-import { jobArn } from './job';
+import { jobArn, outputUri } from './job';
 import { JobCreation } from './job-creation';
 import { jobNameOf } from './job-name';
 import { Observer } from './observer';
@@ -81,7 +81,7 @@ export class Lifecycle {
   private async isUpdateComplete(event: PlannedUpdate, plan: UpdatePlan): Promise<IsCompleteResponse> {
     switch (plan.kind) {
       case 'keep':
-        return completed(event, event.PhysicalResourceId);
+        return completed(event.PhysicalResourceId, plan.outputUri);
       case 'restore':
         return this.rollback.restore(event, plan.startedAt);
       case 'undecided':
@@ -100,7 +100,8 @@ export class Lifecycle {
     const decision = hasStarted ? 'start' : await this.update.decide(event, startedAt);
     if (decision === 'start') { return this.isUpdateComplete(event, { kind: 'export', jobName, startedAt, created: false }); }
     if (decision.kind !== 'undecided') { return this.isUpdateComplete(event, decision); }
-    return this.waiting.goOn(event, startedAt, { jobName, status: 'stack status unknown', job: 'does not exist' });
+    const uri = outputUri(properties, jobName, new Date(this.deps.now()));
+    return this.waiting.goOn(event, startedAt, { jobName, outputUri: uri, status: 'stack status unknown', job: 'does not exist' });
   }
 
   /** Personalize can neither delete nor stop an export job, and the exported objects are the user's. */

@@ -1,5 +1,5 @@
 import type { OnEventRequest } from './events';
-import { jobArn, outputUri } from './job';
+import { jobArn } from './job';
 import { MAX_CUSTOM_RESOURCE_SECONDS, MAX_TIMEOUT_HOURS } from '../src/contract/limits';
 
 /**
@@ -16,6 +16,7 @@ const MAX_QUOTE_BYTES = 700;
 export interface Context {
   readonly event: OnEventRequest;
   readonly jobName: string;
+  readonly outputUri: string;
   readonly logGroup: string;
 }
 
@@ -30,12 +31,12 @@ export function failure(text: string): Error {
   return error;
 }
 
-function failureOf({ event, jobName, logGroup }: Context, sentences: string[]): Error {
+function failureOf({ event, jobName, outputUri, logGroup }: Context, sentences: string[]): Error {
   const { ResourceProperties: properties, RequestType } = event;
   const whole = sentences.filter(sentence => sentence !== '').map(sentence => /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`);
   return failure([
     ...whole,
-    `Job: ${jobArn(properties.DatasetArn, jobName)}. Dataset: ${properties.DatasetArn}. Destination: ${outputUri(properties, jobName)}. Role: ${properties.RoleArn}.`,
+    `Job: ${jobArn(properties.DatasetArn, jobName)}. Dataset: ${properties.DatasetArn}. Destination: ${outputUri}. Role: ${properties.RoleArn}.`,
     `Logs: log group ${logGroup}${RequestType === 'Create' ? ' (the rollback of a first deployment deletes it: cdk deploy --no-rollback keeps it)' : ''}.`,
   ].join(' '));
 }

@@ -2,7 +2,7 @@ import type { Dependencies } from './dependencies';
 import type { OnEventRequest, UpdateRequest } from './events';
 import { errorText, failureKind, type FailureKind } from './failures';
 import { changedInputs, differencesOf } from './input-differences';
-import { isJobArn, jobNameOfArn } from './job';
+import { isJobArn, jobNameOfArn, outputUriOf } from './job';
 import { hasTrigger, isGenerated } from './job-name';
 import type { JobDescription } from './personalize-api';
 import { waits } from './resource';
@@ -27,6 +27,13 @@ export type Fit =
   /** Personalize refuses to describe it. */
   | 'unreadable';
 
+/** What is seen of a job. */
+export interface Sighting {
+  readonly fit: Fit;
+  /** Where it writes. */
+  readonly outputUri: string;
+}
+
 /** Allows for clock skew between a deployment and its requests; no deployment follows a rollback so soon. */
 const NEXT_OPERATION_MARGIN = 20 * 1000;
 
@@ -35,13 +42,17 @@ export class Observer {
   constructor(private readonly deps: Dependencies) {}
 
   /**
-   * Whether a job is the one that the properties ask for.
+   * Whether a job is the one that the properties ask for, and where it writes.
    *
    * @param isKnown whether it is known to have been started for the trigger of the properties, unless its name shows otherwise
    */
-  public async fitOf(jobArn: string, event: UpdateRequest, isKnown = false): Promise<Fit> {
-    if (!isJobArn(jobArn)) { return 'gone'; }
-    const job = await this.describe(event, jobArn);
+  public async look(jobArn: string, event: UpdateRequest, isKnown = false): Promise<Sighting> {
+    const job = isJobArn(jobArn) ? await this.describe(event, jobArn) : 'missing';
+    const outputUri = outputUriOf(typeof job === 'string' ? {} : job, event.ResourceProperties, jobNameOfArn(jobArn));
+    return { fit: this.fitOf(job, jobArn, event, isKnown), outputUri };
+  }
+
+  private fitOf(job: JobDescription | FailureKind, jobArn: string, event: UpdateRequest, isKnown: boolean): Fit {
     if (typeof job === 'string') { return job === 'missing' ? 'gone' : job === 'terminal' ? 'unreadable' : 'unknown'; }
     this.deps.log(event, 'described', { jobArn, status: job.status });
     if (this.isOther(job, jobArn, event, isKnown)) { return 'other'; }
@@ -75,12 +86,6 @@ export class Observer {
       this.deps.log(event, 'stack events failed', { detail: errorText(error) });
       return failureKind(error) === 'transient' ? 'unknown' : 'not failed';
     }
-  }
-
-  /** Where a job writes, if Personalize reports it. */
-  public async actualOutputUri(event: UpdateRequest, jobArn: string): Promise<string | undefined> {
-    const job = await this.describe(event, jobArn);
-    return typeof job === 'string' ? undefined : job.outputUri;
   }
 
   /** Whether the job is known to exist. */

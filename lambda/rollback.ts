@@ -16,14 +16,14 @@ export class Rollback {
    */
   public async restore(event: UpdateRequest, startedAt: number): Promise<IsCompleteResponse> {
     const current = event.PhysicalResourceId;
-    let likely: string | undefined;
+    let likely: IsCompleteResponse | undefined;
     try {
       let unknown = false;
       for await (const candidate of this.candidates(event)) {
-        const fit = await this.observer.fitOf(candidate, event, candidate !== current);
+        const { fit, outputUri } = await this.observer.look(candidate, event, candidate !== current);
         // a deployment that does not wait is complete even if its job fails
-        if (fit === 'done' || (fit === 'failed' && !waits(event.ResourceProperties))) { return completed(event, candidate); }
-        if (fit === 'likely') { likely ??= candidate; }
+        if (fit === 'done' || (fit === 'failed' && !waits(event.ResourceProperties))) { return completed(candidate, outputUri); }
+        if (fit === 'likely') { likely ??= completed(candidate, outputUri); }
         unknown ||= fit === 'unknown' || (fit === 'gone' && this.mayAppear(candidate, event, startedAt));
       }
       if (unknown && !isOutOfPatience(startedAt, this.deps.now())) { return { IsComplete: false }; }
@@ -31,8 +31,7 @@ export class Rollback {
       this.deps.log(event, 'not restored', { jobArn: current, detail: errorText(error) });
       if (failureKind(error) === 'transient' && !isOutOfPatience(startedAt, this.deps.now())) { return { IsComplete: false }; }
     }
-    if (likely !== undefined) { return completed(event, likely); }
-    return completed(event, current, await this.observer.actualOutputUri(event, current));
+    return likely ?? completed(current, (await this.observer.look(current, event)).outputUri);
   }
 
   /** A deployment that does not wait is complete before its job is visible everywhere. */

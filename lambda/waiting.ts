@@ -7,6 +7,7 @@ import { handsOver, timeoutSeconds, waitedSeconds, waits, waitSeconds } from './
 /** What a request still waits for. */
 export interface Awaited {
   readonly jobName: string;
+  readonly outputUri: string;
   /** What is known of the job, in words. */
   readonly status: string;
   readonly job: JobState;
@@ -23,7 +24,7 @@ export class Waiting {
   }
 
   /** Not complete yet. When the time is over, hands over to the next resource, or fails before CloudFormation would, with a better message. */
-  public goOn(event: OnEventRequest, startedAt: number, { jobName, status, job, createdAt }: Awaited): IsCompleteResponse {
+  public goOn(event: OnEventRequest, startedAt: number, { jobName, outputUri, status, job, createdAt }: Awaited): IsCompleteResponse {
     const { ResourceProperties: properties } = event;
     // An export that a resource has started anew has not been waited for from the beginning.
     const before = Math.min(waitedSeconds(properties), Math.max(0, (startedAt - (createdAt?.getTime() ?? 0)) / 1000));
@@ -32,10 +33,10 @@ export class Waiting {
     if (handsOver(properties)) {
       const arn = jobArn(properties.DatasetArn, jobName);
       this.deps.log(event, 'hand over', { jobArn: arn, detail: status });
-      return completed(event, arn);
+      return completed(arn, outputUri);
     }
     const elapsed = (this.deps.now() - startedAt) / 1000 + before;
     const limit = waits(properties) ? timeoutSeconds(properties) : waitSeconds(properties);
-    throw timedOut({ event, jobName, logGroup: this.deps.logGroup }, status, elapsed, limit, job);
+    throw timedOut({ event, jobName, outputUri, logGroup: this.deps.logGroup }, status, elapsed, limit, job);
   }
 }

@@ -109,6 +109,13 @@ export interface DatasetExportFragmentProps {
    * @internal
    */
   readonly _redrives?: string;
+
+  /**
+   * When the run started, if that is not when the execution did.
+   *
+   * @internal
+   */
+  readonly _startTime?: string;
 }
 
 /**
@@ -175,7 +182,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     warnOfMissingDatasetKey(this, this.destination, [props.datasetArn]);
     this.jobNamePrefix = runJobNamePrefix(this);
     const prefix = normalizedPrefix(props.prefix);
-    validateDestination(this, this.destination, `${sfn.JsonPath.isEncodedJsonPath(prefix) ? '' : prefix}${runJobNamePattern(this.jobNamePrefix)}`);
+    validateDestination(this, this.destination, { arn: props.datasetArn, prefix, jobName: runJobNamePattern(this.jobNamePrefix) });
 
     const states = new ExportStates(this, {
       datasetArn: props.datasetArn,
@@ -186,6 +193,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
       tags: props.tags,
       pollInterval: props.pollInterval ?? DEFAULT_POLL_INTERVAL,
       runId: props.runId ?? sfn.JsonPath.stringAt('$$.Execution.Id'),
+      startTime: props._startTime ?? sfn.JsonPath.stringAt('$$.Execution.StartTime'),
       redrives: props._redrives ?? sfn.JsonPath.stringAt('$$.Execution.RedriveCount'),
       path: new ResultPath(props.resultPath ?? '$.datasetExport'),
       jobNamePrefix: this.jobNamePrefix,

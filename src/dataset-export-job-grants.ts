@@ -1,6 +1,8 @@
 import { aws_iam as iam } from 'aws-cdk-lib';
 import { IDependable } from 'constructs';
+import { DATE_PATTERN, exportFolder } from './contract/export-folder';
 import { ExportDestination } from './export-destination';
+import { DatasetNames } from './private/dataset-arn';
 import { PolicyAdditions } from './private/policies/policy-additions';
 
 /**
@@ -14,12 +16,12 @@ import { PolicyAdditions } from './private/policies/policy-additions';
  */
 export class DatasetExportJobGrants {
   /**
-   * Grants on the objects in the folders of these jobs.
+   * Grants on the objects in the folders of these jobs, whenever they were created.
    *
    * @internal
    */
-  public static _fromDestination(destination: ExportDestination, jobNamePattern: string): DatasetExportJobGrants {
-    return new DatasetExportJobGrants(destination, `${destination.prefix}${jobNamePattern}/`);
+  public static _fromDestination(destination: ExportDestination, jobs: DatasetNames & { readonly jobName: string }): DatasetExportJobGrants {
+    return new DatasetExportJobGrants(destination, `${destination.prefix}${exportFolder({ ...jobs, date: DATE_PATTERN })}`);
   }
 
   private readonly additions: PolicyAdditions;

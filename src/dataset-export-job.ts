@@ -10,6 +10,7 @@ import { ExportDestination } from './export-destination';
 import { ExportTrigger } from './export-trigger';
 import { IngestionMode } from './ingestion-mode';
 import { attributeOf } from './private/cross-stack-attribute';
+import { datasetPatterns } from './private/dataset-arn';
 import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
 import { datasetProblem, inputsProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
@@ -185,9 +186,10 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   public readonly datasetExportJobName: string;
 
   /**
-   * Where the exported objects are: `s3://<bucket>/<prefix><jobName>/`. Available when the export is done.
+   * Where the exported objects are: `s3://<bucket>/<prefix>dataset_group=<group>/dataset=<TYPE>/date=<YYYY-MM-DD>/<jobName>/`. Available when
+   * the export is done.
    *
-   * Personalize does not document the names of the objects below that path: list them.
+   * Query engines read dataset group, dataset and date in the path as partitions. The date is that of the job's creation, in UTC. Personalize does not document the names of the objects below that path: list them.
    *
    * @attribute
    */
@@ -217,11 +219,11 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
     const generatedPrefix = jobNamePrefix(this);
     const jobNamePattern = props.jobName ?? generatedJobNamePattern(generatedPrefix);
-    validateDestination(this, this.destination, jobNamePattern);
-    this.grants = DatasetExportJobGrants._fromDestination(this.destination, jobNamePattern);
+    const { datasetArn } = props.dataset.datasetRef;
+    validateDestination(this, this.destination, { arn: datasetArn, jobName: jobNamePattern });
+    this.grants = DatasetExportJobGrants._fromDestination(this.destination, { ...datasetPatterns(datasetArn), jobName: jobNamePattern });
 
     const provider = props.provider ?? DatasetExportProvider.getOrCreate(this);
-    const { datasetArn } = props.dataset.datasetRef;
     warnOfMissingDatasetKey(this, this.destination, [datasetArn]);
     const tagged = Object.keys(props.tags ?? {}).length > 0;
     const permissions = provider._register(this, {

@@ -8,10 +8,12 @@ import { DatasetExportFragment } from './dataset-export-fragment';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
+import { ANY_DATASET } from './private/dataset-arn';
 import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
 import { DEFAULT_MAX_CONCURRENCY, DEFAULT_POLL_INTERVAL } from './private/defaults';
 import { serviceKeyProblem } from './private/environments';
-import { datasetGroupProblem, datasetProblem } from './private/export-inputs';
+import { datasetGroupProblem, datasetProblem, validateOutputPath } from './private/export-inputs';
+import { runJobNamePattern } from './private/job-name';
 import { DATASETS_PER_STATEMENT, datasetPolicies } from './private/policies/dataset-policies';
 import { encryptStateMachine, writesLogs } from './private/state-machine-settings';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
@@ -255,7 +257,10 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     warnOfMissingDatasetKey(this, this.destination, [...work.datasetArns, ...work.datasetGroupArns]);
     const [allowed, furtherAllowed] = this.datasetPatterns(work);
     const fragment = this.fragment(props, allowed);
-    this.grants = DatasetExportJobGrants._fromDestination(this.destination, `${fragment.jobNamePrefix}_*`);
+    this.grants = DatasetExportJobGrants._fromDestination(this.destination, { ...ANY_DATASET, jobName: `${fragment.jobNamePrefix}_*` });
+    for (const arn of [...work.datasetArns, ...work.datasetGroupArns]) {
+      validateOutputPath(this, this.destination, { arn, jobName: runJobNamePattern(fragment.jobNamePrefix) });
+    }
 
     const { maxConcurrency = DEFAULT_MAX_CONCURRENCY, pollInterval = DEFAULT_POLL_INTERVAL, timeout } = props;
     const distributed = props.distributed ?? !isInlineMapEnough(work, {
@@ -437,6 +442,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
       pollInterval: props.pollInterval,
       // of the run: a child execution counts its own
       _redrives: sfn.JsonPath.stringAt('$.redriveCount'),
+      _startTime: sfn.JsonPath.stringAt('$.startTime'),
     });
   }
 

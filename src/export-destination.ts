@@ -76,11 +76,11 @@ export interface ExportDestinationProps {
   readonly role?: iam.IRole;
 
   /**
-   * The folder to write to in the bucket. Each job writes to `<prefix><jobName>/`.
+   * The folder to write to in the bucket. Each job writes to `<prefix>dataset_group=<group>/dataset=<TYPE>/date=<YYYY-MM-DD>/<jobName>/`.
    *
    * A missing `/` at the end is added, unless the prefix is a token. Synthesis fails if the prefix starts with `/`, contains `//` or
-   * characters other than letters, digits, spaces and `!_.'()-=+@:,&/`, or if the output path `s3://<bucket>/<prefix><jobName>/` has
-   * more than 256 characters.
+   * characters other than letters, digits, spaces and `!_.'()-=+@:,&/`, or if the whole output path, with `s3://<bucket>/`, has more than
+   * 256 characters.
    *
    * @default - the root of the bucket
    */

@@ -94,7 +94,7 @@ export function folderProblem(prefix: string): string | undefined {
   return prefixProblem(prefix) ?? (prefix === '' || prefix.endsWith('/') ? undefined : `prefix must end with "/", got ${quote(prefix)}`);
 }
 
-/** @param length of `s3://<bucket>/<prefix><jobName>/`, or its minimum when a part is not known yet */
+/** @param length of the path to an export's folder, or its minimum when a part is not known yet */
 export function outputPathLengthProblem(length: number, path: string): string | undefined {
   if (length <= MAX_OUTPUT_PATH_LENGTH) { return undefined; }
   return `prefix makes the output path too long: ${length} characters, but Personalize accepts at most ${MAX_OUTPUT_PATH_LENGTH}, `

@@ -1,13 +1,15 @@
 import { Annotations, Token, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { knownNames } from './dataset-arn';
+import { destinationProblem, environmentProblem } from './environments';
+import { checkKnown, literal, referenceProblem, rejectIf } from './validation';
 import {
   datasetArnProblem, datasetGroupArnProblem, datasetTypeProblem, outputPathLengthProblem, tagsProblem as tagsProblemOfKnown,
 } from '../contract/api-constraints';
+import { DATE_PATTERN, exportFolder } from '../contract/export-folder';
 import { EXPORT_INPUTS } from '../contract/export-inputs';
 import { ExportDestination } from '../export-destination';
 import { IngestionMode } from '../ingestion-mode';
-import { destinationProblem, environmentProblem } from './environments';
-import { checkKnown, literal, referenceProblem, rejectIf } from './validation';
 
 /** The checks at synthesis that all constructs that start export jobs share. */
 
@@ -50,22 +52,32 @@ export function tagsProblem(tags: { readonly [key: string]: string }): string | 
   return tagsProblemOfKnown(tags, value => !Token.isUnresolved(value));
 }
 
-const MIN_BUCKET_NAME_LENGTH = 3;
+export interface Output {
+  /** Of a dataset, or of a dataset group. */
+  readonly arn: string;
+  /** Below the destination's. */
+  readonly prefix?: string;
+  /** The job's name, or a text as long as every name that it may get. */
+  readonly jobName: string;
+}
 
-/** @param jobName the job's name, or a text as long as every name that it may get */
-export function validateDestination(scope: Construct, destination: ExportDestination, jobName: string): void {
+export function validateDestination(scope: Construct, destination: ExportDestination, output: Output): void {
   rejectIf(destinationProblem(scope, destination), literal`DestinationInOtherEnvironment`, scope);
-  validateOutputPath(scope, destination, jobName);
+  validateOutputPath(scope, destination, output);
 }
 
-function validateOutputPath(scope: Construct, { _bucketName: bucketName, prefix }: ExportDestination, name: string): void {
-  const path = `s3://${bucketName}/${prefix}${name}/`;
-  const length = ['s3://', '/', '/'].join('').length
-    + minimumLength(bucketName, MIN_BUCKET_NAME_LENGTH) + minimumLength(prefix, 0) + minimumLength(name, 1);
-  rejectIf(outputPathLengthProblem(length, Token.isUnresolved(path) ? prefix : path), literal`OutputPathTooLong`, scope);
+/** Checks the length of the path, in which each part that is not known is as short as possible. */
+export function validateOutputPath(scope: Construct, { _bucketName, prefix }: ExportDestination, { arn, prefix: below = '', jobName }: Output): void {
+  const parts = [_bucketName, prefix, below, jobName];
+  const { datasetGroup, datasetType } = knownNames(arn);
+  const folder = exportFolder({
+    datasetGroup: datasetGroup ?? 'g', datasetType: datasetType ?? 'ITEMS', date: DATE_PATTERN, jobName: knownOr('j', jobName),
+  });
+  const path = `s3://${knownOr('abc', _bucketName)}/${knownOr('', prefix)}${knownOr('', below)}${folder}`;
+  const isKnown = datasetType !== undefined && !parts.some(part => Token.isUnresolved(part));
+  rejectIf(outputPathLengthProblem(path.length, isKnown ? path : `${prefix}${below}`), literal`OutputPathTooLong`, scope);
 }
 
-/** The length of a known text, or the minimum for a token. */
-function minimumLength(value: string, ofToken: number): number {
-  return Token.isUnresolved(value) ? ofToken : value.length;
+function knownOr(otherwise: string, value: string): string {
+  return Token.isUnresolved(value) ? otherwise : value;
 }

@@ -22,12 +22,12 @@ const FIRST: DatasetExportJobResourceProperties & { readonly WaitHandleUrl: stri
 };
 
 test('properties as the first version wrote them make the same request', () => {
-  expect(exportRequest(FIRST, 'job')).toEqual({
+  expect(exportRequest(FIRST, 'job', new Date('2026-11-24T23:59:59.999Z'))).toEqual({
     jobName: 'job',
     datasetArn: FIRST.DatasetArn,
     ingestionMode: 'ALL',
     roleArn: FIRST.RoleArn,
-    outputUri: 's3://exports/personalize/job/',
+    outputUri: 's3://exports/personalize/dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24/job/',
     kmsKeyArn: FIRST.KmsKeyArn,
     tags: { team: 'ml' },
   });
@@ -35,8 +35,8 @@ test('properties as the first version wrote them make the same request', () => {
 
 test('the least that the first version wrote is enough', () => {
   const { ServiceToken, DatasetArn, RoleArn, BucketName } = FIRST;
-  expect(exportRequest({ ServiceToken, DatasetArn, RoleArn, BucketName, JobNamePrefix: 'Movies_Export', TimeoutSeconds: '3300' }, 'job'))
-    .toEqual({ jobName: 'job', datasetArn: DatasetArn, roleArn: RoleArn, outputUri: 's3://exports/job/', tags: {} });
+  expect(exportRequest({ ServiceToken, DatasetArn, RoleArn, BucketName, JobNamePrefix: 'Movies_Export', TimeoutSeconds: '3300' }, 'job', new Date('2026-11-25T00:00:00Z')))
+    .toEqual({ jobName: 'job', datasetArn: DatasetArn, roleArn: RoleArn, outputUri: 's3://exports/dataset_group=movies/dataset=INTERACTIONS/date=2026-11-25/job/', tags: {} });
 });
 
 test('what a newer version adds is no change of the export, nor is what it does not know', () => {

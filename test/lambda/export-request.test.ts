@@ -1,6 +1,9 @@
 import { exportRequest } from '../../lambda/export-request';
 import { DATASET_ARN, KEY_ARN, properties, ROLE_ARN, type Properties } from '../../tools/simulation/events';
 
+const NOW = new Date('2026-11-02T08:00:00Z');
+const PATH_WITHOUT_PREFIX = 's3://exports//dataset_group=shop/dataset=INTERACTIONS/date=2026-11-02/job/';
+
 // What the request is made of: test/lambda/contract.test.ts. Here is what is refused.
 
 test.each<[string, string, Partial<Properties>, string?]>([
@@ -18,7 +21,7 @@ test.each<[string, string, Partial<Properties>, string?]>([
   ['a prefix that is a URI', 'prefix', { Prefix: 's3://exports/a/' }],
   ['a prefix that starts with a slash', 'prefix', { Prefix: '/a/' }],
   ['a prefix without a slash at the end', 'prefix', { Prefix: 'a' }],
-  ['an output path of 257 characters', 'prefix', { Prefix: `${'a'.repeat(256 - 's3://exports//job/'.length + 1)}/` }],
+  ['an output path of 257 characters', 'prefix', { Prefix: `${'a'.repeat(256 - PATH_WITHOUT_PREFIX.length + 1)}/` }],
   ['a timeout of 59 seconds', 'timeout', { TimeoutSeconds: '59' }],
   ['a timeout of 3301 seconds that no other resource goes on with', 'timeout', { TimeoutSeconds: '3301' }],
   ['a timeout that is no number', 'timeout', { TimeoutSeconds: 'soon' }],
@@ -26,11 +29,11 @@ test.each<[string, string, Partial<Properties>, string?]>([
   ['a tag key of AWS', 'tags', { Tags: { 'aws:x': 'v' } }],
   ['a tag value with a bracket', 'tags', { Tags: { ok: 'fine', key: '<' } }],
 ])('names the prop: %s', (_, prop, overrides, jobName = 'job') => {
-  expect(() => exportRequest(properties(overrides), jobName)).toThrow(new RegExp(`^${prop} `));
+  expect(() => exportRequest(properties(overrides), jobName, NOW)).toThrow(new RegExp(`^${prop} `));
 });
 
 test.each<[string, Partial<Properties>]>([
-  ['an output path of 256 characters', { Prefix: `${'a'.repeat(256 - 's3://exports//job/'.length)}/` }],
+  ['an output path of 256 characters', { Prefix: `${'a'.repeat(256 - PATH_WITHOUT_PREFIX.length)}/` }],
   ['a timeout of 60 seconds', { TimeoutSeconds: '60' }],
   ['a timeout of 55 minutes', { TimeoutSeconds: '3300' }],
   ['no timeout', { TimeoutSeconds: undefined }],
@@ -40,5 +43,5 @@ test.each<[string, Partial<Properties>]>([
   ['an empty prefix', { Prefix: '' }],
   ['ARNs of different partitions, about which only Personalize can tell', { RoleArn: ROLE_ARN.replace('arn:aws:', 'arn:aws-cn:') }],
 ])('accepts %s', (_, overrides) => {
-  expect(() => exportRequest(properties(overrides), 'job')).not.toThrow();
+  expect(() => exportRequest(properties(overrides), 'job', NOW)).not.toThrow();
 });

@@ -1,6 +1,5 @@
 import { RESPONSE_SECRET, throughFramework, type CloudFormationResponse, type WaiterOptions } from './framework';
 import type { OnEventRequest } from '../../lambda/events';
-import { exportRequest } from '../../lambda/export-request';
 import { jobNameOfArn } from '../../lambda/job';
 import { jobNameOf } from '../../lambda/job-name';
 import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/contract/limits';
@@ -20,7 +19,7 @@ let printed: string[];
 
 beforeEach(() => {
   world = new World();
-  world.personalize.add(exportRequest(properties(), jobNameOfArn(PREVIOUS_ID)), world.clock.now() - 86_400_000);
+  world.addJob(properties(), jobNameOfArn(PREVIOUS_ID), world.clock.now() - 86_400_000);
   printed = [];
   jest.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => { printed.push(parts.join(' ')); });
 });
@@ -51,7 +50,7 @@ const padded = (start: string, end: string, length: number) => start + 'x'.repea
 const dataOf = (event: OnEventRequest) => ({
   DatasetExportJobArn: jobArnOf(event),
   DatasetExportJobName: jobNameOf(event),
-  OutputUri: `s3://exports/personalize/${jobNameOf(event)}/`,
+  OutputUri: `s3://exports/personalize/dataset_group=shop/dataset=INTERACTIONS/date=2026-11-02/${jobNameOf(event)}/`,
 });
 
 it('a Create that succeeds: the whole body', async () => {
@@ -97,10 +96,10 @@ it.each([
 ])('fails within the limit of CloudFormation for 100 kB of %s, with all names as long as they can be', async (_, reason) => {
   world.personalize.failureReason = reason;
   const longest = properties({
-    DatasetArn: padded('arn:aws-us-gov:personalize:ap-southeast-1:111122223333:dataset/', '/INTERACTIONS', 256),
+    DatasetArn: `arn:aws-us-gov:personalize:ap-southeast-1:111122223333:dataset/${'g'.repeat(63)}/INTERACTIONS`,
     RoleArn: padded('arn:aws:iam::111122223333:role/', '', 256),
     BucketName: 'b'.repeat(63),
-    Prefix: padded('', '/', 256 - `s3://${'b'.repeat(63)}/${'j'.repeat(63)}/`.length),
+    Prefix: padded('', '/', 256 - `s3://${'b'.repeat(63)}/dataset_group=${'g'.repeat(63)}/dataset=INTERACTIONS/date=2026-11-02/${'j'.repeat(63)}/`.length),
     JobName: 'j'.repeat(63),
   });
   const event = {
@@ -195,7 +194,7 @@ describe('an Update', () => {
         Data: {
           DatasetExportJobArn: PREVIOUS_ID,
           DatasetExportJobName: 'Shop_Export0A1B2C3D_0123456789abcdef',
-          OutputUri: 's3://exports/personalize/Shop_Export0A1B2C3D_0123456789abcdef/',
+          OutputUri: 's3://exports/personalize/dataset_group=shop/dataset=INTERACTIONS/date=2026-11-01/Shop_Export0A1B2C3D_0123456789abcdef/',
         },
       });
       expect(newJobs()).toHaveLength(0);

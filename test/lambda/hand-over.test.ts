@@ -1,5 +1,4 @@
 import type { OnEventRequest } from '../../lambda/events';
-import { exportRequest } from '../../lambda/export-request';
 import { jobArn, jobNameOfArn } from '../../lambda/job';
 import { createEvent, DATASET_ARN, jobArnOf, PREVIOUS_ID, properties, updateEvent, type Properties } from '../../tools/simulation/events';
 import { LIMIT_EXCEEDED, THROTTLED } from '../../tools/simulation/fake-errors';
@@ -66,7 +65,7 @@ it('one that takes too long fails at the whole timeout, which the message names'
 it('one that finds no room in its first turn is created in another, under the same name', async () => {
   world.personalize.concurrencyLimit = 1;
   world.personalize.runningSeconds = 70 * 60;
-  world.personalize.add(exportRequest(properties(), 'theirs'));
+  world.addJob(properties(), 'theirs');
   const outcomes = await deploy();
 
   expect(outcomes.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS']);
@@ -105,7 +104,7 @@ it('a resource in the middle of an outage hands over', async () => {
 describe('a resource that goes on waiting', () => {
   const failed = (failedBeforeSeconds: number) => {
     world.personalize.failureReason = 'Broken.';
-    world.personalize.add(exportRequest(first(), 'late'), START - (failedBeforeSeconds + 300) * 1000);
+    world.addJob(first(), 'late', START - (failedBeforeSeconds + 300) * 1000);
     delete world.personalize.failureReason;
     return jobArn(DATASET_ARN, 'late');
   };
@@ -167,7 +166,7 @@ describe('a resource that goes on waiting', () => {
 
   it('waits for the job of an update', async () => {
     world.stack.status = 'UPDATE_IN_PROGRESS';
-    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
+    const arn = world.addJob(first({ IngestionMode: 'BULK' }), 'new').arn;
     const event = updateEvent(next(1, PREVIOUS_ID), next(1, arn, { IngestionMode: 'BULK' }));
 
     expect(await world.run(event)).toMatchObject({ status: 'SUCCESS', physicalId: arn, at: START + 300_000 });
@@ -176,7 +175,7 @@ describe('a resource that goes on waiting', () => {
   it('keeps its job when an update fails', async () => {
     world.stack.status = 'UPDATE_IN_PROGRESS';
     world.personalize.failureReason = 'Broken.';
-    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
+    const arn = world.addJob(first({ IngestionMode: 'BULK' }), 'new').arn;
 
     expect(await world.run(updateEvent(next(1, PREVIOUS_ID), next(1, arn, { IngestionMode: 'BULK' })))).toMatchObject({ status: 'FAILED', physicalId: PREVIOUS_ID });
   });
@@ -184,9 +183,9 @@ describe('a resource that goes on waiting', () => {
   it.each(['at once', 'after some trouble'])('goes back to its job in a rollback that is known %s, even if the previous resource could not', async known => {
     world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
     if (known !== 'at once') { world.stack.faults.push(LIMIT_EXCEEDED(), LIMIT_EXCEEDED()); }
-    world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
+    world.addJob(first(), jobNameOfArn(PREVIOUS_ID), START - 86_400_000);
     world.personalize.heldStatus = 'CREATE IN_PROGRESS';
-    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
+    const arn = world.addJob(first({ IngestionMode: 'BULK' }), 'new').arn;
     const outcome = await world.run(updateEvent(next(1, arn, { IngestionMode: 'BULK' }), next(1, arn), PREVIOUS_ID));
 
     expect(outcome).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID, data: { DatasetExportJobArn: PREVIOUS_ID } });
@@ -195,8 +194,8 @@ describe('a resource that goes on waiting', () => {
   it('comes to an end when a failed update is brought back whose previous job has failed, too', async () => {
     Object.assign(world.stack, { status: 'UPDATE_IN_PROGRESS', broughtBack: true });
     world.personalize.failureReason = 'Broken.';
-    world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
-    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new')).arn;
+    world.addJob(first(), jobNameOfArn(PREVIOUS_ID), START - 86_400_000);
+    const arn = world.addJob(first({ IngestionMode: 'BULK' }), 'new').arn;
 
     expect(await world.run(updateEvent(next(1, arn, { IngestionMode: 'BULK' }), next(1, arn), PREVIOUS_ID))).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID });
     expect(world.personalize.callsOf('create')).toEqual([]);
@@ -204,15 +203,15 @@ describe('a resource that goes on waiting', () => {
 
   it('goes back to the job of the previous resource in a rollback', async () => {
     world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-    world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
-    const arn = world.personalize.add(exportRequest(first({ IngestionMode: 'BULK' }), 'new'), START - 86_400_000).arn;
+    world.addJob(first(), jobNameOfArn(PREVIOUS_ID), START - 86_400_000);
+    const arn = world.addJob(first({ IngestionMode: 'BULK' }), 'new', START - 86_400_000).arn;
 
     expect(await world.run(updateEvent(next(1, arn, { IngestionMode: 'BULK' }), next(1, PREVIOUS_ID), arn))).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID });
   });
 
   it('is done at once when only the timeout changes', async () => {
     world.stack.status = 'UPDATE_IN_PROGRESS';
-    world.personalize.add(exportRequest(first(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
+    world.addJob(first(), jobNameOfArn(PREVIOUS_ID), START - 86_400_000);
 
     expect(await world.run(updateEvent(next(1, PREVIOUS_ID), { ...next(1, PREVIOUS_ID), TimeoutSeconds: '7200' }))).toMatchObject({
       status: 'SUCCESS', physicalId: PREVIOUS_ID, at: START,
@@ -227,9 +226,9 @@ describe('after an export that was started anew, a change of tags alone', () => 
     const { echo } = world.personalize;
     if (untold) { world.personalize.echo = request => ({ ...echo(request), kmsKeyArn: undefined }); }
     world.personalize.failureReason = 'Broken.';
-    const lost = world.personalize.add(exportRequest(first(), 'Shop_Export0A1B2C3D_aaaaaaaaaaaaaaaa'), START - 86_400_000).arn;
+    const lost = world.addJob(first(), 'Shop_Export0A1B2C3D_aaaaaaaaaaaaaaaa', START - 86_400_000).arn;
     delete world.personalize.failureReason;
-    const good = world.personalize.add(exportRequest(first(), 'Shop_Export0A1B2C3D_bbbbbbbbbbbbbbbb'), START - 80_000_000).arn;
+    const good = world.addJob(first(), 'Shop_Export0A1B2C3D_bbbbbbbbbbbbbbbb', START - 80_000_000).arn;
     world.stack.status = 'UPDATE_IN_PROGRESS';
 
     const one = await world.run(updateEvent(first(), tagged(first()), lost));

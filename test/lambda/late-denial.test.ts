@@ -1,10 +1,9 @@
-import { exportRequest } from '../../lambda/export-request';
 import { jobNameOfArn } from '../../lambda/job';
 import { generatedJobName } from '../../lambda/job-name';
 import { jobFailed, timedOut } from '../../lambda/messages';
 import { createEvent, jobArnOf, PREVIOUS_ID, properties, TIMEOUT_SECONDS, updateEvent } from '../../tools/simulation/events';
 import { DENIED_FOR_GOOD, LIMIT_EXCEEDED, THROTTLED } from '../../tools/simulation/fake-errors';
-import { LOG_GROUP, Waiter, World } from '../../tools/simulation/world';
+import { Waiter, World } from '../../tools/simulation/world';
 
 // Personalize may notice a missing permission only in the job, if that began before a new role or policy had propagated.
 
@@ -51,7 +50,7 @@ it('a denial that stays fails once, within minutes, and tells how many jobs were
 
   expect(outcome.status).toBe('FAILED');
   expect((outcome.at - START) / 1000).toBeLessThanOrEqual(240);
-  expect(outcome.reason).toBe(jobFailed({ event: createEvent(), jobName: jobNameOfArn(jobs().at(-1)!.arn), logGroup: LOG_GROUP }, REASON, 4).message);
+  expect(outcome.reason).toBe(jobFailed(world.contextOf(createEvent(), jobNameOfArn(jobs().at(-1)!.arn)), REASON, 4).message);
   expect(outcome.physicalId).toBe(jobArnOf(createEvent()));
   expect(startedAfter()).toEqual([0, 30, 60, 120]);
 });
@@ -89,7 +88,7 @@ it('another job that found no room is not claimed to exist when Personalize does
     if (arn !== jobArnOf(createEvent()) && world.personalize.callsOf('create').length > 1) { throw THROTTLED(); }
     return describeDatasetExportJob.call(world.personalize, arn);
   };
-  const context = { event: createEvent(), jobName: generatedJobName(createEvent(), 1), logGroup: LOG_GROUP };
+  const context = world.contextOf(createEvent(), generatedJobName(createEvent(), 1));
 
   expect((await world.run(createEvent())).reason).toBe(timedOut(context, 'ThrottlingException: Rate exceeded', TIMEOUT_SECONDS, TIMEOUT_SECONDS, 'may exist').message);
 });
@@ -120,7 +119,7 @@ it('two deliveries of a request make the same jobs', async () => {
 
 it('two deliveries of an update make the same jobs, even if the job that it takes over fails between them', async () => {
   const inputs = properties();
-  world.personalize.add(exportRequest(inputs, jobNameOfArn(PREVIOUS_ID)));
+  world.addJob(inputs, jobNameOfArn(PREVIOUS_ID));
   delete world.personalize.failureReason;
   const update = updateEvent({ ...inputs, WaitForCompletion: 'false' }, inputs);
   const waiters = [new Waiter(world, update), new Waiter(world, update)];
@@ -135,7 +134,7 @@ it('two deliveries of an update make the same jobs, even if the job that it take
 
 it('an update that hands over leaves a job that it took over and that failed to the next resource, as one that finds it failed does', async () => {
   const inputs = properties({ HandsOver: 'true', TimeoutSeconds: '6000' });
-  world.personalize.add(exportRequest(inputs, jobNameOfArn(PREVIOUS_ID)));
+  world.addJob(inputs, jobNameOfArn(PREVIOUS_ID));
 
   expect(await world.run(updateEvent({ ...inputs, WaitForCompletion: 'false' }, inputs))).toMatchObject({ status: 'SUCCESS', physicalId: PREVIOUS_ID });
   expect(jobs()).toHaveLength(1);

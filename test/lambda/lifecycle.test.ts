@@ -7,7 +7,7 @@ import { createEvent, deleteEvent, jobArnOf, PREVIOUS_ID, properties, TIMEOUT_SE
 import {
   ACCESS_DENIED, DENIED_FOR_GOOD, INSUFFICIENT_PRIVILEGES, INVALID_INPUT, LIMIT_EXCEEDED, networkError, NOT_FOUND, serviceError, THROTTLED,
 } from '../../tools/simulation/fake-errors';
-import { LOG_GROUP, Waiter, World, type Outcome } from '../../tools/simulation/world';
+import { Waiter, World, type Outcome } from '../../tools/simulation/world';
 
 // A request that starts an export, whether it is a Create or an Update; and a Delete.
 
@@ -20,13 +20,12 @@ const UPDATE = () => updateEvent(properties(), properties({ IngestionMode: 'BULK
 let world: World;
 beforeEach(() => {
   world = new World();
-  world.personalize.add(exportRequest(properties(), jobNameOfArn(PREVIOUS_ID)), START - 86_400_000);
+  world.addJob(properties(), jobNameOfArn(PREVIOUS_ID), START - 86_400_000);
 });
 
 const secondsUntil = (outcome: Outcome) => (outcome.at - START) / 1000;
 const created = () => [...world.personalize.jobs.keys()].filter(arn => arn !== PREVIOUS_ID);
 const creates = () => world.personalize.callsOf('create').length;
-const contextOf = (event: OnEventRequest) => ({ event, jobName: jobNameOf(event), logGroup: LOG_GROUP });
 
 /** What each error means for the export. */
 type Meaning = 'passes' | 'settles' | 'stays';
@@ -55,7 +54,8 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
 
     expect(created()).toEqual([jobArnOf(event())]);
     expect(creates()).toBe(1);
-    expect(world.personalize.jobs.get(jobArnOf(event()))!.request).toEqual(exportRequest(event().ResourceProperties, jobNameOf(event())));
+    const request = exportRequest(event().ResourceProperties, jobNameOf(event()), new Date(START));
+    expect(world.personalize.jobs.get(jobArnOf(event()))!.request).toEqual(request);
     expect(outcome).toEqual({
       status: 'SUCCESS',
       reason: 'SUCCESS',
@@ -63,7 +63,7 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
       data: {
         DatasetExportJobArn: jobArnOf(event()),
         DatasetExportJobName: jobNameOf(event()),
-        OutputUri: `s3://exports/personalize/${jobNameOf(event())}/`,
+        OutputUri: `s3://exports/personalize/dataset_group=shop/dataset=INTERACTIONS/date=2026-11-02/${jobNameOf(event())}/`,
       },
       at: START + 300_000,
     });
@@ -75,7 +75,7 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
 
     // an update keeps the id of the job that succeeded
     expect(outcome).toMatchObject({ status: 'FAILED', physicalId: event().PhysicalResourceId ?? jobArnOf(event()), at: START + 300_000 });
-    expect(outcome.reason).toBe(jobFailed(contextOf(event()), reason, 1).message);
+    expect(outcome.reason).toBe(jobFailed(world.contextOf(event()), reason, 1).message);
   });
 
   it.each(['CREATE IN_PROGRESS', 'COPYING TO THE MOON'])('fails at the timeout with the last status, %s', async status => {
@@ -83,7 +83,7 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
     const outcome = await world.run(event());
 
     expect(secondsUntil(outcome)).toBe(TIMEOUT_SECONDS);
-    expect(outcome.reason).toBe(timedOut(contextOf(event()), `status ${status}`, TIMEOUT_SECONDS, TIMEOUT_SECONDS, 'exists').message);
+    expect(outcome.reason).toBe(timedOut(world.contextOf(event()), `status ${status}`, TIMEOUT_SECONDS, TIMEOUT_SECONDS, 'exists').message);
   });
 
   it('does not mind that Describe does not know the job yet', async () => {
@@ -96,7 +96,7 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
   it('fails when the job is gone for two minutes', async () => {
     world.personalize.visibleAfterSeconds = 36_000;
 
-    const reason = jobGone(contextOf(event()), SETTLING_SECONDS).message;
+    const reason = jobGone(world.contextOf(event()), SETTLING_SECONDS).message;
     expect(await world.run(event())).toMatchObject({ reason, at: START + SETTLING_SECONDS * 1000 });
     expect(creates()).toBe(1);
   });
@@ -108,7 +108,7 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
     world.personalize.jobs.clear();
     await waiter.poll();
 
-    expect(waiter.outcome!.reason).toBe(jobGone(contextOf(event()), 600).message);
+    expect(waiter.outcome!.reason).toBe(jobGone(world.contextOf(event()), 600).message);
     expect(created()).toEqual([]);
   });
 
@@ -196,7 +196,7 @@ it('does not claim to know whether there is a job when the response to its creat
   world.personalize.alwaysFault.describe = { error: THROTTLED() };
 
   expect((await world.run(CREATE())).reason)
-    .toBe(timedOut(contextOf(CREATE()), 'ThrottlingException: Rate exceeded', TIMEOUT_SECONDS, TIMEOUT_SECONDS, 'may exist').message);
+    .toBe(timedOut(world.contextOf(CREATE()), 'ThrottlingException: Rate exceeded', TIMEOUT_SECONDS, TIMEOUT_SECONDS, 'may exist').message);
 });
 
 describe('one job, although', () => {
@@ -236,7 +236,7 @@ describe('one job, although', () => {
   });
 
   it('a delivery is repeated after an hour, the longest that CloudFormation waits for a request', async () => {
-    world.personalize.add(exportRequest(properties(), jobNameOf(CREATE())), START - 3600_000);
+    world.addJob(properties(), jobNameOf(CREATE()), START - 3600_000);
 
     expect(await world.run(CREATE())).toMatchObject({ status: 'SUCCESS', at: START });
   });

@@ -7,7 +7,7 @@ import {
 import { createEvent, DATASET_ARN, PREVIOUS_ID, properties, ROLE_ARN, updateEvent } from '../../tools/simulation/events';
 
 const LOG_GROUP = 'Shop-ProviderLogGroup-1A2B';
-const CONTEXT: Context = { event: updateEvent(properties(), properties()), jobName: 'Shop_Export_1', logGroup: LOG_GROUP };
+const CONTEXT: Context = { event: updateEvent(properties(), properties()), jobName: 'Shop_Export_1', outputUri: 's3://exports/personalize/Shop_Export_1/', logGroup: LOG_GROUP };
 const NAMED: Context = { ...CONTEXT, event: updateEvent(properties(), properties({ JobName: 'Shop_Export_1' })) };
 
 /** Every message; those that quote Personalize with these words. */
@@ -100,7 +100,7 @@ describe('the length of a message', () => {
   it('stays in bounds whatever is long', () => {
     const text = '😀'.repeat(25_000);
     const event = updateEvent(properties(), properties({ JobName: text, RoleArn: text, Prefix: text }), PREVIOUS_ID);
-    const context = { event, jobName: text, logGroup: text };
+    const context = { event, jobName: text, outputUri: text, logGroup: text };
     const all = [...messages(text, context), ...OTHERS(context), failure(text).message];
     for (const message of all) { expect(jsonBytes(message)).toBeLessThanOrEqual(MAX); }
   });

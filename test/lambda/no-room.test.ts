@@ -1,11 +1,9 @@
 import type { OnEventRequest } from '../../lambda/events';
-import { exportRequest } from '../../lambda/export-request';
-import { jobNameOf } from '../../lambda/job-name';
 import { rollingBack, timedOut } from '../../lambda/messages';
 import { MAX_CUSTOM_RESOURCE_SECONDS } from '../../src/contract/limits';
 import { createEvent, jobArnOf, PREVIOUS_ID, properties, TIMEOUT_SECONDS, updateEvent } from '../../tools/simulation/events';
 import { LIMIT_EXCEEDED, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
-import { LOG_GROUP, Waiter, World } from '../../tools/simulation/world';
+import { Waiter, World } from '../../tools/simulation/world';
 
 // Personalize has no room for the job when the request comes: it is created late, or not at all.
 
@@ -20,13 +18,13 @@ beforeEach(() => { world = new World(); });
 const jobOf = (event: OnEventRequest) => world.personalize.jobs.get(jobArnOf(event));
 const creates = () => world.personalize.callsOf('create').length;
 const timedOutWithout = (job: 'exists' | 'does not exist', status: string) => (
-  timedOut({ event: CREATE, jobName: jobNameOf(CREATE), logGroup: LOG_GROUP }, status, TIMEOUT_SECONDS, TIMEOUT_SECONDS, job).message);
+  timedOut(world.contextOf(CREATE), status, TIMEOUT_SECONDS, TIMEOUT_SECONDS, job).message);
 
 /** The job of somebody else takes the only place for so long. */
 async function waitForRoom(seconds: number, event: OnEventRequest = CREATE): Promise<Waiter> {
   world.personalize.concurrencyLimit = 1;
   world.personalize.runningSeconds = seconds - 60;
-  world.personalize.add(exportRequest(properties(), 'theirs'));
+  world.addJob(properties(), 'theirs');
   const waiter = new Waiter(world, event);
   await waiter.deliver();
   return waiter;
@@ -173,7 +171,7 @@ describe('creates no job', () => {
       world.stack.status = status;
       await waiter.pollUntil(() => waiter.outcome !== undefined);
 
-      expect(waiter.outcome!.reason).toBe(rollingBack({ event: CREATE, jobName: jobNameOf(CREATE), logGroup: LOG_GROUP }).message);
+      expect(waiter.outcome!.reason).toBe(rollingBack(world.contextOf(CREATE)).message);
     });
 
   it.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'DELETE_IN_PROGRESS', 'UPDATE_FAILED'])(

@@ -19,17 +19,24 @@ let world: World;
 beforeEach(() => {
   world = new World();
   world.stack.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
-  world.personalize.add(exportRequest(before, jobNameOfArn(PREVIOUS_ID)), START - LONG_AGO);
-  world.personalize.add(exportRequest(after, jobNameOfArn(jobArnOf(update))), START - 1_000_000);
+  world.addJob(before, jobNameOfArn(PREVIOUS_ID), START - LONG_AGO);
+  world.addJob(after, jobNameOfArn(jobArnOf(update)), START - 1_000_000);
   world.stack.stableId = PREVIOUS_ID;
 });
 afterEach(() => { expect(world.personalize.callsOf('create')).toEqual([]); });
 
-const ended = (id: string, OutputUri: string) => ({
-  status: 'SUCCESS', physicalId: id, data: { DatasetExportJobArn: id, DatasetExportJobName: jobNameOfArn(id), OutputUri },
+const ended = (id: string, start: string, date: string) => ({
+  status: 'SUCCESS',
+  physicalId: id,
+  data: {
+    DatasetExportJobArn: id,
+    DatasetExportJobName: jobNameOfArn(id),
+    OutputUri: `${start}dataset_group=shop/dataset=INTERACTIONS/date=${date}/${jobNameOfArn(id)}/`,
+  },
 });
-const toPrevious = ended(PREVIOUS_ID, `s3://exports/personalize/${jobNameOfArn(PREVIOUS_ID)}/`);
-const notRestored = ended(jobArnOf(update), `s3://other/personalize/${jobNameOfArn(jobArnOf(update))}/`);
+const toPrevious = ended(PREVIOUS_ID, 's3://exports/personalize/', '2026-11-01');
+const toRecent = ended(PREVIOUS_ID, 's3://exports/personalize/', '2026-11-02');
+const notRestored = ended(jobArnOf(update), 's3://other/personalize/', '2026-11-02');
 
 it('finds the job that the stack had when it was last complete', async () => {
   expect(await world.run(rollback)).toMatchObject(toPrevious);
@@ -54,7 +61,7 @@ it('keeps the job of the failed update, and says where that has written to, when
 
 it.each<[string, () => void]>([
   ['is gone', () => { world.personalize.jobs.delete(PREVIOUS_ID); }],
-  ['has other inputs', () => { world.personalize.jobs.set(PREVIOUS_ID, { ...world.personalize.jobs.get(PREVIOUS_ID)!, request: exportRequest(after, 'x') }); }],
+  ['has other inputs', () => { world.personalize.jobs.set(PREVIOUS_ID, { ...world.personalize.jobs.get(PREVIOUS_ID)!, request: exportRequest(after, 'x', new Date(START)) }); }],
   ['failed', () => { world.personalize.jobs.set(PREVIOUS_ID, { ...world.personalize.jobs.get(PREVIOUS_ID)!, failureReason: 'Broken.' }); }],
   ['is no job', () => { world.stack.stableId = 'Shop-Export5A1B2C3D-1QXZ5'; }],
   ['is unknown', () => { world.stack.stableId = undefined; }],
@@ -86,11 +93,11 @@ it('comes to an end with properties that are not valid any more', async () => {
 
 it('knows the job of a jobName without asking for the stack\'s events', async () => {
   const named = properties({ JobName: 'mine' });
-  world.personalize.add(exportRequest(named, 'mine'), START - LONG_AGO);
+  world.addJob(named, 'mine', START - LONG_AGO);
   world.stack.noEvents = true;
 
   expect(await world.run(updateEvent(after, named, jobArnOf(update), 'rollback-1')))
-    .toMatchObject(ended(jobArn(DATASET_ARN, 'mine'), 's3://exports/personalize/mine/'));
+    .toMatchObject(ended(jobArn(DATASET_ARN, 'mine'), 's3://exports/personalize/', '2026-11-01'));
 });
 
 it('keeps a jobName that the update had in vain', async () => {
@@ -108,9 +115,9 @@ it('needs no question when the update never answered with its job', async () => 
 
 it('takes a job that nobody waits for while it still runs', async () => {
   const background = properties({ WaitForCompletion: 'false' });
-  world.personalize.add(exportRequest(background, jobNameOfArn(PREVIOUS_ID)), START);
+  world.addJob(background, jobNameOfArn(PREVIOUS_ID), START);
 
-  expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject({ ...toPrevious, at: START });
+  expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject({ ...toRecent, at: START });
 });
 
 it('takes a job that nobody waited for although it failed', async () => {
@@ -123,15 +130,15 @@ it('takes a job that nobody waited for although it failed', async () => {
 it('takes a job that nobody waited for although it is not visible yet', async () => {
   const background = properties({ WaitForCompletion: 'false' });
   world.personalize.visibleAfterSeconds = SETTLING_SECONDS - 1;
-  world.personalize.add(exportRequest(background, jobNameOfArn(PREVIOUS_ID)), START);
+  world.addJob(background, jobNameOfArn(PREVIOUS_ID), START);
 
-  expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject(toPrevious);
+  expect(await world.run(updateEvent(after, background, jobArnOf(update), 'rollback-1'))).toMatchObject(toRecent);
 });
 
 it('knows a job of an earlier version, whose name does not tell of the trigger', async () => {
   const [one, two] = [{ ...before, TriggerToken: '1' }, { ...before, TriggerToken: '2' }];
   const failed = updateEvent(one, two);
-  world.personalize.add(exportRequest(two, jobNameOfArn(jobArnOf(failed))), START - 1_000_000);
+  world.addJob(two, jobNameOfArn(jobArnOf(failed)), START - 1_000_000);
 
   expect(await world.run(updateEvent(two, one, jobArnOf(failed), 'rollback-1'))).toMatchObject(toPrevious);
 });
@@ -146,8 +153,8 @@ it('finds the job although Personalize does not tell of its key', async () => {
 it('is not taken in by a job with a default that Personalize does not tell', async () => {
   const [bulk, byDefault] = [properties({ IngestionMode: 'BULK' }), properties({ IngestionMode: undefined })];
   const interrupted = updateEvent(byDefault, bulk);
-  world.personalize.add(exportRequest(bulk, jobNameOfArn(PREVIOUS_ID)), START - LONG_AGO);
-  world.personalize.add(exportRequest(byDefault, jobNameOfArn(jobArnOf(interrupted))), START - 1_000_000);
+  world.addJob(bulk, jobNameOfArn(PREVIOUS_ID), START - LONG_AGO);
+  world.addJob(byDefault, jobNameOfArn(jobArnOf(interrupted)), START - 1_000_000);
 
   // as CloudFormation asks when the update to these properties was cancelled
   expect(await world.run(updateEvent(bulk, bulk, jobArnOf(interrupted), 'rollback-1'))).toMatchObject(toPrevious);

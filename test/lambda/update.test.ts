@@ -7,7 +7,7 @@ import {
   createEvent, DATASET_ARN, jobArnOf, KEY_ARN, OTHER_DATASET_ARN, PREVIOUS_ID, properties, ROLE_ARN, TIMEOUT_SECONDS, updateEvent, type Properties,
 } from '../../tools/simulation/events';
 import { DENIED_FOR_GOOD, networkError, serviceError, THROTTLED } from '../../tools/simulation/fake-errors';
-import { LOG_GROUP, Waiter, World } from '../../tools/simulation/world';
+import { Waiter, World } from '../../tools/simulation/world';
 
 // Whether an update exports depends on what changed, and on the job that is there: a rollback, or an earlier version, may have left it.
 
@@ -25,21 +25,22 @@ beforeEach(() => {
 
 const creates = () => world.personalize.callsOf('create').length;
 /** The job of an earlier deployment: as a rule, one with the inputs that are deployed. */
-const previous = (inputs = properties(), id = PREVIOUS_ID) => world.personalize.add(exportRequest(inputs, jobNameOfArn(id)), START - LONG_AGO);
+const previous = (inputs = properties(), id = PREVIOUS_ID) => world.addJob(inputs, jobNameOfArn(id), START - LONG_AGO);
 /** Only the tags change. */
 const unrelated = (of = properties(), id = PREVIOUS_ID) => updateEvent(of, { ...of, Tags: {} }, id);
 
 async function expectNewExport(event: UpdateRequest): Promise<void> {
   delete world.personalize.failureReason;
   expect(await world.run(event)).toMatchObject({ status: 'SUCCESS', physicalId: jobArnOf(event), data: { DatasetExportJobArn: jobArnOf(event) } });
-  expect(world.personalize.jobs.get(jobArnOf(event))!.request).toEqual(exportRequest(event.ResourceProperties, jobNameOfArn(jobArnOf(event))));
+  const request = exportRequest(event.ResourceProperties, jobNameOfArn(jobArnOf(event)), new Date(START));
+  expect(world.personalize.jobs.get(jobArnOf(event))!.request).toEqual(request);
   expect(creates()).toBe(1);
 }
 
 async function expectKept(event: UpdateRequest): Promise<void> {
   const id = event.PhysicalResourceId;
   expect(await world.run(event)).toMatchObject({
-    status: 'SUCCESS', physicalId: id, data: { DatasetExportJobArn: id, DatasetExportJobName: jobNameOfArn(id), OutputUri: expect.stringContaining(jobNameOfArn(id)) },
+    status: 'SUCCESS', physicalId: id, data: { DatasetExportJobArn: id, DatasetExportJobName: jobNameOfArn(id), OutputUri: world.personalize.jobs.get(id)?.request.outputUri ?? expect.stringContaining('/date=unknown/') },
   });
   expect(creates()).toBe(0);
 }
@@ -80,7 +81,7 @@ describe('a change', () => {
 
 describe('with a jobName that stays', () => {
   const before = properties({ JobName: 'mine' });
-  const usedUp = (event: UpdateRequest, why: string) => nameUsedUp({ event, jobName: 'mine', logGroup: LOG_GROUP }, why).message;
+  const usedUp = (event: UpdateRequest, why: string) => nameUsedUp(world.contextOf(event, 'mine'), why).message;
 
   it.each<[string, Partial<Properties>, string]>([
     ['an input', { IngestionMode: 'BULK' }, 'ingestionMode'],
@@ -88,6 +89,7 @@ describe('with a jobName that stays', () => {
     ['two inputs', { Prefix: '', RoleArn: `${ROLE_ARN}2` }, 'role, prefix'],
   ])('a change of %s fails, and is named', async (_, change, names) => {
     const event = updateEvent(before, { ...before, ...change }, MINE);
+    previous(before, MINE);
 
     expect(await world.run(event)).toMatchObject({ reason: usedUp(event, `but ${names} changed since`), physicalId: MINE, at: START });
     expect(creates()).toBe(0);
@@ -200,7 +202,7 @@ describe('a job with other inputs', () => {
 
 describe('a job that has the inputs', () => {
   it.each<[string, Partial<ReturnType<World['personalize']['echo']>>]>([
-    ['the path without its slash', { outputUri: `s3://exports/personalize/${jobNameOfArn(PREVIOUS_ID)}` }],
+    ['the path without its slash', { outputUri: `s3://exports/personalize/dataset_group=shop/dataset=INTERACTIONS/date=2026-11-01/${jobNameOfArn(PREVIOUS_ID)}` }],
     ['no path', { outputUri: undefined }],
     ['no ingestion mode', { ingestionMode: undefined }],
     ['no key', { kmsKeyArn: undefined }],
@@ -221,13 +223,13 @@ describe('a job that has the inputs', () => {
   });
 
   it('is waited for when it still runs', async () => {
-    world.personalize.add(exportRequest(properties(), jobNameOfArn(PREVIOUS_ID)), START);
+    world.addJob(properties(), jobNameOfArn(PREVIOUS_ID), START);
     await expectKept(updateEvent(properties({ WaitForCompletion: 'false' }), properties()));
     expect(world.clock.now()).toBe(START + 300_000);
   });
 
   it('is kept at once when it still runs and nobody waits for it', async () => {
-    world.personalize.add(exportRequest(properties(), jobNameOfArn(PREVIOUS_ID)), START);
+    world.addJob(properties(), jobNameOfArn(PREVIOUS_ID), START);
     await expectKept(unrelated(properties({ WaitForCompletion: 'false' })));
     expect(world.clock.now()).toBe(START);
   });

@@ -21,17 +21,20 @@ interface Exports {
   readonly elsewhere: string;
 }
 
+const OF_DATASET = 'a/dataset_group=movies/dataset=INTERACTIONS/';
+const placesOf = (jobName: string, other: string) => ({ folder: `${OF_DATASET}date=2026-11-24/${jobName}/`, elsewhere: `${OF_DATASET}date=2026-11-24/${other}/` });
+
 /** What exports: a job with a generated name, one with a name of its own, and a workflow. Other jobs write to the same bucket. */
 const EXPORTS: [string, (stack: Stack, destination: ExportDestination) => Exports][] = [
   ['a job', (stack, destination) => {
     const exporting = job(stack, destination);
-    return { grants: exporting.grants, folder: `a/${jobNamePrefix(exporting)}_0123456789abcdef/`, elsewhere: `a/${jobNamePrefix(exporting)}2_0123456789abcdef/` };
+    return { grants: exporting.grants, ...placesOf(`${jobNamePrefix(exporting)}_0123456789abcdef`, `${jobNamePrefix(exporting)}2_0123456789abcdef`) };
   }],
-  ['a job with a name', (stack, destination) => ({ grants: job(stack, destination, 'mine').grants, folder: 'a/mine/', elsewhere: 'a/mine2/' })],
+  ['a job with a name', (stack, destination) => ({ grants: job(stack, destination, 'mine').grants, ...placesOf('mine', 'mine2') })],
   ['a workflow', (stack, destination) => {
     const { grants, node } = new DatasetExportWorkflow(stack, 'Backup', { datasets: [dataset(stack)], destination, ingestionMode: IngestionMode.ALL });
     const { jobNamePrefix: prefix } = node.findChild('Export') as DatasetExportFragment;
-    return { grants, folder: `a/${prefix}_0123/`, elsewhere: `a/${prefix}2_0123/` };
+    return { grants, ...placesOf(`${prefix}_0123`, `${prefix}2_0123`) };
   }],
 ];
 
@@ -79,7 +82,7 @@ describe.each(EXPORTS)('of %s', (_, define) => {
     const elsewhere = of({ ...at, folder: at.elsewhere });
     const forbidden = [
       ...[...MODIFICATIONS.map(action => of(at).object(action)), ...MODIFICATIONS.map(action => elsewhere.object(action))],
-      ...['', at.elsewhere, 'a/'].filter(() => name !== 'import').map(prefix => of(at).list(prefix)),
+      ...['', at.elsewhere, 'a/', OF_DATASET].filter(() => name !== 'import').map(prefix => of(at).list(prefix)),
       ...['kms:Encrypt', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', ...name === 'import' ? [] : ['kms:GenerateDataKey']].map(action => of(at).key(action)),
       ...name === 'read' || name === 'import' ? [] : [of(at).key('kms:Decrypt')],
       ...['s3:GetObject', 's3:DeleteObject'].map(action => of({ ...at, folder: at.elsewhere }, `service ${SERVICE}`).object(action)),

@@ -144,12 +144,12 @@ describe('validation', () => {
     expect(statesOf(stack)['Wait for dataset export job'].Seconds).toMatch(/\$max\(\[<Seconds>, .* : <Seconds> %}$/);
   });
 
-  // s3:// + 20 + / + prefix + name + /
   test.each([[0, true], [1, false]])('the output path may have 256 characters; %d more: %s', (more, fits) => {
     const stack = concreteStack();
     const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'b'.repeat(20));
     const nameLength = 'Movies_Export_'.length + 8 + 32;
-    const prefix = `${'p'.repeat(256 - 27 - nameLength + more - 1)}/`;
+    const rest = `s3://${'b'.repeat(20)}/dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24//`.length + nameLength;
+    const prefix = `${'p'.repeat(256 - rest + more - 1)}/`;
     const define = () => machineIn(stack, { prefix, destination: new ExportDestination(stack, 'Exports', { bucket }) });
     if (fits) { expect(define).not.toThrow(); } else { expect(define).toThrow(/^prefix .*257 characters/); }
   });

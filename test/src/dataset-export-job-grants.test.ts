@@ -1,7 +1,7 @@
 import { App, CfnResource, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ExportDestination } from '../../src';
-import { ACCOUNT, REGION, concreteStack, jobIn } from '../stacks';
+import { ACCOUNT, REGION, concreteStack, jobIn, newDataset } from '../stacks';
 
 const SERVICE = 'personalize.amazonaws.com';
 const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -26,6 +26,15 @@ test('another account lists no more of the bucket than the exports', () => {
   const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::S3::BucketPolicy'));
   const ofAccount = Properties.PolicyDocument.Statement.filter(({ Principal }: any) => JSON.stringify(Principal).includes('444455556666'));
   expect(ofAccount).toEqual([expect.objectContaining({ Action: 's3:ListBucket', Condition: { StringLike: { 's3:prefix': expect.stringMatching(/.+\/\*$/) } } })]);
+});
+
+test('a role can read the exports of a dataset that depends on that role', () => {
+  const stack = concreteStack();
+  const role = importRoleIn(stack);
+  const dataset = newDataset(stack);
+  dataset.node.addDependency(role);
+  jobIn(stack, { dataset }).grants.read(role);
+  expect(() => Template.fromStack(stack)).not.toThrow(); // it looks for circles
 });
 
 test('without a KMS key, nothing is granted on one', () => {

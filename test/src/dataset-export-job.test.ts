@@ -280,21 +280,22 @@ describe('output path', () => {
   const destination = (stack: Stack, prefixLength: number) => new ExportDestination(stack, 'Exports', {
     bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'b'.repeat(20)), prefix: `${'p'.repeat(prefixLength - 1)}/`,
   });
-  // s3:// + 20 + / + prefix + 10 + /
+  const lengthOf = (group: string, type: string) => `s3://${'b'.repeat(20)}/dataset_group=${group}/dataset=${type}/date=2026-11-24/${'n'.repeat(10)}/`.length;
+  const LENGTH = lengthOf('movies', 'INTERACTIONS');
   test('of 256 characters is accepted', () => {
     const stack = concreteStack();
-    expect(() => jobIn(stack, { jobName: 'n'.repeat(10), destination: destination(stack, 256 - 37) })).not.toThrow();
+    expect(() => jobIn(stack, { jobName: 'n'.repeat(10), destination: destination(stack, 256 - LENGTH) })).not.toThrow();
   });
 
   test('fails at synthesis with 257 characters', () => {
     const stack = concreteStack();
-    expect(() => jobIn(stack, { jobName: 'n'.repeat(10), destination: destination(stack, 257 - 37) }))
+    expect(() => jobIn(stack, { jobName: 'n'.repeat(10), destination: destination(stack, 257 - LENGTH) }))
       .toThrow(/^prefix .*257 characters.*256/);
   });
 
   test('counts a generated job name with all its 63 characters at most', () => {
     const stack = concreteStack();
-    expect(() => jobIn(stack, { destination: destination(stack, 256 - 37) })).toThrow(/^prefix .*256/);
+    expect(() => jobIn(stack, { destination: destination(stack, 256 - LENGTH) })).toThrow(/^prefix .*256/);
   });
 
   test('with tokens fails only when it is too long whatever they stand for', () => {
@@ -302,9 +303,15 @@ describe('output path', () => {
     const withPrefix = (id: string, prefix: string) => () => jobIn(stack, {
       jobName: id, dataset: Dataset.fromDatasetArn(stack, `${id}Dataset`, DATASET_ARN), destination: new ExportDestination(stack, `${id}Exports`, { prefix }),
     }, id);
-    expect(withPrefix('A', `${'p'.repeat(230)}/`)).not.toThrow();
-    expect(withPrefix('B', `${'p'.repeat(256)}/`)).toThrow(/^prefix .*256/);
+    expect(withPrefix('A', `${'p'.repeat(170)}/`)).not.toThrow();
+    expect(withPrefix('B', `${'p'.repeat(190)}/`)).toThrow(/^prefix .*256/);
     expect(withPrefix('C', Token.asString({ Ref: 'Prefix' }))).not.toThrow();
+  });
+
+  test.each([[256, true], [257, false]])('counts a dataset that is not known as short as it may be: %d characters, accepted: %s', (length, fits) => {
+    const stack = concreteStack();
+    const job = () => jobIn(stack, { dataset: newDataset(stack), jobName: 'n'.repeat(10), destination: destination(stack, length - lengthOf('g', 'ITEMS')) });
+    if (fits) { expect(job).not.toThrow(); } else { expect(job).toThrow(/^prefix .*257 characters.*256/); }
   });
 });
 

@@ -120,13 +120,13 @@ describe('inline or distributed', () => {
     expect(mode(props)).toBe(expected);
   });
 
-  test('a Distributed Map has two days, and writes its results below the destination\'s prefix', () => {
+  test('a Distributed Map has two days, and writes its results where no table of exports reads them', () => {
     const stack = concreteStack();
     workflowIn(stack, { distributed: true, destination: new ExportDestination(stack, 'Exports', { prefix: 'personalize/' }) });
     const definition = definitionOf(stack);
     expect(definition.TimeoutSeconds).toBe(2 * 86_400);
     expect(definition.States['For each dataset'].ResultWriter.Parameters).toEqual({
-      Bucket: expect.stringMatching(/^<ExportsBucket/), Prefix: expect.stringMatching(/^personalize\/Movies_Export[0-9A-F]{8}_runs$/),
+      Bucket: expect.stringMatching(/^<ExportsBucket/), Prefix: expect.stringMatching(/^_map_runs\/Movies_Export[0-9A-F]{8}$/),
     });
   });
 });
@@ -164,7 +164,7 @@ describe('permissions', () => {
     workflowIn(stack, { distributed: true });
     expect(actionsOf(stack)).toEqual(expect.arrayContaining(['states:StartExecution', 'states:DescribeMapRun', 's3:PutObject', 'kms:GenerateDataKey']));
     const [objects] = statements(stack).filter(({ Action }) => Action.includes('s3:PutObject'));
-    expect(objects.Resource['Fn::Join'][1][1]).toMatch(/^\/Movies_Export[0-9A-F]{8}_runs\/\*$/);
+    expect(objects.Resource['Fn::Join'][1][1]).toMatch(/^\/_map_runs\/Movies_Export[0-9A-F]{8}\/\*$/);
     expect(statements(stack).filter(({ Resource }) => Resource === '*')).toEqual([]);
   });
 

@@ -232,7 +232,7 @@ describe('of the new bucket', () => {
   test('the name counts in the output path, which has at most 256 characters', () => {
     const pathOf = (bucketName: string) => {
       const stack = concreteStack();
-      return jobIn(stack, { jobName: 'n'.repeat(63), destination: destinationIn(stack, { bucketName, prefix: 'p'.repeat(170) }) });
+      return jobIn(stack, { jobName: 'n'.repeat(63), destination: destinationIn(stack, { bucketName, prefix: 'p'.repeat(112) }) });
     };
     expect(() => pathOf('b'.repeat(15))).not.toThrow();
     expect(() => pathOf('b'.repeat(16))).toThrow(/256/);

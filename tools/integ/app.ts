@@ -3,7 +3,7 @@
  * is in the bucket afterwards.
  */
 import { AwsApiCall, ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { App, Duration, RemovalPolicy, Stack, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { App, Duration, Fn, RemovalPolicy, Stack, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Dataset, DatasetExportJob, ExportDestination, IngestionMode } from '../../src';
 
@@ -54,7 +54,7 @@ export function integTest(app: App): { stack: Stack; assertions: Stack } {
       .expect(ExpectedResult.objectLike({ datasetExportJob: { status: 'ACTIVE', ingestionMode: 'ALL' } }));
 
     const objects = integ.assertions.awsApiCall('S3', 'listObjectsV2', {
-      Bucket: destination.bucket.bucketName, Prefix: `${PREFIX}${job.datasetExportJobName}/`,
+      Bucket: destination.bucket.bucketName, Prefix: keyPrefixOf(job.outputUri),
     });
     objects.assertAtPath('Contents.0.Key', ExpectedResult.stringLikeRegexp(`^${PREFIX}`));
 
@@ -65,6 +65,12 @@ export function integTest(app: App): { stack: Stack; assertions: Stack } {
     object.provider.addToRolePolicy({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: destination.encryptionKey!.keyArn });
   }
   return { stack, assertions: app.node.findAll().filter(Stack.isStack).find(other => other !== stack)! };
+}
+
+/** Of `s3://<bucket>/<key prefix>`: the folder of an export is five levels deep, with the destination's. */
+function keyPrefixOf(outputUri: string): string {
+  const levels = Fn.split('/', outputUri);
+  return Fn.join('/', [...[3, 4, 5, 6, 7].map(level => Fn.select(level, levels)), '']);
 }
 
 if (require.main === module) { integTest(new App()); }

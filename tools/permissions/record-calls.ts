@@ -91,6 +91,7 @@ function callsOf(ids: Map<string, string>, decisions: DecisionRecord[]): Call[] 
   const symbolic = (text: string) => replacements
     .reduce((result, [physicalId, logicalId]) => result.replaceAll(physicalId, `{${logicalId}}`), text)
     .replace(/_[0-9a-f]{10}[0-9a-v]{6}(?![0-9a-z])/g, '_0123456789abcdef')
+    .replace(/\/date=\d{4}-\d{2}-\d{2}\//g, '/date=2026-11-24/')
     .replace(/network-interface\/eni-\w+/g, 'network-interface/eni-0123456789abcdef0')
     .replace(/:log-stream:.*/, ':log-stream:stream');
   const keyPolicies = new Map<string, object>();

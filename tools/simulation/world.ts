@@ -1,9 +1,14 @@
+import type { Properties } from './events';
 import { FakeClock } from './fake-clock';
-import { FakePersonalize } from './fake-personalize';
+import { FakePersonalize, type FakeJob } from './fake-personalize';
 import { FakeStack } from './fake-stack';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/events';
+import { exportRequest } from '../../lambda/export-request';
+import { jobArn, outputUri } from '../../lambda/job';
+import { jobNameOf } from '../../lambda/job-name';
 import { Lifecycle } from '../../lambda/lifecycle';
 import { jsonLog } from '../../lambda/log';
+import type { Context } from '../../lambda/messages';
 import type { ObserverApi } from '../../lambda/outcome-events';
 
 export const LOG_GROUP = 'Shop-PersonalizeDatasetExportProviderLogGroup-1A2B3C';
@@ -44,6 +49,19 @@ export class World {
 
   public get log(): Record<string, string>[] {
     return this.logLines.map(line => JSON.parse(line) as Record<string, string>);
+  }
+
+  /** Adds a job that the properties ask for, whoever created it. */
+  public addJob(properties: Properties, jobName: string, createdAt = this.clock.now()): FakeJob {
+    return this.personalize.add(exportRequest(properties, jobName, new Date(createdAt)), createdAt);
+  }
+
+  /** What messages about a job say. */
+  public contextOf(event: OnEventRequest, jobName = jobNameOf(event)): Context {
+    const { ResourceProperties } = event;
+    const job = this.personalize.jobs.get(jobArn(ResourceProperties.DatasetArn, jobName));
+    const uri = job?.request.outputUri ?? outputUri(ResourceProperties, jobName, new Date(this.clock.now()));
+    return { event, jobName, outputUri: uri, logGroup: LOG_GROUP };
   }
 
   /** One request from delivery to response, polled every `interval` seconds. */

@@ -44,7 +44,7 @@ export function distributedMap(scope: Construct, props: DatasetMapProps): sfn.Ch
     mapExecutionType: sfn.StateMachineType.STANDARD,
     toleratedFailurePercentage: 100,
     resultPath: '$.mapRun',
-  }, { Bucket: props.destination.bucket.bucketName, Prefix: resultsFolder(props) }).itemProcessor(props.exportOne(reportOrFail(scope)));
+  }, { Bucket: props.destination.bucket.bucketName, Prefix: resultsFolder(props.jobNamePrefix) }).itemProcessor(props.exportOne(reportOrFail(scope)));
   const details = '$states.input.mapRun.ResultWriterDetails';
   return map.next(countDatasets(scope)).next(props.reportRun({
     succeeded: '$states.input.counts.succeeded',
@@ -84,16 +84,21 @@ function countDatasets(scope: Construct): sfn.CustomState {
 function mapProps({ maxConcurrency }: DatasetMapProps) {
   return {
     itemsPath: '$.datasets',
-    itemSelector: { datasetArn: path.stringAt('$$.Map.Item.Value'), run: path.objectAt('$.run'), redriveCount: path.numberAt('$.redriveCount') },
+    itemSelector: {
+      datasetArn: path.stringAt('$$.Map.Item.Value'),
+      run: path.objectAt('$.run'),
+      startTime: path.stringAt('$.startTime'),
+      redriveCount: path.numberAt('$.redriveCount'),
+    },
     maxConcurrency,
   };
 }
 
 type ResultsTarget = Pick<DatasetMapProps, 'destination' | 'jobNamePrefix'>;
 
-/** Where Map Runs write the reports of datasets. */
-function resultsFolder({ destination, jobNamePrefix }: ResultsTarget): string {
-  return `${destination.prefix}${jobNamePrefix}_runs`;
+/** Where Map Runs write the reports of datasets: outside of all prefixes, so that nobody reads them as data. Hive and Athena skip an underscore. */
+function resultsFolder(jobNamePrefix: string): string {
+  return `_map_runs/${jobNamePrefix}`;
 }
 
 /** Lets a state machine start and describe its Map Runs, and the Map Runs write their results. */
@@ -101,7 +106,7 @@ export function grantMapRuns(scope: Construct, stateMachine: sfn.StateMachine, t
   const { bucket, encryptionKey } = target.destination;
   stateMachine.addToRolePolicy(new iam.PolicyStatement({
     actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
-    resources: [bucket.arnForObjects(`${resultsFolder(target)}/*`)],
+    resources: [bucket.arnForObjects(`${resultsFolder(target.jobNamePrefix)}/*`)],
   }));
   if (encryptionKey) {
     stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [encryptionKey.keyArn] }));

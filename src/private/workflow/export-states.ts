@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { ResultPath, jsonataObject, jsonataPass, shortened } from './expressions';
 import { MAX_REASON_LENGTH } from './payload-budget';
 import { INVALID_INPUT, NOT_FOUND, callPersonalize, transientRetry } from './personalize-calls';
+import { exportFolder } from '../../contract/export-folder';
 import { ExportDestination } from '../../export-destination';
 import { IngestionMode } from '../../ingestion-mode';
 import { runJobNamePattern } from '../job-name';
@@ -20,6 +21,8 @@ export interface ExportStatesProps {
   readonly tags?: { readonly [key: string]: string };
   readonly pollInterval: Duration;
   readonly runId: string;
+  /** The jobs' folders have its date. */
+  readonly startTime: string;
   /** How many redrives may have started jobs before. */
   readonly redrives: string;
   /** Where the states keep what they need, and put the result. */
@@ -30,8 +33,12 @@ export interface ExportStatesProps {
 /** The most that Step Functions accepts. */
 const MAX_ATTEMPTS = 99_999_999;
 const TRANSIENT = transientRetry(15);
+/** Where the job writes. An earlier execution may have created it, on another date. Personalize may leave out the last slash. */
+const PATH = 'job.Description.JobOutput.S3DataDestination.Path';
+const OUTPUT_URI = `$exists(${PATH}) ? $replace(${PATH} & "/", /\\/\\/$/, "/") : outputUri`;
 /** What the result of each export has, however it ended. */
-const REPORTED = ['datasetArn', 'jobName', 'datasetExportJobArn', 'outputUri'];
+const REPORTED = { datasetArn: 'datasetArn', jobName: 'jobName', datasetExportJobArn: 'datasetExportJobArn', outputUri: OUTPUT_URI };
+const TIMES = { creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime' };
 
 /** The states that export one dataset. */
 export class ExportStates {
@@ -48,12 +55,10 @@ export class ExportStates {
     const { path } = this.props;
     this.path = path;
     this.jobArnPattern = this.jobArn(runJobNamePattern(props.jobNamePrefix));
-    const times = { creationDateTime: path.of('job.CreationDateTime'), lastUpdatedDateTime: path.of('job.LastUpdatedDateTime') };
-    this.exported = this.end('Dataset exported', { status: 'ACTIVE', ...times });
-    this.exportedBefore = this.end('Dataset exported before', { status: 'ACTIVE', ...times });
-    this.failed = this.failedEnd('Dataset export job failed', {
-      status: '"CREATE FAILED"', creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime',
-    }, '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gave no reason"');
+    this.exported = this.end('Dataset exported', { status: '"ACTIVE"', ...TIMES });
+    this.exportedBefore = this.end('Dataset exported before', { status: '"ACTIVE"', ...TIMES });
+    this.failed = this.failedEnd('Dataset export job failed', { status: '"CREATE FAILED"', ...TIMES },
+      '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gave no reason"');
     this.error = this.failedEnd('Dataset not exported', { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
 
     const [hash, wait] = [this.hash(), this.wait()];
@@ -64,14 +69,15 @@ export class ExportStates {
   }
 
   private prepare(): sfn.Pass {
-    const { props: { datasetArn, runId, redrives, destination, prefix }, path } = this;
+    const { props: { datasetArn, runId, startTime, redrives, destination, prefix }, path } = this;
+    const date = sfn.JsonPath.arrayGetItem(sfn.JsonPath.stringSplit(startTime, 'T'), 0);
     return new sfn.Pass(this.scope, 'Prepare dataset export', {
       parameters: {
         datasetArn,
         run: runId,
         attempt: 0,
         redrives,
-        given: { runId, bucketName: destination.bucket.bucketName, destinationPrefix: destination.prefix, prefix, jobArnPrefix: this.jobArn('') },
+        given: { runId, date, bucketName: destination.bucket.bucketName, destinationPrefix: destination.prefix, prefix, jobArnPrefix: this.jobArn('') },
       },
       resultPath: path.whole,
     });
@@ -87,17 +93,20 @@ export class ExportStates {
 
   private name(): sfn.Pass {
     const { props: { jobNamePrefix }, path } = this;
+    const jobName = `${jobNamePrefix}_{}`;
+    const partOfArn = (index: number) => sfn.JsonPath.arrayGetItem(sfn.JsonPath.stringSplit(path.of('datasetArn'), '/'), index);
     return new sfn.Pass(this.scope, 'Name dataset export job', {
       parameters: {
         datasetArn: path.of('datasetArn'),
         attempt: path.number('attempt'),
         redrives: path.number('redrives'),
         given: path.object('given'),
-        jobName: sfn.JsonPath.format(`${jobNamePrefix}_{}`, path.of('hash.value')),
-        datasetExportJobArn: sfn.JsonPath.format(`{}${jobNamePrefix}_{}`, path.of('given.jobArnPrefix'), path.of('hash.value')),
+        jobName: sfn.JsonPath.format(jobName, path.of('hash.value')),
+        datasetExportJobArn: sfn.JsonPath.format(`{}${jobName}`, path.of('given.jobArnPrefix'), path.of('hash.value')),
         outputUri: sfn.JsonPath.format(
-          `s3://{}/{}{}${jobNamePrefix}_{}/`,
-          path.of('given.bucketName'), path.of('given.destinationPrefix'), path.of('given.prefix'), path.of('hash.value'),
+          `s3://{}/{}{}${exportFolder({ datasetGroup: '{}', datasetType: '{}', date: '{}', jobName })}`,
+          path.of('given.bucketName'), path.of('given.destinationPrefix'), path.of('given.prefix'),
+          partOfArn(1), partOfArn(2), path.of('given.date'), path.of('hash.value'),
         ),
       },
       resultPath: path.whole,
@@ -209,19 +218,15 @@ export class ExportStates {
     return task.addCatch(this.error, { errors: [sfn.Errors.ALL], resultPath: this.path.text('error') });
   }
 
+  /** @param report JSONata expressions */
   private end(id: string, report: Record<string, string>): sfn.Pass {
     const { path } = this;
-    return new sfn.Pass(this.scope, id, {
-      parameters: { ...Object.fromEntries(REPORTED.map(field => [field, path.of(field)])), ...report },
-      resultPath: path.whole,
-    });
+    return jsonataPass(this.scope, id, path.replaced(`${path.query}.${jsonataObject({ ...REPORTED, ...report })}`));
   }
 
   /** @param reason a JSONata expression. No limit of its length is documented, while Step Functions limits what it passes on */
   private failedEnd(id: string, report: Record<string, string>, reason: string): sfn.Pass {
-    const { path } = this;
-    const fields = { ...Object.fromEntries(REPORTED.map(field => [field, field])), ...report, failureReason: shortened(reason, MAX_REASON_LENGTH) };
-    return jsonataPass(this.scope, id, path.replaced(`${path.query}.${jsonataObject(fields)}`));
+    return this.end(id, { ...report, failureReason: shortened(reason, MAX_REASON_LENGTH) });
   }
 
   private jobArn(resourceName: string): string {

@@ -113,14 +113,14 @@ export const CHECK_BREAKAGES: Breakage[] = [
     },
     'any-path-length': {
       breaks: 'Personalize refuses the path in the deployment',
-      from: 'rejectIf(outputPathLengthProblem(length,',
-      to: 'rejectIf(outputPathLengthProblem(length && 1,',
+      from: 'rejectIf(outputPathLengthProblem(path.length,',
+      to: 'rejectIf(outputPathLengthProblem(path.length && 1,',
       tests: [JOB, FRAGMENT_PROPS],
     },
     'length-of-token-counted': {
       breaks: 'a path is refused because of the length of a token',
-      from: 'return Token.isUnresolved(value) ? ofToken : value.length;',
-      to: 'return ofToken < 0 ? ofToken : value.length;',
+      from: 'return Token.isUnresolved(value) ? otherwise : value;',
+      to: 'return otherwise === value ? otherwise : value;',
     },
     'destination-anywhere': {
       breaks: 'Personalize refuses the role in the deployment',

@@ -1,6 +1,6 @@
 import {
-  FAULTS, FRAMEWORK, HAND_OVER, HANDLER_NAMES, LATE_DENIAL, LIFECYCLE, LONG_EXPORTS, MODEL, NO_ROOM, PERSONALIZE_API, QUICKSTART, ROLLBACK,
-  SEQUENCES, STACK_API, STACKS, TAKEN_NAME, UPDATE,
+  FAULTS, FRAMEWORK, HAND_OVER, HANDLER_NAMES, LATE_DENIAL, LIFECYCLE, LONG_EXPORTS, MIDNIGHT, MODEL, NO_ROOM, PERSONALIZE_API, QUICKSTART,
+  ROLLBACK, SEQUENCES, STACK_API, STACKS, TAKEN_NAME, UPDATE,
 } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
@@ -41,7 +41,7 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'undecided-forever': {
       breaks: 'an update never ends when CloudFormation does not answer',
-      from: 'return this.waiting.goOn(event, startedAt, { jobName, status: \'stack status unknown\', job: \'does not exist\' });',
+      from: 'return this.waiting.goOn(event, startedAt, { jobName, outputUri: uri, status: \'stack status unknown\', job: \'does not exist\' });',
       to: 'return { IsComplete: false };',
       tests: [UPDATE, MODEL],
     },
@@ -54,25 +54,19 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
   ...breakagesOf('lambda/events.ts', [FRAMEWORK, LIFECYCLE, QUICKSTART], {
     'no-attributes': {
       breaks: 'CloudFormation fails on a missing attribute',
-      from: '{ DatasetExportJobArn: jobArn, DatasetExportJobName,',
-      to: '{ DatasetExportJobArn: jobArn, DatasetExportJobName: undefined as never,',
+      from: 'DatasetExportJobName: jobNameOfArn(jobArn),',
+      to: 'DatasetExportJobName: undefined as never,',
     },
     'previous-id-kept': {
       breaks: 'the next rollback goes back to the wrong job',
       from: '    PhysicalResourceId: jobArn,\n',
       to: '',
     },
-    'other-uri': {
-      breaks: 'after a rollback, outputUri names an empty folder',
-      from: 'uri ?? outputUri(ResourceProperties, DatasetExportJobName)',
-      to: 'outputUri(ResourceProperties, DatasetExportJobName)',
-      tests: [ROLLBACK],
-    },
   }),
   ...breakagesOf('lambda/update.ts', [UPDATE, MODEL], {
     'done-job-again': {
       breaks: 'an update without a change exports again',
-      from: 'if (fit === \'done\') { return { kind: \'keep\' }; }',
+      from: 'if (sighting.fit === \'done\') { return keep(sighting); }',
       to: '',
       tests: [QUICKSTART, LONG_EXPORTS, UPDATE],
     },
@@ -84,23 +78,23 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'unknown-exports': {
       breaks: 'a rollback exports when CloudFormation does not answer at once',
-      from: 'this.isOutOfPatience(startedAt) ? { kind: \'keep\' } : { kind: \'undecided\', startedAt };\n      case',
-      to: 'this.isOutOfPatience(startedAt) ? { kind: \'keep\' } : \'start\';\n      case',
+      from: 'this.isOutOfPatience(startedAt) ? keep(sighting) : { kind: \'undecided\', startedAt };\n      case',
+      to: 'this.isOutOfPatience(startedAt) ? keep(sighting) : \'start\';\n      case',
     },
     'trigger-with-own-name-ignored': {
       breaks: 'a trigger silently does nothing when there is a jobName',
-      from: 'const fit = isNameUsedUp ? \'other\' :',
-      to: 'const fit = isNameUsedUp && changed.length > 1 ? \'other\' :',
+      from: 'const sighting: Sighting = isNameUsedUp ?',
+      to: 'const sighting: Sighting = isNameUsedUp && changed.length > 1 ?',
     },
     'continued-rollback-exports': {
       breaks: 'a long export that is brought back is exported again',
-      from: 'if (state === \'failed\') { return { kind: \'restore\', startedAt }; }\n    return fit',
-      to: 'return fit',
+      from: 'if (state === \'failed\') { return { kind: \'restore\', startedAt }; }\n    return sighting.fit',
+      to: 'return sighting.fit',
       tests: [SEQUENCES, HAND_OVER],
     },
     'continued-always-starts': {
       breaks: 'a long export whose timeout changes is waited for again',
-      from: 'return fit === \'likely\' ? { kind: \'keep\' } : \'start\';',
+      from: 'return sighting.fit === \'likely\' ? keep(sighting) : \'start\';',
       to: 'return \'start\';',
       tests: [HAND_OVER, MODEL],
     },
@@ -127,12 +121,12 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'likely-job-again': {
       breaks: 'a job that Personalize describes with another spelling is exported again',
-      from: 'if (fit === \'likely\') { return { kind: \'keep\' }; }\n',
+      from: 'if (fit === \'likely\') { return keep(sighting); }\n',
       to: '',
     },
     'first-of-two-exports': {
       breaks: 'a change of tags after a long export exports again',
-      from: 'if (handsOver(properties) && changed.length === 0 && (fit === \'failed\' || fit === \'gone\')) { return { kind: \'keep\' }; }',
+      from: 'if (handsOver(properties) && changed.length === 0 && (fit === \'failed\' || fit === \'gone\')) { return keep(sighting); }',
       to: '',
       tests: [HAND_OVER, SEQUENCES],
     },
@@ -143,7 +137,7 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'failure-in-background': {
       breaks: 'a failed job that nobody waits for fails every update',
-      from: 'if (changed.length === 0 && !waits(properties)) { return { kind: \'keep\' }; }',
+      from: 'if (changed.length === 0 && !waits(properties)) { return keep(sighting); }',
       to: '',
     },
   }),
@@ -177,13 +171,13 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'first-candidate-wins': {
       breaks: 'after a rollback, the outputs name the failed job',
-      from: 'if (fit === \'done\' || (fit === \'failed\' && !waits(event.ResourceProperties))) { return completed(event, candidate); }',
-      to: 'return completed(event, candidate);',
+      from: 'if (fit === \'done\' || (fit === \'failed\' && !waits(event.ResourceProperties))) { return completed(candidate, outputUri); }',
+      to: 'return completed(candidate, outputUri);',
       tests: [SEQUENCES, ROLLBACK],
     },
     'likely-ignored': {
       breaks: 'a rollback loses a job that Personalize does not describe in full',
-      from: 'if (fit === \'likely\') { likely ??= candidate; }',
+      from: 'if (fit === \'likely\') { likely ??= completed(candidate, outputUri); }',
       to: '',
     },
     'unknown-gives-up': {
@@ -268,9 +262,21 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
       to: 'if (getsAnotherJob(properties, plan.startedAt, job, index) || index >= 0) { throw',
       tests: [LATE_DENIAL],
     },
+    'date-of-the-poll': {
+      breaks: 'after midnight, outputUri names a folder that does not exist',
+      from: 'outputUri: outputUriOf(job, event.ResourceProperties, request.jobName)',
+      to: 'outputUri: request.outputUri',
+      tests: [MIDNIGHT, MODEL],
+    },
+    'date-of-the-poll-unwaited': {
+      breaks: 'after midnight, the outputUri of a job that nobody waits for names a folder that does not exist',
+      from: 'index === 0 && plan.outputUri || request.outputUri',
+      to: 'request.outputUri',
+      tests: [MIDNIGHT],
+    },
     'foreign-job-taken': {
       breaks: 'a job of somebody else counts as this one\'s',
-      from: 'if (index === 0) { this.rejectForeignJob(poll, job); }',
+      from: 'if (index === 0) { this.rejectForeignJob(described, job); }',
       to: '',
       tests: [TAKEN_NAME],
     },
@@ -396,8 +402,8 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'made-up-id': {
       breaks: 'an update of a resource without a job asks Personalize for one',
-      from: 'if (!isJobArn(jobArn)) { return \'gone\'; }',
-      to: '',
+      from: 'isJobArn(jobArn) ? await this.describe(event, jobArn) : \'missing\'',
+      to: 'await this.describe(event, jobArn)',
     },
     'other-inputs-unseen': {
       breaks: 'a job with other inputs counts as this one\'s',

@@ -1,4 +1,4 @@
-import { FRAGMENT, FRAGMENT_PROPS, GRANTED, GRANTS, HANDLER_NAMES, JOB, LIFECYCLE, NAMES, QUICKSTART, REDRIVES, RUNS, SEQUENCES, SIMULATION, STACKS, TAKEN_NAME, UPDATE } from './tests';
+import { FRAGMENT, FRAGMENT_PROPS, GRANTED, GRANTS, HANDLER_NAMES, JOB, LIFECYCLE, MODEL, NAMES, QUICKSTART, REDRIVES, RUNS, SEQUENCES, SIMULATION, STACKS, TAKEN_NAME, UPDATE } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 /** Names of jobs, and where they write. */
@@ -85,11 +85,6 @@ export const NAME_BREAKAGES: Breakage[] = [
     'same-name-after-redrive': {
       breaks: 'a redrive cannot export what failed', from: 'run: sfn.JsonPath.format(\'{} {}\', path.of(\'given.runId\'), path.sum(\'attempt\', 1))', to: 'run: path.of(\'given.runId\')', tests: [REDRIVES],
     },
-    'path-without-slash': {
-      breaks: 'Personalize writes beside the folder',
-      from: '`s3://{}/{}{}${jobNamePrefix}_{}/`',
-      to: '`s3://{}/{}{}${jobNamePrefix}_{}`',
-    },
     'path-without-destination-prefix': {
       breaks: 'a workflow may not write where it tries to',
       from: 'destinationPrefix: destination.prefix, prefix,',
@@ -102,8 +97,8 @@ export const NAME_BREAKAGES: Breakage[] = [
     },
     'other-arn-in-report': {
       breaks: 'the report names a job that does not exist',
-      from: '`{}${jobNamePrefix}_{}`, path.of(\'given.jobArnPrefix\')',
-      to: '`{}${jobNamePrefix}-{}`, path.of(\'given.jobArnPrefix\')',
+      from: '`{}${jobName}`, path.of(\'given.jobArnPrefix\')',
+      to: '`{}x${jobName}`, path.of(\'given.jobArnPrefix\')',
     },
   }),
   ...breakagesOf('lambda/job-name.ts', [LIFECYCLE, HANDLER_NAMES, UPDATE], {
@@ -137,16 +132,30 @@ export const NAME_BREAKAGES: Breakage[] = [
       tests: [STACKS],
     },
   }),
+  ...breakagesOf('src/contract/export-folder.ts', [QUICKSTART, LIFECYCLE], {
+    'folder-without-slash': {
+      breaks: 'Personalize writes beside the folder',
+      from: '${jobName}/`',
+      to: '${jobName}`',
+    },
+    'folder-without-keys': {
+      breaks: 'query engines find no partitions in the path',
+      from: '`dataset_group=${datasetGroup}/dataset=${datasetType}/',
+      to: '`${datasetGroup}/${datasetType}/',
+      tests: [LIFECYCLE],
+    },
+  }),
   ...breakagesOf('lambda/job.ts', [QUICKSTART, LIFECYCLE], {
-    'uri-without-slash': {
-      breaks: 'outputUri is not where the records are',
-      from: '${Prefix}${jobName}/`',
-      to: '${Prefix}${jobName}`',
+    'own-path-is-foreign': {
+      breaks: 'a job whose path Personalize reports without the last slash counts as another\'s',
+      from: 'uri.endsWith(\'/\') ? uri : `${uri}/`',
+      to: 'uri',
+      tests: [TAKEN_NAME, MODEL],
     },
     'uri-without-prefix': {
       breaks: 'Personalize may not write where it is told to',
-      from: '${BucketName}/${Prefix}${jobName}/',
-      to: '${BucketName}/${jobName}/',
+      from: '${BucketName}/${Prefix}${exportFolder(',
+      to: '${BucketName}/${exportFolder(',
       tests: [STACKS, LIFECYCLE],
     },
     'arn-of-other-type': {
@@ -238,10 +247,10 @@ export const NAME_BREAKAGES: Breakage[] = [
     },
   }),
   ...breakagesOf('lambda/input-differences.ts', [TAKEN_NAME, UPDATE], {
-    'own-path-is-foreign': {
-      breaks: 'a job whose path Personalize reports without the last slash counts as another\'s',
-      from: 'uri === undefined || uri.endsWith(\'/\') ? uri : `${uri}/`',
-      to: 'uri',
+    'date-is-an-input': {
+      breaks: 'an update without a change exports again on another day',
+      from: 'dateIn(reported) ?? job.createdAt',
+      to: 'new Date()',
     },
     'default-is-a-change': {
       breaks: 'naming the default ingestion mode exports again',
@@ -250,8 +259,8 @@ export const NAME_BREAKAGES: Breakage[] = [
     },
     'any-destination-fits': {
       breaks: 'a job that wrote elsewhere counts as this one\'s',
-      from: 'compare(\'destination\', folder(job.outputUri),',
-      to: 'compare(\'destination\', outputUri(properties, jobNameOfArn(jobArn)),',
+      from: 'compare(\'destination\', reported,',
+      to: 'compare(\'destination\', outputUri(properties, jobName, dateIn(reported) ?? job.createdAt),',
     },
     'silence-means-default': {
       breaks: 'a job is exported again when Personalize does not report an input',

@@ -158,8 +158,8 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'result-replaces-input': {
       breaks: 'the state after the fragment has lost its input',
-      from: 'parameters: { ...Object.fromEntries(REPORTED.map(field => [field, path.of(field)])), ...report },\n      resultPath: path.whole,',
-      to: 'parameters: { ...Object.fromEntries(REPORTED.map(field => [field, path.of(field)])), ...report },',
+      from: 'path.replaced(`${path.query}.${jsonataObject({ ...REPORTED, ...report })}`)',
+      to: '`${path.query}.${jsonataObject({ ...REPORTED, ...report })}`',
       tests: [FRAGMENT],
     },
   }),
@@ -277,8 +277,8 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
   ...breakagesOf('src/private/workflow/dataset-map.ts', [RUNS], {
     'no-limit': {
       breaks: 'a workflow ignores maxConcurrency',
-      from: 'redriveCount: path.numberAt(\'$.redriveCount\') },\n    maxConcurrency,',
-      to: 'redriveCount: path.numberAt(\'$.redriveCount\') },',
+      from: '},\n    maxConcurrency,',
+      to: '},',
     },
     'aborts-at-first-failure': {
       breaks: 'one failed dataset stops all others of a large run',
@@ -307,11 +307,17 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
       to: '\'*\'',
       tests: [RUNS, WORKFLOW],
     },
-    'results-beside-the-prefix': {
-      breaks: 'reports are outside of the destination\'s prefix',
-      from: '`${destination.prefix}${jobNamePrefix}_runs`',
+    'results-among-the-data': {
+      breaks: 'a table of exports reads the reports as rows',
+      from: '`_map_runs/${jobNamePrefix}`',
       to: '`${jobNamePrefix}_runs`',
-      tests: [RUNS, WORKFLOW],
+      tests: [WORKFLOW],
+    },
+    'date-of-the-child': {
+      breaks: 'after midnight, a large run writes to two dates, and a redrive reports folders that do not exist',
+      from: 'startTime: path.stringAt(\'$.startTime\'),',
+      to: 'startTime: path.stringAt(\'$$.Execution.StartTime\'),',
+      tests: [RUNS],
     },
     'child-succeeds': {
       breaks: 'failed exports of a large run count as succeeded',

@@ -40,6 +40,7 @@ export const VALIDATION = 'test/src/private/validation.test.ts';
 export const NAMES = 'test/src/private/job-name.test.ts';
 export const LIFECYCLE = 'test/lambda/lifecycle.test.ts';
 export const MODEL = 'test/lambda/lifecycle.model.test.ts';
+export const MIDNIGHT = 'test/lambda/midnight.test.ts';
 export const UPDATE = 'test/lambda/update.test.ts';
 export const ROLLBACK = 'test/lambda/rollback.test.ts';
 export const HAND_OVER = 'test/lambda/hand-over.test.ts';

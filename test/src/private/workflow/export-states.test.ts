@@ -31,7 +31,7 @@ test('exports the dataset of the input to the folder of the input, and keeps the
   expect(execution).toMatchObject({ status: 'SUCCEEDED' });
   const { ticket, uri } = JSON.parse(execution.output!);
   expect(ticket).toBe(7);
-  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(tickets\/7\/Backups_Export[0-9A-F]{8}_[0-9a-f]{32}\/)$/.exec(uri)!;
+  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(tickets\/7\/dataset_group=shop0\/dataset=INTERACTIONS\/date=\d{4}-\d\d-\d\d\/Backups_Export[0-9A-F]{8}_[0-9a-f]{32}\/)$/.exec(uri)!;
   expect((await aws.client.objects(bucket)).every(({ key }) => key.startsWith(prefix))).toBe(true);
   const request = {
     datasetArn, ingestionMode: 'ALL', tags: [{ tagKey: 'team', tagValue: 'ml' }], jobOutput: { s3DataDestination: { kmsKeyArn: expect.stringContaining(':key/') } },

@@ -31,12 +31,13 @@ describe('a run', () => {
     const bucket = [...resources].find(([id]) => /Bucket[0-9A-F]{8}$/.test(id))![1];
     for (const [index, dataset] of (report.datasets as DatasetReport[]).entries()) {
       const job = jobs.find(({ request }) => request.datasetArn === dataset.datasetArn)!;
+      const folder = `dataset_group=${arns[index]!.split('/')[1]}/dataset=${arns[index]!.split('/')[2]}/date=${report.startTime.slice(0, 10)}/${dataset.jobName}/`;
       expect(dataset).toEqual({
         datasetArn: arns[index],
         jobName: expect.stringMatching(/^Backups_Export[0-9A-F]{8}_[0-9a-f]{32}$/),
         datasetExportJobArn: job.datasetExportJobArn,
         status: 'ACTIVE',
-        outputUri: `s3://${bucket}/${dataset.jobName}/`,
+        outputUri: `s3://${bucket}/${folder}`,
         creationDateTime: job.creationDateTime,
         lastUpdatedDateTime: job.lastUpdatedDateTime,
       });
@@ -45,7 +46,7 @@ describe('a run', () => {
         tags: [{ tagKey: 'team', tagValue: 'ml' }],
         jobOutput: { s3DataDestination: { path: dataset.outputUri, kmsKeyArn: expect.stringMatching(/^arn:aws:kms:/) } },
       });
-      expect((await aws.client.objects(bucket)).some(({ key }) => key.startsWith(`${dataset.jobName}/`))).toBe(true);
+      expect((await aws.client.objects(bucket)).some(({ key }) => key.startsWith(folder))).toBe(true);
     }
   });
 
