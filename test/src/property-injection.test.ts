@@ -1,6 +1,7 @@
 import { App, PropertyInjectors, Stack, aws_scheduler as scheduler } from 'aws-cdk-lib';
 import {
-  DatasetExportFragment, DatasetExportJob, DatasetExportProvider, DatasetExportSchedule, DatasetExportWorkflow, ExportDestination, IngestionMode,
+  DatasetExportFragment, DatasetExportJob, DatasetExportProvider, DatasetExportSchedule, DatasetExportTable, DatasetExportWorkflow, DatasetFieldType,
+  DatasetSchema, ExportDestination, IngestionMode,
 } from '../../src';
 import { ACCOUNT, DATASET_ARN, REGION, importedDataset, jobIn } from '../stacks';
 
@@ -17,6 +18,9 @@ test.each<[string, { PROPERTY_INJECTION_ID: string }, (stack: Stack) => unknown,
   ['schedule', DatasetExportSchedule, stack => (
     new DatasetExportSchedule(stack, 'Nightly', { workflow: workflowIn(stack), schedule: scheduler.ScheduleExpression.expression('rate(1 day)') })
   ), { retryAttempts: -1 }],
+  ['table', DatasetExportTable, stack => (
+    new DatasetExportTable(stack, 'Table', { job: jobIn(stack), schema: DatasetSchema.fromColumns([{ name: 'USER_ID', type: DatasetFieldType.STRING }]) })
+  ), { viewName: 'Users' }],
 ])('an app can inject props into each %s', (_, { PROPERTY_INJECTION_ID }, define, injected) => {
   const app = new App();
   PropertyInjectors.of(app).add({ constructUniqueId: PROPERTY_INJECTION_ID, inject: props => ({ ...props, ...injected }) });

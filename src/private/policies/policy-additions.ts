@@ -75,6 +75,12 @@ export class PolicyAdditions {
     this.warnNotAdded(kind, arn, grant.resourceStatement);
   }
 
+  /** The same for a grant that only the policy of the principal gives. */
+  public afterPrincipalGrant(grant: iam.Grant, { grantPrincipal }: iam.IGrantable, statement: iam.PolicyStatement): void {
+    const role = frozenRole(grantPrincipal);
+    if (role && Dependable.of(grant).dependencyRoots.length === 0) { this.warnNotAdded('role', role.roleArn, statement); }
+  }
+
   /** The ID is that of the statement: whoever acknowledges it must still learn of a statement that a later version of the app needs. */
   private warnNotAdded(kind: Kind, arn: string, statement: iam.PolicyStatement): void {
     const { scope, advice } = this;

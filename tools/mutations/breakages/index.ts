@@ -8,6 +8,7 @@ import { REGULATED_BREAKAGES } from './regulated';
 import { SCHEDULE_BREAKAGES } from './schedule';
 import { SETTING_BREAKAGES } from './settings';
 import { STATE_MACHINE_BREAKAGES } from './state-machine';
+import { TABLE_BREAKAGES } from './tables';
 import { WAIT_BREAKAGES } from './waits';
 import type { Breakage } from '../breakage';
 
@@ -23,4 +24,5 @@ export const BREAKAGES: readonly Breakage[] = [
   ...LIFECYCLE_BREAKAGES,
   ...FAILURE_BREAKAGES,
   ...CHECK_BREAKAGES,
+  ...TABLE_BREAKAGES,
 ];

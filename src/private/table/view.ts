@@ -1,0 +1,102 @@
+import { Fn, Token } from 'aws-cdk-lib';
+import { Column, ColumnType } from './columns';
+
+/** What a view is made of. */
+export interface ViewProps {
+  readonly databaseName: string;
+  readonly tableName: string;
+  readonly columns: readonly Column[];
+  /** Whether categories become arrays. */
+  readonly splitCategorical: boolean;
+}
+
+export interface ViewColumn {
+  readonly name: string;
+  readonly sql: string;
+  /** The type in SQL. */
+  readonly type: string;
+  /** The type in the Data Catalog. */
+  readonly glueType: string;
+}
+
+const TYPES: { readonly [type in ColumnType]: readonly [sql: string, glue: string] } = {
+  string: ['varchar', 'string'],
+  int: ['integer', 'int'],
+  long: ['bigint', 'bigint'],
+  float: ['real', 'float'],
+  double: ['double', 'double'],
+  boolean: ['boolean', 'boolean'],
+  timestamp: ['timestamp(3)', 'timestamp'],
+};
+/** Seconds until the year 5138. Milliseconds are more since 1973. */
+const MOST_SECONDS = 99_999_999_999;
+
+/** Typed columns of a table whose columns are texts. */
+export function viewColumns({ columns, splitCategorical }: Pick<ViewProps, 'columns' | 'splitCategorical'>): ViewColumn[] {
+  return columns.map(({ field, name, type, isCategorical }) => {
+    // an export has nothing where a value is missing
+    const text = `nullif(${identifier(name)}, '')`;
+    if (isCategorical && splitCategorical) { return { name, sql: `split(${text}, '|')`, type: 'array(varchar)', glueType: 'array<string>' }; }
+    const [sqlType, glueType] = TYPES[type];
+    if (type === 'string') { return { name, sql: text, type: sqlType, glueType }; }
+    // an engine may look at the header before it drops it
+    const value = `nullif(${text}, ${quoted(field)})`;
+    return { name, sql: type === 'timestamp' ? time(field, value) : `CAST(${value} AS ${sqlType})`, type: sqlType, glueType };
+  });
+}
+
+/** In another unit than the documented one, all times would be wrong. */
+function time(field: string, value: string): string {
+  const checked = `CASE WHEN CAST(${value} AS bigint) > ${MOST_SECONDS} THEN ${quoted(`${field} is not in seconds since 1970: `)} || ${value} ELSE ${value} END`;
+  return `TIMESTAMP '1970-01-01 00:00:00' + CAST(${checked} AS bigint) * INTERVAL '1' SECOND`;
+}
+
+/**
+ * A condition that fails with this message when it is evaluated: the engines have no function for that in common. No optimizer evaluates it in advance, because
+ * it depends on a value of the row.
+ */
+function failure(message: string, value: string): string {
+  return `CAST(${quoted(message)} || coalesce(${value}, '') AS boolean)`;
+}
+
+/** The SQL of a view of all rows of a table, in what Athena and DuckDB have in common. */
+export function viewSql({ tableName, columns, ...props }: Omit<ViewProps, 'databaseName'>): string {
+  const select = viewColumns({ columns, ...props }).map(({ name, sql }) => `  ${sql} AS ${identifier(name)}`).join(',\n');
+  return `SELECT\n${select}\nFROM ${identifier(tableName)}\nWHERE ${isRecord(columns)}`;
+}
+
+/**
+ * Whether a line is a record and not a header. Fails for lines that are neither.
+ *
+ * Not by skip.header.line.count: with it, nobody would notice columns in another order, and the first record of a file without a header would be
+ * missing. AWS documents neither the order nor which of several files have a header.
+ */
+function isRecord(columns: readonly Column[]): string {
+  const [first, last] = [columns[0], columns.at(-1)!].map(({ name }) => identifier(name));
+  const fields = columns.map(({ field }) => quoted(field)).join(', ');
+  const header = columns.map(({ name, field }) => `${identifier(name)} = ${quoted(field)}`).join(' AND ');
+  // the Open CSV SerDe gives NULL for what a line does not have, and an empty text for an empty value
+  const tooShort = failure('a line has fewer fields than the schema, as with a line break in a value. It begins with: ', first);
+  const unlike = failure('the columns of a file are not those of the schema, in its order. Its header begins with: ', first);
+  return `CASE
+  WHEN ${last} IS NULL THEN ${tooShort}
+  WHEN ${header} THEN false
+  WHEN ${first} IN (${fields}) OR ${last} IN (${fields}) THEN ${unlike}
+  ELSE true
+END`;
+}
+
+/** A view as the Data Catalog has it: as Athena itself writes it, which AWS does not document. */
+export function viewText(props: ViewProps): string {
+  const columns = viewColumns(props).map(({ name, type }) => ({ name, type }));
+  const json = JSON.stringify({ originalSql: viewSql(props), catalog: 'awsdatacatalog', schema: props.databaseName, columns });
+  return `/* Presto View: ${Token.isUnresolved(json) ? Fn.base64(json) : Buffer.from(json).toString('base64')} */`;
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\'', '\'\'')}'`;
+}

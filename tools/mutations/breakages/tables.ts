@@ -1,0 +1,62 @@
+import { type Breakage, breakagesOf } from '../breakage';
+
+const TABLE = 'test/src/dataset-export-table.test.ts';
+const QUERY = 'test/src/dataset-export-query.test.ts';
+const SCHEMA = 'test/src/dataset-schema.test.ts';
+
+/** Tables and views over exports: wrong rows that nobody would notice, and who may read them. */
+export const TABLE_BREAKAGES: Breakage[] = [
+  ...breakagesOf('src/private/table/view.ts', [QUERY, TABLE], {
+    'short-lines-accepted': {
+      breaks: 'a line break in a value makes two wrong records',
+      from: '  WHEN ${last} IS NULL THEN ${tooShort}\n',
+      to: '',
+    },
+    'headers-are-records': {
+      breaks: 'the header of each file is a record',
+      from: '  WHEN ${header} THEN false\n',
+      to: '',
+    },
+    'permuted-columns-accepted': {
+      breaks: 'users are items',
+      from: '  WHEN ${first} IN (${fields}) OR ${last} IN (${fields}) THEN ${unlike}\n',
+      to: '',
+    },
+    'headers-are-converted': {
+      breaks: 'a condition on a time may fail because of a header',
+      from: 'const value = `nullif(${text}, ${quoted(field)})`;',
+      to: 'const value = text;',
+    },
+    'milliseconds-accepted': {
+      breaks: 'all times are in the year 55000',
+      from: '99_999_999_999',
+      to: '99_999_999_999_999',
+    },
+    'tokens-encoded-at-synthesis': {
+      breaks: 'the view names a database that does not exist',
+      from: 'Token.isUnresolved(json) ? Fn.base64(json) : ',
+      to: '',
+    },
+  }),
+  ...breakagesOf('src/private/table/storage.ts', [QUERY, TABLE], {
+    'no-escape-character': {
+      breaks: 'a quote after a backslash ends the value',
+      from: 'escapeChar: \'\\\\\'',
+      to: 'escapeChar: \'~\'',
+    },
+  }),
+  ...breakagesOf('src/private/table/columns.ts', [SCHEMA], {
+    'equal-names-accepted': {
+      breaks: 'Athena refuses the table',
+      from: 'const names = fields.map(({ name }) => name.toLowerCase());',
+      to: 'const names = fields.map(({ name }) => name);',
+    },
+  }),
+  ...breakagesOf('src/dataset-export-table-grants.ts', [TABLE], {
+    'grant-on-all-tables': {
+      breaks: 'the principal may read every table of the database',
+      from: '...tableNames.map(name => arn(\'table\', `${databaseName}/${name}`))',
+      to: 'arn(\'table\', `${databaseName}/*`)',
+    },
+  }),
+];
