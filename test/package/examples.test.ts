@@ -12,6 +12,7 @@ const EXPECTED: Record<string, { context?: Record<string, string>; jobs: number 
   'long-export': { jobs: 2 },
   'monthly-export': { context: { month: '2026-11' }, jobs: 1 },
   'nightly-backup': { jobs: 0 },
+  'query': { jobs: 1 },
   'quickstart': { jobs: 1 },
   'shared-destination': { jobs: 3 },
 };
