@@ -246,6 +246,13 @@ export const NAME_BREAKAGES: Breakage[] = [
       to: '_grantImport(role, \'*\')',
     },
   }),
+  ...breakagesOf('src/private/dataset-arn.ts', [GRANTS], {
+    'refers-to-the-dataset': {
+      breaks: 'a role that a dataset depends on cannot read its exports: CloudFormation sees a circle',
+      from: '? ANY_DATASET :',
+      to: '? { datasetGroup: datasetArn, datasetType: \'*\' } :',
+    },
+  }),
   ...breakagesOf('lambda/input-differences.ts', [TAKEN_NAME, UPDATE], {
     'date-is-an-input': {
       breaks: 'an update without a change exports again on another day',

@@ -56,6 +56,17 @@ test('makes a job for each run id', async () => {
   expect(await aws.client.jobs()).toHaveLength(2);
 });
 
+test.each([true, false])('reports where an earlier execution of the same run id has exported to, on another day; with a slash at its end: %s', async echoesTrailingSlash => {
+  const [datasetArn] = await aws.seed(1);
+  await aws.client.configurePersonalize({ echoesTrailingSlash });
+  const resources = await aws.deploy(machine(sfn.JsonPath.stringAt('$.round')));
+  const uriOf = async () => JSON.parse((await aws.run(resources, { datasetArn, folder: '', ticket: 7, round: 'one' })).output!).uri;
+  const first = await uriOf();
+  await aws.client.sleep(86_400);
+  const [{ request }] = await aws.client.jobs();
+  expect([first, await uriOf()]).toEqual([request.jobOutput.s3DataDestination.path, first]);
+});
+
 test('without permission to export the dataset, says so', async () => {
   const [datasetArn] = await aws.seed(1);
   const resources = await aws.deploy(stack => {

@@ -40,6 +40,7 @@ describe.each([false, true])('distributed: %s; a redrive', distributed => {
     expect(failed).toMatchObject({ status: 'FAILED', error: 'DatasetExportsFailed', cause: expect.stringMatching(/^2 datasets exported, 2 not: /) });
 
     await aws.client.configurePersonalize({ failJobsOf: { [arns[3]]: 'still' } });
+    await aws.client.sleep(86_400);
     const again = await aws.redrive(failed);
     expect(again).toMatchObject({ status: 'FAILED', executionArn: failed.executionArn, cause: expect.stringMatching(/^3 datasets exported, 1 not: /) });
     expect(await jobs(arns)).toEqual([['ACTIVE'], ['CREATE FAILED', 'ACTIVE'], ['ACTIVE'], ['CREATE FAILED', 'CREATE FAILED']]);
@@ -54,6 +55,9 @@ describe.each([false, true])('distributed: %s; a redrive', distributed => {
       datasets: [['ACTIVE'], ['CREATE FAILED', 'ACTIVE'], ['ACTIVE'], ['CREATE FAILED', 'CREATE FAILED', 'ACTIVE']],
       run: [['FAILED', 2, 2], ['FAILED', 3, 1], ['SUCCEEDED', 4, 0]],
     });
+    // a day later, too, all folders have the date of the run
+    const { startTime } = JSON.parse(done.output!);
+    for (const { request } of await aws.client.jobs()) { expect(request.jobOutput.s3DataDestination.path).toContain(`/date=${startTime.slice(0, 10)}/`); }
     const creations = await aws.client.calls({ operation: 'CreateDatasetExportJob' });
     expect(creations.filter(({ errorCode }) => errorCode !== undefined)).toEqual([]);
     const refused = (await aws.client.decisions()).filter(({ principal, allowed }) => principal.roleArn?.includes('StateMachineRole') && !allowed);
