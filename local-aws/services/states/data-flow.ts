@@ -18,7 +18,9 @@ export function effectiveInput(state: State, input: JSONValue, context: Context)
 
 /** A state's result after ResultSelector, ResultPath and OutputPath, or, in JSONata, after Output. */
 export async function outputOf(state: State, input: JSONValue, result: JSONValue, context: Context, clock: Clock): Promise<JSONValue> {
-  if (isJsonata(state)) { return state.Output === undefined ? input : evaluated(state.Output as JSONValue, { input, context }, clock); }
+  if (isJsonata(state)) {
+    return state.Output === undefined ? result : evaluated(state.Output as JSONValue, { input, context, ...state.Type === 'Task' && { result } }, clock);
+  }
   const selected = state.ResultSelector === undefined ? result : library.processPayloadTemplate(state.ResultSelector, copy(result), context);
   return copy(library.processOutputPath(state.OutputPath as string | null | undefined, withResult(state.ResultPath, input, selected), context));
 }

@@ -35,7 +35,9 @@ const JSON_PATH_FIELDS: Record<string, string[]> = {
     'ToleratedFailurePercentage', 'ResultWriter', 'Label'],
 };
 const JSONATA_FIELDS: Record<string, string[]> = Object.fromEntries(
-  Object.entries({ Pass: ['Next', 'End'], Wait: ['Seconds', 'Next', 'End'], Succeed: [] })
+  Object.entries({
+    Pass: ['Next', 'End'], Wait: ['Seconds', 'Next', 'End'], Succeed: [], Task: ['Arguments', 'Resource', 'TimeoutSeconds', 'Retry', 'Catch', 'Next', 'End'],
+  })
     .map(([type, fields]) => [type, ['Type', 'Comment', 'QueryLanguage', 'Output', ...fields]]),
 );
 const MACHINE_FIELDS = ['States', 'StartAt', 'Comment', 'Version', 'TimeoutSeconds', 'ProcessorConfig'];
@@ -72,13 +74,15 @@ function checkState(name: string, state: State): void {
   }
 }
 
-function checkTask(name: string, { Resource = '', Parameters }: State): void {
+function checkTask(name: string, { Resource = '', Parameters, Arguments }: State): void {
   if (LAMBDA_ARN.test(Resource)) { return; }
   if (!isIntegration(Resource)) {
     throw new NotSupportedError(`a task that is neither a Lambda function nor a known service integration: ${Resource} (state ${name})`);
   }
-  const problem = Parameters === undefined ? undefined : problemOfParameters(Resource, Parameters); // without them, the input is passed on
-  if (problem) { throw schemaError(problem, `${name}/Parameters`); }
+  const [field, given] = Arguments === undefined ? ['Parameters', Parameters] : ['Arguments', Arguments];
+  // without them, the input is passed on; an expression is known only in an execution
+  const problem = given === undefined || typeof given === 'string' ? undefined : problemOfParameters(Resource, given);
+  if (problem) { throw schemaError(problem, `${name}/${field}`); }
 }
 
 function problemOfLabel(label: unknown): string | undefined {

@@ -24,6 +24,8 @@ export interface Catcher {
   readonly ErrorEquals: string[];
   readonly Next: string;
   readonly ResultPath?: string | null;
+  /** in JSONata, instead of ResultPath */
+  readonly Output?: unknown;
 }
 
 /** No wildcard matches these. */

@@ -1,8 +1,10 @@
 import * as eventBridge from '@aws-sdk/client-eventbridge';
 import * as glue from '@aws-sdk/client-glue';
 import * as personalize from '@aws-sdk/client-personalize';
+import * as s3 from '@aws-sdk/client-s3';
 import * as sfn from '@aws-sdk/client-sfn';
 import { StateFailure } from './failures';
+import { NotSupportedError } from '../../core';
 import { ServiceModel, problemsOf } from '../../protocols/model';
 import type { Credentials } from '../iam/credentials';
 
@@ -35,6 +37,14 @@ const SERVICES: Readonly<Record<string, ServiceApi>> = {
     errorPrefix: 'Glue',
     lowerCase: false,
     modelledErrors: ['AccessDenied', 'AlreadyExists', 'EntityNotFound', 'InvalidInput', 'ResourceNumberLimitExceeded', 'InternalService', 'OperationTimeout'],
+  },
+  s3: {
+    model: new ServiceModel(s3),
+    signingName: 's3',
+    targetPrefix: '',
+    errorPrefix: 'S3',
+    lowerCase: false,
+    modelledErrors: ['NoSuchBucket'],
   },
   sfn: {
     model: new ServiceModel(sfn),
@@ -89,6 +99,7 @@ export async function callService(endpoint: string, region: string, credentials:
   if (resource === PUT_EVENTS) { return putEvents(endpoint, region, credentials, input as { Entries: { Detail?: unknown }[] }); }
   const [, service, action] = SDK_INTEGRATION.exec(resource)!;
   const api = SERVICES[service];
+  if (service === 's3') { return callS3(endpoint, region, credentials, firstLetter(action, 'toUpperCase'), input); }
   const parameters = api.lowerCase ? members(input) : input;
   const answer = await call(api, endpoint, region, credentials, firstLetter(action, 'toUpperCase'), parameters);
   return api.lowerCase ? isoTimes(members(answer)) : answer;
@@ -128,6 +139,24 @@ async function call(
   const code = String(answer.__type);
   const name = api.modelledErrors.includes(code.replace(/Exception$/, '')) ? code : `${api.errorPrefix}Exception`;
   throw new StateFailure(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
+}
+
+/** S3 has no JSON protocol. */
+async function callS3(endpoint: string, region: string, credentials: Credentials, operation: string, input: unknown): Promise<unknown> {
+  if (operation !== 'ListObjectsV2') { throw new NotSupportedError(`the S3 operation ${operation} in a state machine`); }
+  const client = new s3.S3Client({ endpoint, region, credentials, maxAttempts: 1, forcePathStyle: true });
+  try {
+    const { $metadata: _, ...answer } = await client.send(new s3.ListObjectsV2Command(input as s3.ListObjectsV2CommandInput));
+    return JSON.parse(JSON.stringify(answer));
+  } catch (error) {
+    const { name, message, $response } = error as s3.S3ServiceException;
+    if ($response === undefined) { throw new StateFailure('S3.SdkClientException', message); }
+    throw new StateFailure(
+      `S3.${SERVICES.s3.modelledErrors.includes(name) ? `${name}Exception` : 'S3Exception'}`, `${message} (Service: S3, Status Code: ${$response.statusCode})`,
+    );
+  } finally {
+    client.destroy();
+  }
 }
 
 /** All names in the other case: a name in the case that only the API knows becomes one that the API does not know. */

@@ -90,7 +90,10 @@ export class Interpreter {
         const catcher = catcherOf(state, error as Error);
         if (catcher) {
           const { name, message } = error as Error;
-          const output = withResult(catcher.ResultPath, progress.input, { Error: name, Cause: message });
+          const errorOutput = { Error: name, Cause: message };
+          const output = !isJsonata(state) ? withResult(catcher.ResultPath, progress.input, errorOutput)
+            : catcher.Output === undefined ? errorOutput
+              : await evaluated(catcher.Output as JSONValue, { input: progress.input, context, errorOutput }, this.environment.clock);
           return { output: withinQuota(output, `state '${progress.state}' has an output whose size`), next: catcher.Next };
         }
         // a state that failed because of its data's size runs again as a whole: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
@@ -125,7 +128,7 @@ export class Interpreter {
           String(state.CausePath ? library.jsonPathQuery(state.CausePath as string, input, context) : state.Cause),
         );
       case 'Task':
-        return this.runTask(state, input, signal);
+        return this.runTask(state, state.Arguments === undefined ? input : await evaluated(state.Arguments as JSONValue, { input, context }, clock), signal);
       case 'Parallel':
         progress.parts ??= state.Branches!.map(branch => atStart(branch, input));
         return this.runParts(progress.parts, progress.parts.length, 0, signal);

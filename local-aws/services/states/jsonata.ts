@@ -13,11 +13,19 @@ const jsonata = require('jsonata') as (expression: string) => Expression;
 
 const EXPRESSION = /^\{%([^]*)%\}$/;
 
+/** The reserved variable `$states`. */
+export interface States {
+  readonly input: JSONValue;
+  readonly context: object;
+  readonly result?: JSONValue;
+  readonly errorOutput?: JSONValue;
+}
+
 /**
  * Evaluates the expressions in a value of a JSONata state.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
-export async function evaluated(value: JSONValue, states: { input: JSONValue; context: object }, clock: Clock): Promise<JSONValue> {
+export async function evaluated(value: JSONValue, states: States, clock: Clock): Promise<JSONValue> {
   if (Array.isArray(value)) { return Promise.all(value.map(element => evaluated(element, states, clock))); }
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, member]) => [name, await evaluated(member, states, clock)])));
@@ -26,7 +34,7 @@ export async function evaluated(value: JSONValue, states: { input: JSONValue; co
   return text === undefined ? value : result(text, states, clock);
 }
 
-async function result(text: string, states: object, clock: Clock): Promise<JSONValue> {
+async function result(text: string, states: States, clock: Clock): Promise<JSONValue> {
   let found: unknown;
   try {
     const expression = jsonata(text.trim());

@@ -215,6 +215,27 @@ test('intrinsic functions leave texts as they are', async () => {
 });
 
 describe('JSONata', () => {
+  test('a task gets its arguments, and its output is made of the input and the result; that of a catcher, of the error', async () => {
+    handler = (_, event) => {
+      if (event.n === 2) { throw new Error('two'); }
+      return { twice: event.n! * 2 };
+    };
+    const task = {
+      Type: 'Task',
+      QueryLanguage: 'JSONata',
+      Resource: `${PREFIX}f`,
+      Arguments: { n: '{% $states.input.m + 1 %}' },
+      Output: '{% $merge([$states.input, $states.result]) %}',
+      Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $merge([$states.input, {"error": $states.errorOutput.Error}]) %}', Next: 'Caught' }],
+      End: true,
+    };
+    const definition = { StartAt: 'T', States: { T: task, Caught: { Type: 'Succeed' } } };
+    const arn = await create(definition);
+    const outputOf = async (input: string) => JSON.parse((await ended(states.startExecution(arn, input))).output!);
+    expect(await outputOf('{"m":4}')).toEqual({ m: 4, twice: 10 });
+    expect(await outputOf('{"m":1}')).toEqual({ m: 1, error: 'Error' });
+  });
+
   const pass = (Output: unknown) => ({ StartAt: 'P', States: { P: { Type: 'Pass', QueryLanguage: 'JSONata', Output, End: true } } });
 
   test('makes a state\'s output of its input and of the Context Object', async () => {
