@@ -2,11 +2,13 @@ import type { CloudFormationApi } from './cloudformation-api';
 import type { Log } from './log';
 import type { ObserverApi } from './outcome-events';
 import type { PersonalizeApi } from './personalize-api';
+import type { StorageApi } from './storage-api';
 
 /** Everything that the lifecycle touches. */
 export interface Dependencies {
   readonly personalize: PersonalizeApi;
   readonly cloudFormation: CloudFormationApi;
+  readonly storage: StorageApi;
   /** Only with events. */
   readonly outcomes?: ObserverApi;
   /** milliseconds since the epoch */

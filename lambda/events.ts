@@ -1,4 +1,6 @@
 import { jobNameOfArn } from './job';
+import type { Contents } from './storage-api';
+import { UNKNOWN } from '../src/contract/limits';
 import type { DatasetExportJobResourceAttributes, DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
 
 interface Request {
@@ -46,7 +48,7 @@ export interface ExportPlan {
 /** What onEvent plans for an update, passed to each isComplete of the same request. */
 export type UpdatePlan =
   /** The job that is there has the inputs of the properties. */
-  | { readonly kind: 'keep'; readonly outputUri: string }
+  | { readonly kind: 'keep'; readonly outputUri: string; readonly isActive: boolean }
   /** The stack is rolling back: find the job that it goes back to. */
   | { readonly kind: 'restore'; readonly startedAt: number }
   /** It is not known yet whether the update exports. */
@@ -69,10 +71,17 @@ export type IsCompleteResponse =
   | { readonly IsComplete: false }
   | { readonly IsComplete: true; readonly PhysicalResourceId?: string; readonly Data?: DatasetExportJobResourceAttributes };
 
-export function completed(jobArn: string, outputUri: string): IsCompleteResponse {
+/** @param contents of the job's folder, if they are known */
+export function completed(jobArn: string, outputUri: string, contents?: Contents): IsCompleteResponse {
   return {
     IsComplete: true,
     PhysicalResourceId: jobArn,
-    Data: { DatasetExportJobArn: jobArn, DatasetExportJobName: jobNameOfArn(jobArn), OutputUri: outputUri },
+    Data: {
+      DatasetExportJobArn: jobArn,
+      DatasetExportJobName: jobNameOfArn(jobArn),
+      OutputUri: outputUri,
+      ObjectCount: `${contents?.objects ?? UNKNOWN}`,
+      ObjectBytes: `${contents?.bytes ?? UNKNOWN}`,
+    },
   };
 }

@@ -3,16 +3,17 @@ import { completed, type ExportPlan, type IsCompleteResponse, type PlannedCreate
 import { exportRequest, type ExportRequest } from './export-request';
 import { errorText, failureKind } from './failures';
 import { changedInputs, differencesOf } from './input-differences';
+import { isEmpty, type Inventory } from './inventory';
 import { jobArn, outputUriOf } from './job';
 import type { JobCreation } from './job-creation';
 import { generatedJobName, jobNameOf } from './job-name';
-import { jobFailed, jobGone, nameTaken, rollingBack, statusUnknown, type Context, type JobState } from './messages';
+import { emptyExport, jobFailed, jobGone, nameTaken, rollingBack, statusUnknown, type Context, type JobState } from './messages';
 import type { Observer } from './observer';
 import type { OutcomeEvents } from './outcome-events';
 import type { JobDescription } from './personalize-api';
-import { continues, handsOver, waits, waitSeconds } from './resource';
+import { continues, failsWhenEmpty, handsOver, waits, waitSeconds } from './resource';
 import type { Rollback } from './rollback';
-import { getsAnotherJob, isSettling, mayStart } from './settling';
+import { getsAnotherJob, isOfDeployment, isSettling, mayStart } from './settling';
 import type { Turn, Turns } from './turns';
 import type { Waiting } from './waiting';
 import { CLOUDFORMATION_LIMIT_SECONDS } from '../src/contract/limits';
@@ -32,7 +33,7 @@ export class ExportProgress {
   constructor(
     private readonly deps: Dependencies, private readonly turns: Turns, private readonly observer: Observer,
     private readonly rollback: Rollback, private readonly creation: JobCreation, private readonly waiting: Waiting,
-    private readonly outcomes: OutcomeEvents,
+    private readonly outcomes: OutcomeEvents, private readonly inventory: Inventory,
   ) {}
 
   /** Looks at the export's first job, or at the last one when earlier ones failed for a reason that may go away. */
@@ -67,13 +68,23 @@ export class ExportProgress {
       if (index === 0) { this.rejectForeignJob(described, job); }
       if (!waits(properties)) { return this.completedUnwaited(described); }
       await this.outcomes.observe(event, request);
-      if (job.status === 'ACTIVE') { return completed(arn, request.outputUri); }
+      if (job.status === 'ACTIVE') { return this.exported(described, job); }
       // Also at a status that did not exist when this was written.
       if (job.status !== 'CREATE FAILED') { return this.goOn(described, `status ${job.status}`, 'exists', job.createdAt); }
       // an update that finds an earlier request's job failed leaves it to the next resource, too
       if (!isOwn && handsOver(properties)) { return completed(arn, request.outputUri); }
       if (!getsAnotherJob(properties, plan.startedAt, job, index)) { throw jobFailed(this.contextOf(described), job.failureReason, index + 1); }
     }
+  }
+
+  /** Fails only for a job of this request, or of the resource that it continues for. */
+  private async exported(poll: Poll, { createdAt }: JobDescription): Promise<IsCompleteResponse> {
+    const { event, plan, index, request, arn } = poll;
+    const { ResourceProperties: properties } = event;
+    const response = await this.inventory.completed(event, arn, request.outputUri);
+    const isOwn = index > 0 || plan.jobName === generatedJobName(event) || isOfDeployment(properties, plan.startedAt, createdAt);
+    if (isOwn && failsWhenEmpty(properties) && isEmpty(response)) { throw emptyExport(this.contextOf(poll)); }
+    return response;
   }
 
   private pollOf(event: Poll['event'], plan: ExportPlan, index: number, jobName: string): Poll {

@@ -6,6 +6,7 @@ import { Lifecycle } from './lifecycle';
 import { jsonLog } from './log';
 import { observerApi } from './observer-api';
 import { personalizeApi } from './personalize-api';
+import { storageApi } from './storage-api';
 
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
 
@@ -13,6 +14,8 @@ const requestHandler = { connectionTimeout: 5_000, requestTimeout: 15_000, throw
 const lifecycle = new Lifecycle({
   personalize: personalizeApi(new PersonalizeClient({ requestHandler, maxAttempts: 1 })),
   cloudFormation: cloudFormationApi(new CloudFormationClient({ requestHandler, maxAttempts: 3 })),
+  // the runtime's client, loaded only when an export ends
+  storage: storageApi(async () => import('@aws-sdk/client-s3')),
   ...process.env.OBSERVER_ARN && { outcomes: observerApi(process.env.OBSERVER_ARN) },
   now: Date.now,
   log: jsonLog(line => process.stdout.write(line), Date.now),

@@ -4,6 +4,7 @@ import {
   type PlannedCreate, type PlannedUpdate, type UpdatePlan, type UpdateRequest,
 } from './events';
 import { ExportProgress } from './export-progress';
+import { Inventory } from './inventory';
 import { jobArn, outputUri } from './job';
 import { JobCreation } from './job-creation';
 import { jobNameOf } from './job-name';
@@ -28,17 +29,19 @@ export class Lifecycle {
   private readonly rollback: Rollback;
   private readonly creation: JobCreation;
   private readonly waiting: Waiting;
+  private readonly inventory: Inventory;
   private readonly progress: ExportProgress;
 
   constructor(private readonly deps: Dependencies) {
     const turns = new Turns(deps);
     this.observer = new Observer(deps);
     this.update = new Update(deps, this.observer);
-    this.rollback = new Rollback(deps, this.observer);
+    this.inventory = new Inventory(deps);
+    this.rollback = new Rollback(deps, this.observer, this.inventory);
     const outcomes = new OutcomeEvents(deps);
     this.creation = new JobCreation(deps, turns, outcomes);
     this.waiting = new Waiting(deps);
-    this.progress = new ExportProgress(deps, turns, this.observer, this.rollback, this.creation, this.waiting, outcomes);
+    this.progress = new ExportProgress(deps, turns, this.observer, this.rollback, this.creation, this.waiting, outcomes, this.inventory);
   }
 
   public async onEvent(event: OnEventRequest): Promise<OnEventResponse> {
@@ -81,7 +84,9 @@ export class Lifecycle {
   private async isUpdateComplete(event: PlannedUpdate, plan: UpdatePlan): Promise<IsCompleteResponse> {
     switch (plan.kind) {
       case 'keep':
-        return completed(event.PhysicalResourceId, plan.outputUri);
+        return plan.isActive
+          ? this.inventory.completed(event, event.PhysicalResourceId, plan.outputUri)
+          : completed(event.PhysicalResourceId, plan.outputUri);
       case 'restore':
         return this.rollback.restore(event, plan.startedAt);
       case 'undecided':

@@ -4,6 +4,8 @@ export interface LogFields {
   readonly jobArn?: string;
   readonly status?: string;
   readonly detail?: string;
+  /** Default: INFO. */
+  readonly level?: 'WARN';
 }
 
 /** Logs what happened to a request. Never the request itself: its response URL is a secret, as tag values may be. */

@@ -41,13 +41,17 @@ function failureOf({ event, jobName, outputUri, logGroup }: Context, sentences: 
   ].join(' '));
 }
 
+function newName({ event }: Context): string {
+  return event.ResourceProperties.JobName === undefined ? '' : 'Change jobName before you deploy again: Personalize never frees the name of an export job.';
+}
+
 /** @param jobs how many jobs of the export have failed */
 export function jobFailed(context: Context, reason: string | undefined, jobs: number): Error {
   return failureOf(context, [
     `Dataset export job failed (CREATE FAILED): ${quote(reason || 'Personalize gave no reason')}`,
     jobs > 1 ? `${jobs} jobs failed in a row, so policy propagation is unlikely to be the cause.` : '',
     hint(reason ?? ''),
-    context.event.ResourceProperties.JobName === undefined ? '' : 'Change jobName before you deploy again: Personalize never frees the name of an export job.',
+    newName(context),
   ]);
 }
 
@@ -57,6 +61,14 @@ export function notCreated(context: Context, error: string, persistedSeconds?: n
     `Dataset export job could not be created: ${quote(error)}`,
     persistedSeconds === undefined ? '' : `The error persisted for ${duration(persistedSeconds)}, so policy propagation is unlikely to be the cause.`,
     hint(error),
+  ]);
+}
+
+export function emptyExport(context: Context): Error {
+  return failureOf(context, [
+    'Dataset export job is ACTIVE, but has written no objects',
+    'The dataset may have no records of the ingestion mode: choose another ingestionMode, or leave out failOnEmptyExport.',
+    newName(context),
   ]);
 }
 

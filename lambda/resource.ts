@@ -6,6 +6,11 @@ export function waits({ WaitForCompletion }: DatasetExportJobResourceProperties)
   return WaitForCompletion !== 'false';
 }
 
+/** Whether an export without objects is a failure. */
+export function failsWhenEmpty({ FailOnEmptyExport }: DatasetExportJobResourceProperties): boolean {
+  return FailOnEmptyExport === 'true';
+}
+
 /** Whether the resource continues to wait for the job of the previous one. */
 export function continues({ ContinuesJobArn }: DatasetExportJobResourceProperties): boolean {
   return ContinuesJobArn !== undefined;

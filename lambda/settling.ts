@@ -1,6 +1,6 @@
 import { isSettlingReason } from './failures';
 import type { JobDescription } from './personalize-api';
-import { continues } from './resource';
+import { continues, waitedSeconds } from './resource';
 import type { DatasetExportJobResourceProperties } from '../src/contract/resource-properties';
 
 /** How long a new role or policy may take to propagate, and a new job to be visible; in milliseconds. */
@@ -26,6 +26,11 @@ export function isOutOfPatience(startedAt: number, now: number): boolean {
 /** @param index of the job among those of its export */
 export function mayStart(index: number, startedAt: number, now: number): boolean {
   return now - startedAt >= JOBS_AT[index]!;
+}
+
+/** Whether a job was created by the deployment of a request, or a previous resource of the export in it. */
+export function isOfDeployment(properties: DatasetExportJobResourceProperties, startedAt: number, createdAt = new Date(startedAt)): boolean {
+  return createdAt.getTime() >= startedAt - waitedSeconds(properties) * 1000 - EARLIER_DEPLOYMENT_MARGIN;
 }
 
 /** Whether an export whose job failed gets another job. Never with the user's jobName, which cannot be reused. */

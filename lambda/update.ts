@@ -78,6 +78,6 @@ export class Update {
   }
 }
 
-function keep({ outputUri }: Sighting): UpdatePlan {
-  return { kind: 'keep', outputUri };
+function keep({ fit, outputUri }: Sighting): UpdatePlan {
+  return { kind: 'keep', outputUri, isActive: fit === 'done' || fit === 'likely' };
 }

@@ -47,8 +47,9 @@ export class LambdaBundle extends Component {
       tsconfigPath: tsconfig.fileName,
       watchTask: false,
       metafile: false,
-      // only with events; the Lambda runtime has it, and the CDK's Provider framework takes it from there, too
-      externals: ['@aws-sdk/client-sfn'],
+      // The Lambda runtime has them, and the CDK takes them from there, too. Bundled, the client of S3 would more than double the handler's size;
+      // it is loaded only when an export ends, and that of Step Functions only with events.
+      externals: ['@aws-sdk/client-s3', '@aws-sdk/client-sfn'],
       esbuildArgs: {
         '--legal-comments': 'none',
         // the runtime's modules are found by require() only

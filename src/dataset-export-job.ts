@@ -121,6 +121,16 @@ export interface DatasetExportJobProps {
   readonly waitForCompletion?: boolean;
 
   /**
+   * Whether the deployment fails if the export is complete, but has written no objects.
+   *
+   * By default, the log of the provider's functions contains a warning, and `objectCount` is `0`. Only a job that the deployment has started
+   * makes it fail, and only if the folder of the export can be listed. Synthesis fails if it is combined with `waitForCompletion: false`.
+   *
+   * @default false
+   */
+  readonly failOnEmptyExport?: boolean;
+
+  /**
    * Tags of the job, at most 50. The stack's tags do not apply to it.
    *
    * Synthesis fails if there are more, if a key has more than 128 characters or starts with `aws:`, or if a value has more than
@@ -196,6 +206,23 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   public readonly outputUri: string;
 
   /**
+   * How many objects the export has written, as a text: of the job's folder, when the deployment last looked at the job.
+   *
+   * It is `unknown` if the folder could not be listed, such as in a bucket of another account whose policy does not allow it or in a VPC
+   * without an endpoint for S3, and with `waitForCompletion: false`. Available when the export is done.
+   *
+   * @attribute
+   */
+  public readonly objectCount: string;
+
+  /**
+   * The size of these objects in bytes, as a text, or `unknown`. Available when the export is done.
+   *
+   * @attribute
+   */
+  public readonly objectBytes: string;
+
+  /**
    * The bucket, encryption key and service role of the export.
    */
   public readonly destination: ExportDestination;
@@ -226,11 +253,12 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     const provider = props.provider ?? DatasetExportProvider.getOrCreate(this);
     warnOfMissingDatasetKey(this, this.destination, [datasetArn]);
     const tagged = Object.keys(props.tags ?? {}).length > 0;
+    const waitForCompletion = props.waitForCompletion ?? true;
+    const { bucket, prefix, role } = this.destination;
     const permissions = provider._register(this, {
-      datasetArn, roleArn: this.destination.role.roleArn, jobName: props.jobName, tagged,
+      datasetArn, roleArn: role.roleArn, jobName: props.jobName, tagged, ...waitForCompletion && { listed: { bucketArn: bucket.bucketArn, prefix } },
     });
 
-    const waitForCompletion = props.waitForCompletion ?? true;
     const properties: FirstResourceProperties = {
       ContractVersion: CONTRACT_VERSION,
       DatasetArn: datasetArn,
@@ -245,6 +273,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
       TriggerToken: props.trigger?._token(),
       TimeoutSeconds: props.timeout && Tokenization.stringifyNumber(props.timeout.toSeconds()),
       WaitForCompletion: waitForCompletion ? undefined : 'false',
+      FailOnEmptyExport: props.failOnEmptyExport ? 'true' : undefined,
     };
     const inPlace = new DependencyGroup(permissions, this.destination._inPlace);
     const resources = waitForCompletion && isLong(props.timeout)
@@ -255,6 +284,8 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     this.datasetExportJobArn = attributeOf(complete, 'DatasetExportJobArn');
     this.datasetExportJobName = attributeOf(complete, 'DatasetExportJobName');
     this.outputUri = attributeOf(complete, 'OutputUri');
+    this.objectCount = attributeOf(complete, 'ObjectCount');
+    this.objectBytes = attributeOf(complete, 'ObjectBytes');
   }
 
   /**
@@ -300,6 +331,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     rejectIf(triggerProblem(props), literal`JobNameWithTrigger`, this);
     rejectIf(durationProblem('timeout', props.timeout, { unit: 'seconds', check: timeoutProblem, token: true }), literal`InvalidTimeout`, this);
     rejectIf(props.tags && tagsProblem(props.tags), literal`InvalidTags`, this);
+    rejectIf(emptyExportProblem(props), literal`FailOnEmptyExportWithoutWaiting`, this);
     warnOfDefaultIngestionMode(this, props.ingestionMode);
   }
 }
@@ -308,6 +340,12 @@ function triggerProblem(props: DatasetExportJobProps): string | undefined {
   if (props.jobName === undefined || !props.trigger?._isEveryDeployment) { return undefined; }
   return 'jobName cannot be used with ExportTrigger.everyDeployment(), because each export needs a new name, '
     + `got ${JSON.stringify(props.jobName)}: leave jobName out`;
+}
+
+function emptyExportProblem({ failOnEmptyExport, waitForCompletion }: DatasetExportJobProps): string | undefined {
+  if (!failOnEmptyExport || waitForCompletion !== false) { return undefined; }
+  return 'failOnEmptyExport cannot be used with waitForCompletion: false, because the deployment does not see what the export writes, '
+    + 'got true: leave out one of the two';
 }
 
 /** Longer than CloudFormation waits for a custom resource. A token counts as short: the handler refuses it if it is not. */

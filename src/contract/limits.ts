@@ -1,6 +1,9 @@
 /** Characters of the request's hash at the end of a generated job name: the handler writes them, IAM patterns count them. */
 export const REQUEST_HASH_LENGTH = 16;
 
+/** The number or size of objects that could not be listed. */
+export const UNKNOWN = 'unknown';
+
 /** CloudFormation waits one hour for a custom resource. */
 export const CLOUDFORMATION_LIMIT_SECONDS = 60 * 60;
 /** This long before that, a custom resource fails with its own message or hands over to the next one. */

@@ -18,6 +18,8 @@ export interface DatasetExportJobResourceProperties extends ExportInputPropertie
   readonly TimeoutSeconds?: string;
   /** `false`: the custom resource is complete as soon as Personalize has created the job. */
   readonly WaitForCompletion?: string;
+  /** `true`: an export without objects fails. */
+  readonly FailOnEmptyExport?: string;
   /** `true`: when CloudFormation stops waiting for this resource, the job's next one continues to wait. */
   readonly HandsOver?: string;
   /** The ARN of the job that the previous resource left running, which this one continues to wait for. */
@@ -31,4 +33,8 @@ export interface DatasetExportJobResourceAttributes {
   readonly DatasetExportJobArn: string;
   readonly DatasetExportJobName: string;
   readonly OutputUri: string;
+  /** The number of objects in the folder of the job, or `unknown`. */
+  readonly ObjectCount: string;
+  /** Their size in bytes, or `unknown`. */
+  readonly ObjectBytes: string;
 }

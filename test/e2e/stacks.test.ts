@@ -35,16 +35,19 @@ describe('a stack', () => {
       const destination = new ExportDestination(stack, 'Exports', { prefix: 'personalize/' });
       const job = new DatasetExportJob(stack, 'ItemsExport', { dataset: items, destination, ingestionMode: IngestionMode.BULK, tags: { team: 'ml' } });
       new CfnOutput(stack, 'ItemsExportUri', { value: job.outputUri });
+      new CfnOutput(stack, 'ItemsExportSize', { value: `${job.objectCount} ${job.objectBytes}` });
       exportIn(stack, { destination, jobName: 'my-export' }, 'InteractionsExport');
     });
     expect(exitCode).toBe(0);
 
-    const { ItemsExportUri, InteractionsExportUri } = outputs.TwoJobs;
-    expect(ItemsExportUri).toMatch(/\/personalize\/TwoJobs_ItemsExport[0-9A-F]{8}_[0-9a-z]{16}\/$/);
-    expect(InteractionsExportUri).toMatch(/\/personalize\/my-export\/$/);
+    const { ItemsExportUri, ItemsExportSize, InteractionsExportUri } = outputs.TwoJobs;
+    expect(ItemsExportUri).toMatch(/\/personalize\/dataset_group=shop\/dataset=ITEMS\/date=[\d-]{10}\/TwoJobs_ItemsExport[0-9A-F]{8}_[0-9a-z]{16}\/$/);
+    expect(InteractionsExportUri).toMatch(/\/personalize\/dataset_group=movies\/dataset=INTERACTIONS\/date=[\d-]{10}\/my-export\/$/);
     const items = await exportedRecords(fixture.client, ItemsExportUri);
     const interacted = await exportedRecords(fixture.client, InteractionsExportUri);
     expect(items.header).toEqual(['ITEM_ID', 'GENRES']);
+    const bodies = (await fixture.client.objects(new URL(ItemsExportUri).host)).filter(({ key }) => items.keys.includes(key));
+    expect(ItemsExportSize).toBe(`${items.keys.length} ${bodies.reduce((sum, { size }) => sum + size, 0)}`);
     expect(items.rows.length).toBeGreaterThan(0);
     expect(interacted.rows).toHaveLength(RECORDS);
 
@@ -74,7 +77,7 @@ describe('a stack', () => {
   });
 
   test('exports to a new bucket with a name, a bucket key, access logs and colder storage', async () => {
-    const { exitCode, output } = await fixture.deploy('NewBucket', stack => {
+    const { exitCode, output, outputs } = await fixture.deploy('NewBucket', stack => {
       exportIn(stack, {
         destination: new ExportDestination(stack, 'Exports', {
           bucketName: 'exports-of-movies',
@@ -91,8 +94,24 @@ describe('a stack', () => {
       });
     });
     expect([exitCode, output]).toEqual([0, expect.any(String)]);
-    const { rows } = await exportedRecords(fixture.client, 's3://exports-of-movies/to-new-bucket/');
-    expect(rows).toHaveLength(RECORDS);
+    const { ExportUri } = outputs.NewBucket;
+    expect(ExportUri).toMatch(/^s3:\/\/exports-of-movies\/.*\/to-new-bucket\/$/);
+    expect((await exportedRecords(fixture.client, ExportUri)).rows).toHaveLength(RECORDS);
+  });
+
+  test('whose export has no objects says so, or fails and is rolled back', async () => {
+    // nothing was put into the dataset individually
+    await fixture.client.configurePersonalize({ fileWithoutRecords: false });
+    const exporting = (props: Partial<DatasetExportJobProps>) => (stack: Stack) => {
+      const job = exportIn(stack, { ingestionMode: IngestionMode.PUT, ...props });
+      new CfnOutput(stack, 'Objects', { value: job.objectCount });
+    };
+    const first = await fixture.deploy('Empty', exporting({}));
+    expect([first.exitCode, first.outputs.Empty?.Objects]).toEqual([0, '0']);
+    const { exitCode, output } = await fixture.deploy('Empty', exporting({ failOnEmptyExport: true, trigger: ExportTrigger.token('again') }));
+    expect([exitCode === 0, unwrapped(output)]).toEqual([false, expect.stringContaining('Dataset export job is ACTIVE, but has written no objects')]);
+    expect(await fixture.client.stack('Empty')).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', outputs: { Objects: '0' } });
+    await fixture.reset();
   });
 
   test('for development leaves no bucket behind, whatever is in it', async () => {

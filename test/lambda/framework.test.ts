@@ -51,6 +51,8 @@ const dataOf = (event: OnEventRequest) => ({
   DatasetExportJobArn: jobArnOf(event),
   DatasetExportJobName: jobNameOf(event),
   OutputUri: `s3://exports/personalize/dataset_group=shop/dataset=INTERACTIONS/date=2026-11-02/${jobNameOf(event)}/`,
+  ObjectCount: '2',
+  ObjectBytes: '5000',
 });
 
 it('a Create that succeeds: the whole body', async () => {
@@ -195,6 +197,8 @@ describe('an Update', () => {
           DatasetExportJobArn: PREVIOUS_ID,
           DatasetExportJobName: 'Shop_Export0A1B2C3D_0123456789abcdef',
           OutputUri: 's3://exports/personalize/dataset_group=shop/dataset=INTERACTIONS/date=2026-11-01/Shop_Export0A1B2C3D_0123456789abcdef/',
+          ObjectCount: expect.any(String),
+          ObjectBytes: expect.any(String),
         },
       });
       expect(newJobs()).toHaveLength(0);

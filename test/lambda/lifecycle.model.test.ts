@@ -247,7 +247,11 @@ function checkSuccess(request: Request, world: World): void {
   }
   const name = jobNameOfArn(answer.physicalId!);
   expect(answer.data).toEqual({
-    DatasetExportJobArn: answer.physicalId, DatasetExportJobName: name, OutputUri: handedOver || kept ? expect.any(String) : job!.request.outputUri,
+    DatasetExportJobArn: answer.physicalId,
+    DatasetExportJobName: name,
+    OutputUri: handedOver || kept ? expect.any(String) : job!.request.outputUri,
+    ObjectCount: expect.stringMatching(/^(2|unknown)$/),
+    ObjectBytes: expect.stringMatching(/^(5000|unknown)$/),
   });
 }
 

@@ -64,6 +64,8 @@ describe.each<[string, () => OnEventRequest]>([['Create', CREATE], ['Update', UP
         DatasetExportJobArn: jobArnOf(event()),
         DatasetExportJobName: jobNameOf(event()),
         OutputUri: `s3://exports/personalize/dataset_group=shop/dataset=INTERACTIONS/date=2026-11-02/${jobNameOf(event())}/`,
+        ObjectCount: '2',
+        ObjectBytes: '5000',
       },
       at: START + 300_000,
     });

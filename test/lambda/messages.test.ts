@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import * as path from 'path';
 import { jobArn } from '../../lambda/job';
 import {
-  clip, duration, failure, jobFailed, jobGone, nameTaken, nameUsedUp, notCreated, rollingBack, statusUnknown, timedOut, type Context,
+  clip, duration, emptyExport, failure, jobFailed, jobGone, nameTaken, nameUsedUp, notCreated, rollingBack, statusUnknown, timedOut, type Context,
 } from '../../lambda/messages';
 import { createEvent, DATASET_ARN, PREVIOUS_ID, properties, ROLE_ARN, updateEvent } from '../../tools/simulation/events';
 
@@ -18,7 +18,7 @@ const messages = (quoted: string, context = CONTEXT) => [
   ...(['exists', 'may exist', 'does not exist'] as const).map(job => timedOut(context, quoted, 3312, 3300, job)),
 ].map(({ message }) => message);
 const OTHERS = (context = CONTEXT) => [
-  jobGone(context, 150), nameTaken(context, ['its role is a (expected b)']), nameUsedUp(context, 'and role changed'), rollingBack(context),
+  emptyExport(context), jobGone(context, 150), nameTaken(context, ['its role is a (expected b)']), nameUsedUp(context, 'and role changed'), rollingBack(context),
 ].map(({ message }) => message);
 const ALL = [...messages('The moon is full.'), ...OTHERS()];
 

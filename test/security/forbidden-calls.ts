@@ -123,7 +123,8 @@ function handlerAtPersonalize(stack: ResolvedStack): Call[] {
 function handlerElsewhere(stack: ResolvedStack): Call[] {
   const may = (action: string | string[], resource: string | string[], context = {}) => each(handlerOf(stack), action, resource, context);
   const otherLogs = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:other`;
-  const bucket = stack.arn(stack.ids('AWS::S3::Bucket')[0]);
+  const buckets = stack.ids('AWS::S3::Bucket').map(id => stack.arn(id));
+  const folders = ['', 'dataset_group=movies/', 'dataset_group=movies/dataset=ITEMS/date=2026-11-24/', 'dataset_group=movies/dataset=ITEMS/date=2026-11-24/OtherStack_Export/'];
   return [
     ...may(['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents'], [
       '*', `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/OtherStack/0e3fb110-0000-11ee-0000-000000000000`,
@@ -133,8 +134,9 @@ function handlerElsewhere(stack: ResolvedStack): Call[] {
     ...may('logs:CreateLogGroup', otherLogs),
     ...may('logs:GetLogEvents', `${stack.logGroupArn}:log-stream:stream`),
     ...may('states:StartExecution', stack.arn(stack.id('AWS::StepFunctions::StateMachine', /waiter/))),
-    ...may(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `${bucket}/part.csv`, TLS),
-    ...may('s3:ListBucket', bucket, TLS),
+    ...may(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], buckets.map(bucket => `${bucket}/part.csv`), TLS),
+    ...may('s3:ListBucket', buckets, TLS),
+    ...folders.flatMap(folder => may('s3:ListBucket', [...buckets, 'arn:aws:s3:::other'], { ...TLS, 's3:prefix': folder })),
   ];
 }
 

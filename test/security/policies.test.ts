@@ -203,13 +203,13 @@ describe('several jobs and destinations in a stack', () => {
     expect(lists).toEqual([10]);
   });
 
-  test('each further destination adds its role and statements, and one statement for the functions', () => {
+  test('each further destination adds its role and statements, and two statements for the functions', () => {
     const two = count(stack => {
       exportIn(stack, { to: {} }, 'A');
       exportIn(stack, { to: {} }, 'B');
     });
     expect(two).toEqual({
-      handler: one.handler + 1,
+      handler: one.handler + 2,
       roles: one.roles + 1,
       rolePolicies: one.rolePolicies + 3,
       bucketPolicies: one.bucketPolicies * 2,

@@ -72,9 +72,8 @@ describe('attributes', () => {
     const stack = concreteStack();
     const job = jobIn(stack);
     const id = Object.keys(Template.fromStack(stack).findResources(TYPE))[0];
-    expect(stack.resolve([job.datasetExportJobArn, job.datasetExportJobName, job.outputUri])).toEqual([
-      { 'Fn::GetAtt': [id, 'DatasetExportJobArn'] }, { 'Fn::GetAtt': [id, 'DatasetExportJobName'] }, { 'Fn::GetAtt': [id, 'OutputUri'] },
-    ]);
+    expect(stack.resolve([job.datasetExportJobArn, job.datasetExportJobName, job.outputUri, job.objectCount, job.objectBytes]))
+      .toEqual(['DatasetExportJobArn', 'DatasetExportJobName', 'OutputUri', 'ObjectCount', 'ObjectBytes'].map(name => ({ 'Fn::GetAtt': [id, name] })));
   });
 
   test('of a referenced job come from its ARN', () => {
@@ -247,6 +246,24 @@ describe('timeout', () => {
     const seconds = new CfnParameter(stack, 'Seconds', { type: 'Number' });
     jobIn(stack, { timeout: Duration.seconds(seconds.valueAsNumber) });
     expect(turnsOf(stack).map(({ Properties }) => Properties.TimeoutSeconds)).toEqual([{ Ref: 'Seconds' }]);
+  });
+});
+
+describe('failOnEmptyExport', () => {
+  test('is for the resource that finds out, whichever that is', () => {
+    const stack = concreteStack();
+    jobIn(stack, { failOnEmptyExport: true, timeout: Duration.hours(2) });
+    expect(turnsOf(stack).map(({ Properties }) => Properties.FailOnEmptyExport)).toEqual(['true', 'true', 'true']);
+  });
+
+  test.each([undefined, false])('is off: %s', failOnEmptyExport => {
+    const stack = concreteStack();
+    jobIn(stack, { failOnEmptyExport, waitForCompletion: false });
+    expect(turnsOf(stack)[0].Properties).not.toHaveProperty('FailOnEmptyExport');
+  });
+
+  test('fails at synthesis if nobody waits for the export', () => {
+    expect(() => jobIn(concreteStack(), { failOnEmptyExport: true, waitForCompletion: false })).toThrow(/^failOnEmptyExport cannot be used with waitForCompletion: false/);
   });
 });
 

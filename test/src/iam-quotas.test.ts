@@ -101,13 +101,15 @@ const jobArn = (name: string) => `arn:aws:personalize:${REGION}:${ACCOUNT}:datas
 
 /** What one job needs, and no more than it waits for. */
 async function refusedToJob(template: TemplateIam, jobId: string): Promise<string[]> {
-  const { Properties: { DatasetArn, RoleArn, JobName, JobNamePrefix, Tags }, DependsOn = [] } = template.resources[jobId];
+  const { Properties: { DatasetArn, RoleArn, BucketName, JobName, JobNamePrefix, Tags }, DependsOn = [] } = template.resources[jobId];
   const roleId = handlerRole(template);
   const role = template.deploy(roleId, ({ logicalId }) => logicalId === roleId || DependsOn.includes(logicalId));
-  const job = jobArn(JobName ?? `${JobNamePrefix}_0123456789abcdef`);
+  const jobName = JobName ?? `${JobNamePrefix}_0123456789abcdef`;
+  const job = jobArn(jobName);
   const calls: [string, string, Record<string, string>?][] = [
     ['personalize:CreateDatasetExportJob', DatasetArn], ['personalize:CreateDatasetExportJob', job], ['personalize:DescribeDatasetExportJob', job],
     ['iam:PassRole', RoleArn, PASSED], ...Tags ? [['personalize:TagResource', job] as [string, string]] : [],
+    ['s3:ListBucket', `arn:aws:s3:::${BucketName}`, { 's3:prefix': `dataset_group=g/dataset=ITEMS/date=2026-11-24/${jobName}/` }],
   ];
   const refused = await Promise.all(calls.map(async ([action, resource, context]) => (await role.allows(action, resource, context) ? [] : [`${jobId}: ${action} on ${resource}`])));
   return refused.flat();
@@ -129,6 +131,8 @@ describe('the permissions of as many jobs as a stack holds are within IAM\'s quo
     expect(await all.allows('personalize:CreateDatasetExportJob', `arn:aws:personalize:${REGION}:${ACCOUNT}:dataset/somebody-elses/INTERACTIONS`)).toBe(false);
     expect(await all.allows('personalize:DescribeDatasetExportJob', jobArn('somebody-elses'))).toBe(false);
     expect(await all.allows('iam:PassRole', `arn:aws:iam::${ACCOUNT}:role/somebody-elses`, PASSED)).toBe(false);
+    const [{ BucketName }] = jobs.map(id => usual.resources[id].Properties);
+    expect(await all.allows('s3:ListBucket', `arn:aws:s3:::${BucketName}`, { 's3:prefix': 'somebody-elses/' })).toBe(false);
   });
 });
 

@@ -23,6 +23,7 @@ const REASONS: readonly (readonly [policy: RegExp, action: RegExp, why: string])
   [/^role policy of ProviderHandlerRole$/, /^personalize:DescribeDatasetExportJob$/, 'waits for the export'],
   [/^role policy of ProviderHandlerRole$/, /^personalize:TagResource$/, 'tags the job; only if a job has tags'],
   [/^role policy of ProviderHandlerRole$/, /^iam:PassRole$/, 'passes the role to write with, to Personalize only'],
+  [/^role policy of ProviderHandlerRole$/, /^s3:ListBucket$/, 'looks at how many objects the jobs have written, and how large they are'],
   [/^role policy of ProviderHandlerRole$/, /^states:StartExecution$/, 'starts the state machine that waits for the job and puts its event; only with events'],
   [/^role policy of ProviderObserver/, /^personalize:DescribeDatasetExportJob$/, 'waits for the job, whoever else does'],
   [/^role policy of ProviderObserver/, /^events:PutEvents$/, 'puts the event of a job that has ended'],

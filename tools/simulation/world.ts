@@ -2,6 +2,7 @@ import type { Properties } from './events';
 import { FakeClock } from './fake-clock';
 import { FakePersonalize, type FakeJob } from './fake-personalize';
 import { FakeStack } from './fake-stack';
+import { FakeStorage } from './fake-storage';
 import type { IsCompleteRequest, IsCompleteResponse, OnEventRequest, OnEventResponse } from '../../lambda/events';
 import { exportRequest } from '../../lambda/export-request';
 import { jobArn, outputUri } from '../../lambda/job';
@@ -28,6 +29,7 @@ export class World {
   public readonly clock = new FakeClock();
   public readonly personalize = new FakePersonalize(this.clock);
   public readonly stack = new FakeStack();
+  public readonly storage = new FakeStorage();
   public readonly logLines: string[] = [];
   public readonly lifecycle = this.process();
 
@@ -39,6 +41,7 @@ export class World {
     return new Lifecycle({
       personalize: this.personalize,
       cloudFormation: this.stack,
+      storage: this.storage,
       ...this.outcomes && { outcomes: this.outcomes },
       now: this.clock.now,
       log: jsonLog(line => this.logLines.push(line), this.clock.now),

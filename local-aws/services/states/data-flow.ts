@@ -16,6 +16,11 @@ export function effectiveInput(state: State, input: JSONValue, context: Context)
   return copy(state.Parameters === undefined || state.Type === 'Map' ? chosen : library.processPayloadTemplate(state.Parameters, chosen, context));
 }
 
+/** The input of a task in JSONata. */
+export async function argumentsOf(state: State, input: JSONValue, context: Context, clock: Clock): Promise<JSONValue> {
+  return state.Arguments === undefined ? input : evaluated(state.Arguments as JSONValue, { input, context }, clock);
+}
+
 /** A state's result after ResultSelector, ResultPath and OutputPath, or, in JSONata, after Output. */
 export async function outputOf(state: State, input: JSONValue, result: JSONValue, context: Context, clock: Clock): Promise<JSONValue> {
   if (isJsonata(state)) {

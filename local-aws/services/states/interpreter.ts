@@ -1,4 +1,4 @@
-import { effectiveInput, isJsonata, itemsOf, outputOf, withResult, type Context } from './data-flow';
+import { argumentsOf, effectiveInput, isJsonata, itemsOf, outputOf, withResult, type Context } from './data-flow';
 import { isDistributed, type Definition, type State } from './definition';
 import { Retries, StateFailure, catcherOf } from './failures';
 import type { History } from './history';
@@ -128,7 +128,7 @@ export class Interpreter {
           String(state.CausePath ? library.jsonPathQuery(state.CausePath as string, input, context) : state.Cause),
         );
       case 'Task':
-        return this.runTask(state, state.Arguments === undefined ? input : await evaluated(state.Arguments as JSONValue, { input, context }, clock), signal);
+        return this.runTask(state, isJsonata(state) ? await argumentsOf(state, input, context, clock) : input, signal);
       case 'Parallel':
         progress.parts ??= state.Branches!.map(branch => atStart(branch, input));
         return this.runParts(progress.parts, progress.parts.length, 0, signal);

@@ -9,7 +9,7 @@ export interface SharedPoliciesProps {
   /** Adds a managed policy to the role. */
   readonly newPolicy: (index: number, document: iam.PolicyDocument) => iam.ManagedPolicy;
   /** How long the role's own policy may be, and how long it may be if the managed policies have no room for the rest. */
-  readonly roomInRole: number;
+  readonly roomInRole: () => number;
   readonly mostRoomInRole: () => number;
   /** Throws. */
   readonly tooLong: () => never;
@@ -37,6 +37,8 @@ export class SharedPolicies {
   private readonly boundPolicies = new Map<string, number>();
   private readonly managed: iam.ManagedPolicy[] = [];
   private asTheyAre?: Packing<Grant>;
+  /** For which `asTheyAre` was packed. */
+  private roomInRole?: number;
   private settled?: Settled;
 
   constructor(private readonly stack: Stack, private readonly lengths: GrantLengths, private readonly props: SharedPoliciesProps) {
@@ -74,6 +76,9 @@ export class SharedPolicies {
   /** Call it after adding permissions. */
   public makePolicies(): void {
     this.settled = undefined;
+    const roomInRole = this.props.roomInRole();
+    if (roomInRole !== this.roomInRole) { this.asTheyAre = undefined; }
+    this.roomInRole = roomInRole;
     this.asTheyAre ??= this.packed();
     const needed = this.asTheyAre.policies.length - 1 + this.bound.policies.length;
     while (this.managed.length < Math.min(needed, MAX_MANAGED_POLICIES)) {
@@ -83,7 +88,7 @@ export class SharedPolicies {
   }
 
   private packed(): Packing<Grant> {
-    const packing = new Packing<Grant>(this.lengths, index => (index === 0 ? this.props.roomInRole : roomInManaged(index - 1)));
+    const packing = new Packing<Grant>(this.lengths, index => (index === 0 ? this.roomInRole : roomInManaged(index - 1)));
     packing.open();
     for (const grant of this.literal.values()) { packing.add(grant); }
     return packing;
@@ -95,9 +100,10 @@ export class SharedPolicies {
 
   private narrowest(): Settled {
     const managed = this.managed.slice(this.bound.policies.length).map(() => MAX_MANAGED_LENGTH);
+    const [room, mostRoom] = [this.props.roomInRole(), this.props.mostRoomInRole()];
     for (const grants of shorterGrants(this.stack, [...this.literal.values()])) {
-      const policies = pack(this.lengths, grants, [this.props.roomInRole, ...managed])
-        ?? pack(this.lengths, grants, [this.props.mostRoomInRole(), ...managed]);
+      const policies = pack(this.lengths, grants, [room, ...managed])
+        ?? pack(this.lengths, grants, [mostRoom, ...managed]);
       if (policies === undefined) { continue; }
       const [inRole, ...literal] = policies;
       const holders = policies.flatMap((some, index) => some.flatMap(({ covers }) => covers.map(resource => (

@@ -4,7 +4,7 @@ import { MAX_NAME_LENGTH } from '../lengths';
 
 /** A grant whose resource may be a pattern for several. */
 export interface ResourceGrant extends Grant {
-  readonly kind: 'dataset' | 'job' | 'role';
+  readonly kind: 'dataset' | 'job' | 'role' | 'bucket';
   /** The original resources. */
   readonly covers: readonly string[];
 }

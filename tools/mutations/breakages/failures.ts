@@ -148,8 +148,8 @@ export const FAILURE_BREAKAGES: Breakage[] = [
     },
     'name-may-stay': {
       breaks: 'the next deployment fails, because the jobName is used up',
-      from: 'context.event.ResourceProperties.JobName === undefined ? \'\' :',
-      to: 'context.event.ResourceProperties.JobName !== undefined ? \'\' :',
+      from: 'event.ResourceProperties.JobName === undefined ? \'\' :',
+      to: 'event.ResourceProperties.JobName !== undefined ? \'\' :',
       tests: [MESSAGES],
     },
   }),

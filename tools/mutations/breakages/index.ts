@@ -2,6 +2,7 @@ import { CHECK_BREAKAGES } from './checks';
 import { DEPENDENCY_BREAKAGES } from './dependencies';
 import { FAILURE_BREAKAGES } from './failures';
 import { LIFECYCLE_BREAKAGES } from './lifecycle';
+import { LISTING_BREAKAGES } from './listings';
 import { NAME_BREAKAGES } from './names';
 import { POLICY_BREAKAGES } from './policies';
 import { REGULATED_BREAKAGES } from './regulated';
@@ -16,6 +17,7 @@ export const BREAKAGES: readonly Breakage[] = [
   ...POLICY_BREAKAGES,
   ...DEPENDENCY_BREAKAGES,
   ...WAIT_BREAKAGES,
+  ...LISTING_BREAKAGES,
   ...NAME_BREAKAGES,
   ...STATE_MACHINE_BREAKAGES,
   ...SCHEDULE_BREAKAGES,

@@ -161,7 +161,7 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'failed-job-in-background': {
       breaks: 'a rollback loses a job that failed and that nobody waited for',
-      from: ' || (fit === \'failed\' && !waits(event.ResourceProperties))',
+      from: 'if (fit === \'failed\' && !waits(event.ResourceProperties)) { return completed(candidate, outputUri); }',
       to: '',
     },
     'invisible-job-in-background': {
@@ -171,13 +171,13 @@ export const LIFECYCLE_BREAKAGES: Breakage[] = [
     },
     'first-candidate-wins': {
       breaks: 'after a rollback, the outputs name the failed job',
-      from: 'if (fit === \'done\' || (fit === \'failed\' && !waits(event.ResourceProperties))) { return completed(candidate, outputUri); }',
+      from: 'if (fit === \'done\') { return await this.inventory.completed(event, candidate, outputUri); }',
       to: 'return completed(candidate, outputUri);',
       tests: [SEQUENCES, ROLLBACK],
     },
     'likely-ignored': {
       breaks: 'a rollback loses a job that Personalize does not describe in full',
-      from: 'if (fit === \'likely\') { likely ??= completed(candidate, outputUri); }',
+      from: 'if (fit === \'likely\') { likely ??= [candidate, outputUri]; }',
       to: '',
     },
     'unknown-gives-up': {

@@ -90,14 +90,14 @@ export const POLICY_BREAKAGES: Breakage[] = [
     },
     'no-shared-room': {
       breaks: 'a stack with many resources exceeds the quota of the role',
-      from: 'MAX_INLINE_LENGTH - ofRoleLength - OWN_LENGTH,',
-      to: 'MAX_INLINE_LENGTH - ofRoleLength,',
+      from: 'MAX_INLINE_LENGTH - ofRoleLength - OWN_LENGTH -',
+      to: 'MAX_INLINE_LENGTH - ofRoleLength -',
       tests: [IAM_QUOTAS],
     },
     'two-stacks-one-policy': {
       breaks: 'datasets of two stacks with the same logical id get one policy',
-      from: '[statement.actions, resource, ...otherStacks]',
-      to: '[statement.actions, resource]',
+      from: '[...identityOf(grant), ...otherStacks]',
+      to: 'identityOf(grant)',
       tests: [PERMISSIONS],
     },
   }),

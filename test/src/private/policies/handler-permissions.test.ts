@@ -31,7 +31,55 @@ describe('the permissions of the handler', () => {
         Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:personalize:${REGION}:${ACCOUNT}:dataset-export-job/Movies_*`]] },
       },
       { Effect: 'Allow', Action: 'iam:PassRole', Resource: roleArn, Condition: { StringEquals: { 'iam:PassedToService': 'personalize.amazonaws.com' } } },
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: stack.resolve(destination.bucket.bucketArn),
+        Condition: { StringLike: { 's3:prefix': 'dataset_group=*/dataset=*/date=????-??-??/Movies_*/' } },
+      },
     ]);
+  });
+
+  const listings = (stack: Stack): { Resource: unknown; patterns: unknown }[] => handlerStatements(stack).filter(({ Action }) => Action === 's3:ListBucket')
+    .map(({ Resource, Condition }) => ({ Resource, patterns: Condition.StringLike['s3:prefix'] }));
+  const folders = (prefix: string, ...names: string[]) => names.map(name => `${prefix}dataset_group=*/dataset=*/date=????-??-??/${name}/`);
+  const ANY_BUCKET = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::*']] };
+
+  test('to list are for the folders of the jobs in each bucket', () => {
+    const stack = concreteStack();
+    const shared = new ExportDestination(stack, 'Exports', { prefix: 'a' });
+    const imported = new ExportDestination(stack, 'Imported', { bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'mine') });
+    jobIn(stack, { destination: shared }, 'Generated');
+    jobIn(stack, { destination: shared, jobName: 'named' }, 'Named');
+    jobIn(stack, { destination: imported, jobName: 'other' }, 'Other');
+    jobIn(stack, { destination: new ExportDestination(stack, 'Elsewhere'), waitForCompletion: false }, 'Unwaited');
+    expect(listings(stack)).toEqual([
+      { Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::mine']] }, patterns: folders('', 'other')[0] },
+      { Resource: stack.resolve(shared.bucket.bucketArn), patterns: folders('a/', 'Movies_*', 'named') },
+    ]);
+  });
+
+  test('to list are in a policy of their own for a bucket of the stack with a role from elsewhere', () => {
+    const stack = concreteStack();
+    const destination = new ExportDestination(stack, 'Exports', { role: iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/mine`) });
+    jobIn(stack, { destination });
+    expect(listings(stack)).toEqual([{ Resource: stack.resolve(destination.bucket.bucketArn), patterns: folders('', 'Movies_*')[0] }]);
+  });
+
+  test('to list are for all exports below the prefix of a destination with many names', () => {
+    const stack = concreteStack();
+    const destination = new ExportDestination(stack, 'Exports', { prefix: 'a' });
+    for (let index = 0; index < 5; index++) { jobIn(stack, { destination, jobName: `export-${index}` }, `Export${index}`); }
+    expect(listings(stack)).toEqual([{ Resource: stack.resolve(destination.bucket.bucketArn), patterns: folders('a/', '*')[0] }]);
+  });
+
+  test.each([[6, 6, 0], [30, 0, 1]])('to list name the buckets of %i destinations, unless they are too many', (count, single, ofAny) => {
+    const stack = concreteStack();
+    for (let index = 0; index < count; index++) { jobIn(stack, {}, `Export${index}`); }
+    const all = listings(stack);
+    const isAny = ({ Resource }: { Resource: unknown }) => JSON.stringify(Resource) === JSON.stringify(ANY_BUCKET);
+    expect([all.filter(listing => !isAny(listing)).length, all.filter(isAny).length]).toEqual([single, ofAny]);
+    expect(new Set(all.map(({ patterns }) => patterns))).toEqual(new Set(folders('', 'Movies_*')));
   });
 
   test('on a job with a name of its own are for that name', () => {
