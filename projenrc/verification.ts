@@ -38,9 +38,9 @@ export class Verification extends Component {
     project.setScript('test', 'projen verify');
 
     const demo = addScriptTask(project, 'demo', {
-      description: 'Deploys examples/quickstart to local AWS: an export that succeeds, one that fails, and cdk destroy',
+      description: 'Deploys examples/query to local AWS: an export, a question to it, an export that fails, and cdk destroy',
       after: [bundleTask.name],
-      script: 'tools/demo/quickstart.ts',
+      script: 'tools/demo/query.ts',
       receiveArgs: true,
     });
     addScriptTask(project, 'demo:nightly-backup', {

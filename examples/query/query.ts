@@ -4,8 +4,11 @@ import { Dataset, DatasetExportJob, DatasetExportTable, DatasetSchema, Ingestion
 const app = new App();
 const stack = new Stack(app, 'Query');
 
-// the schema of the dataset movies/INTERACTIONS
-const schema = new personalize.CfnSchema(stack, 'Schema', {
+// cdk deploy -c ingestionMode=ALL -c schemaFile=interactions.json
+const ingestionMode: IngestionMode = app.node.tryGetContext('ingestionMode') ?? IngestionMode.ALL;
+const schemaFile: string | undefined = app.node.tryGetContext('schemaFile');
+
+const cfnSchema = new personalize.CfnSchema(stack, 'Schema', {
   name: 'movies-interactions',
   schema: JSON.stringify({
     type: 'record',
@@ -20,16 +23,19 @@ const schema = new personalize.CfnSchema(stack, 'Schema', {
     ],
   }),
 });
+// the schema of the dataset movies/INTERACTIONS
+const schema = schemaFile === undefined ? DatasetSchema.fromCfnSchema(cfnSchema) : DatasetSchema.fromFile(schemaFile);
 
 const dataset = Dataset.fromDatasetArn(stack, 'Dataset', stack.formatArn({
   service: 'personalize', resource: 'dataset', resourceName: 'movies/INTERACTIONS',
 }));
-const job = new DatasetExportJob(stack, 'Export', { dataset, ingestionMode: IngestionMode.ALL });
-const table = new DatasetExportTable(stack, 'Interactions', { job, schema: DatasetSchema.fromCfnSchema(schema) });
+const job = new DatasetExportJob(stack, 'Export', { dataset, ingestionMode });
+const table = new DatasetExportTable(stack, 'Interactions', { job, schema });
 
 const analyst = new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
 table.grants.query(analyst); // and an Athena workgroup, to run queries in
 
+new CfnOutput(stack, 'OutputUri', { value: job.outputUri });
 const view = `${table.databaseName}.${table.viewName}`;
 new CfnOutput(stack, 'MostPopular', {
   value: `SELECT item_id, count(*) AS interactions FROM ${view} GROUP BY item_id ORDER BY interactions DESC, item_id LIMIT 5`,

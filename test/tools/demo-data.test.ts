@@ -25,6 +25,7 @@ describe('the data of a demo', () => {
     ['without content', () => fileOf(''), /empty/],
     ['with blank lines only', () => fileOf('\n\n'), /empty/],
     ['without records', () => fileOf('USER_ID\n'), /without records/],
+    ['whose header is no schema', () => fileOf('u1,2 items\nu2,i2\n'), /"2 items"/],
     ['of binary data', () => fileOf(Uint8Array.of(85, 0, 1)), /not a text file/],
     ['in another encoding', () => fileOf(Uint8Array.of(85, 0xe4, 10)), /UTF-8/],
     ['with a row of another length', () => fileOf('A,B\n1\n'), /not CSV/],

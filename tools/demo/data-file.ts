@@ -18,7 +18,12 @@ export function readData(file: string): Data {
   } catch {
     throw new Error(`--data ${file}: not UTF-8: choose a CSV file in UTF-8 with a header row`);
   }
-  return { csv, ...parsed(csv, `--data ${file}`) };
+  const data = { csv, ...parsed(csv, `--data ${file}`) };
+  const unfit = data.header.find(name => !/^[A-Za-z_]\w*$/.test(name));
+  if (unfit !== undefined) {
+    throw new Error(`--data ${file}: the header must have the names of a schema's fields, letters, digits and underscores, got ${JSON.stringify(unfit)}`);
+  }
+  return data;
 }
 
 /** @param name what to call the text in an error */

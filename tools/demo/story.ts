@@ -31,9 +31,10 @@ export class Story {
   }
 
   /** Names and values, in two columns. */
-  public facts(lines: Readonly<Record<string, string>>): void {
-    const width = Math.max(...Object.keys(lines).map(name => name.length)) + 2;
-    for (const [name, value] of Object.entries(lines)) { this.say(`   ${paint('dim', name.padEnd(width))}${value}`); }
+  public facts(lines: Readonly<Record<string, string>> | readonly (readonly string[])[]): void {
+    const entries = Array.isArray(lines) ? lines : Object.entries(lines);
+    const width = Math.max(...entries.map(([name]) => name.length)) + 2;
+    for (const [name, value] of entries) { this.say(`   ${paint('dim', name.padEnd(width))}${value}`); }
   }
 
   /** Tells the reader that something happened as expected, or that it did not. */
