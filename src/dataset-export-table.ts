@@ -1,12 +1,15 @@
-import { Stack, aws_glue as glue } from 'aws-cdk-lib';
+import { Stack, aws_glue as glue, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { DatasetExportJob } from './dataset-export-job';
 import { DatasetExportTableGrants } from './dataset-export-table-grants';
+import { DatasetExportWorkflow } from './dataset-export-workflow';
 import { DatasetSchema } from './dataset-schema';
 import { catalogNameProblem, databaseName, tableName } from './private/table/names';
+import { sourceProblem } from './private/table/source-problem';
 import { storageOf, viewStorageOf } from './private/table/storage';
-import { viewColumns, viewText } from './private/table/view';
+import { TableSource, jobSource, workflowSource } from './private/table/table-source';
+import { PARTITION_KEYS, ViewProps, viewColumns, viewText } from './private/table/view';
 import { literal, rejectIf } from './private/validation';
 
 const DATABASE_ID = 'DatasetExportDatabase';
@@ -19,8 +22,42 @@ const DATABASE_ID = 'DatasetExportDatabase';
 export interface DatasetExportTableProps {
   /**
    * The job whose newest export the table shows.
+   *
+   * Synthesis fails unless there is either a `job` or a `workflow`.
+   *
+   * @default - the exports of `workflow`
    */
-  readonly job: DatasetExportJob;
+  readonly job?: DatasetExportJob;
+
+  /**
+   * The workflow whose exports of `dataset` the table shows, in the same stack.
+   *
+   * The state machine adds each export to the table when it is complete, as a partition. If it cannot, the dataset counts as failed in the report
+   * and the event of the run, with what to do. Exports from before the table are not in it.
+   *
+   * @default - the export of `job`
+   */
+  readonly workflow?: DatasetExportWorkflow;
+
+  /**
+   * The dataset whose exports the table shows: one of those of `workflow`, which must not have two tables for it.
+   *
+   * Synthesis fails without it if there is a `workflow`, with it if there is none, and if the workflow is known not to export it.
+   *
+   * @default - that of `job`
+   */
+  readonly dataset?: personalize.IDatasetRef;
+
+  /**
+   * Whether the state machine of `workflow` compares the headers of an export with the schema before it adds the export to the table.
+   *
+   * It reads the beginning of the first two files of each export. The dataset counts as failed if their headers do not have the names of the
+   * fields in the order of the schema, or cannot be read, such as in compressed files. The state machine's role gets permissions to list, read
+   * and decrypt the exports. Synthesis fails for a `job`. Queries of the views fail for such files in any case.
+   *
+   * @default false
+   */
+  readonly verifyHeader?: boolean;
 
   /**
    * The schema of the dataset: which columns an export has, in which order.
@@ -100,6 +137,14 @@ export class DatasetExportTable extends Construct {
   public readonly viewName: string;
 
   /**
+   * The name of the typed view of all exports of a workflow: `<viewName>_history`.
+   *
+   * It also has the columns `date` (UTC) and `exported_at` of the execution's start, and `job_name`, as texts. Conditions on them limit what a
+   * query reads. Undefined for a job.
+   */
+  public readonly historyViewName?: string;
+
+  /**
    * Grants on the table and its view.
    */
   public readonly grants: DatasetExportTableGrants;
@@ -115,43 +160,61 @@ export class DatasetExportTable extends Construct {
     super(scope, id);
     this.validate(props);
 
-    const { job, schema: { _columns: columns }, splitCategorical = false } = props;
     this.database = props.database ?? databaseOf(Stack.of(this));
     const isOwn = props.database === undefined;
     this.databaseName = isOwn ? databaseName(Stack.of(this)) : this.database.databaseRef.databaseName;
     this.viewName = props.viewName ?? tableName(this, isOwn);
     this.tableName = props.tableName ?? `${this.viewName}_csv`;
-    this.claimNames([this.tableName, this.viewName]);
+    const source = props.job ? jobSource(props.job) : workflowSource(props.workflow!, props.dataset!.datasetRef.datasetArn);
+    if (source.isPartitioned) { this.historyViewName = `${this.viewName}_history`; }
+    const tableNames = [this.tableName, this.viewName, ...this.historyViewName ? [this.historyViewName] : []];
+    this.claimNames(tableNames);
 
-    const { databaseRef: { databaseName: reference } } = this.database;
-    const view = { databaseName: this.databaseName, tableName: this.tableName, columns, splitCategorical };
-    this.define('Table', reference, {
-      name: this.tableName,
-      description: `Lines of the newest export of ${job.node.path}, with headers, as texts`,
+    this.defineTable(source, props);
+    this.defineView('View', this.viewName, `Newest export of ${source.path}`, props, source.isPartitioned ? 'newest' : undefined);
+    if (this.historyViewName) { this.defineView('HistoryView', this.historyViewName, `Exports of ${source.path}`, props, 'all'); }
+    this.grants = DatasetExportTableGrants._of(this, { databaseName: this.databaseName, tableNames, objects: source.objects });
+  }
+
+  private defineTable(source: TableSource, { schema: { _columns: columns }, verifyHeader }: DatasetExportTableProps): void {
+    const { databaseName: database, tableName: table } = this;
+    const resource = this.define('Table', {
+      name: table,
+      description: `Lines of the exports of ${source.path}, with headers, as texts`,
       tableType: 'EXTERNAL_TABLE',
       parameters: { classification: 'csv' },
-      storageDescriptor: storageOf(columns, job.outputUri),
+      partitionKeys: source.isPartitioned ? PARTITION_KEYS.map(name => ({ name, type: 'string' })) : [],
+      storageDescriptor: storageOf(columns, source.location),
     });
-    this.define('View', reference, {
-      name: this.viewName,
-      description: `Newest export of ${job.node.path}`,
+    const header = verifyHeader ? columns.map(({ field }) => field).join(',') : undefined;
+    source.register(this, { databaseName: database, tableName: table, header }, columns, resource);
+  }
+
+  private defineView(id: string, name: string, description: string, props: DatasetExportTableProps, shown: ViewProps['shown']): void {
+    const { schema: { _columns: columns }, splitCategorical = false } = props;
+    const view = { databaseName: this.databaseName, tableName: this.tableName, columns, splitCategorical, shown };
+    this.define(id, {
+      name,
+      description,
       tableType: 'VIRTUAL_VIEW',
       parameters: { comment: 'Presto View', presto_view: 'true' },
       storageDescriptor: viewStorageOf(viewColumns(view)),
       viewOriginalText: viewText(view),
       viewExpandedText: '/* Presto View */',
     });
-    this.grants = DatasetExportTableGrants._of(this, {
-      databaseName: this.databaseName, tableNames: [this.tableName, this.viewName], objects: job.grants,
+  }
+
+  private define(id: string, tableInput: glue.CfnTable.TableInputProperty): glue.CfnTable {
+    const { databaseRef: { databaseName: reference } } = this.database;
+    // without a list of partition keys, Athena cannot query it: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
+    return new glue.CfnTable(this, id, {
+      catalogId: Stack.of(this).account, databaseName: reference, tableInput: { partitionKeys: [], ...tableInput },
     });
   }
 
-  private define(id: string, reference: string, tableInput: glue.CfnTable.TableInputProperty): void {
-    // without a list of partition keys, Athena cannot query it: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
-    new glue.CfnTable(this, id, { catalogId: Stack.of(this).account, databaseName: reference, tableInput: { partitionKeys: [], ...tableInput } });
-  }
-
-  private validate({ tableName: table, viewName: view }: DatasetExportTableProps): void {
+  private validate(props: DatasetExportTableProps): void {
+    const { tableName: table, viewName: view } = props;
+    rejectIf(sourceProblem(this, props), literal`InvalidSource`, this);
     rejectIf(catalogNameProblem('viewName', view), literal`InvalidViewName`, this);
     rejectIf(catalogNameProblem('tableName', table), literal`InvalidTableName`, this);
   }

@@ -1,14 +1,14 @@
 import {
-  ArnFormat, Duration, Stack, ValidationError,
+  ArnFormat, Duration, Stack, Token, ValidationError,
   aws_cloudwatch as cloudwatch, aws_events as events, aws_iam as iam, aws_kms as kms, aws_personalize as personalize, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
-import { Construct, DependencyGroup } from 'constructs';
+import { Construct, DependencyGroup, IDependable } from 'constructs';
 import { DatasetExportFragment } from './dataset-export-fragment';
 import { DatasetExportJobGrants } from './dataset-export-job-grants';
 import { ExportDestination } from './export-destination';
 import { IngestionMode } from './ingestion-mode';
-import { ANY_DATASET } from './private/dataset-arn';
+import { ANY_DATASET, datasetNames } from './private/dataset-arn';
 import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
 import { DEFAULT_MAX_CONCURRENCY, DEFAULT_POLL_INTERVAL } from './private/defaults';
 import { serviceKeyProblem } from './private/environments';
@@ -19,9 +19,12 @@ import { encryptStateMachine, writesLogs } from './private/state-machine-setting
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
 import { grantMapRuns } from './private/workflow/dataset-map';
 import { JOB_EVENT, RUN_EVENT, eventRule } from './private/workflow/events';
-import { historyProblem, inlineMapProblem, isInlineMapEnough } from './private/workflow/history-budget';
+import { ExtensibleDefinition } from './private/workflow/extensible-definition';
+import { historyProblem, inlineMapProblem, isInlineMapEnough, tablesHistoryProblem } from './private/workflow/history-budget';
 import { Work, payloadProblem } from './private/workflow/payload-budget';
+import { RegisteredTables } from './private/workflow/registered-tables';
 import { RunStates } from './private/workflow/run-states';
+import { RegisteredTable } from './private/workflow/table-states';
 
 /**
  * Properties of a workflow that exports many datasets.
@@ -240,6 +243,10 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
    */
   public readonly _beforeRuns = new DependencyGroup();
 
+  private readonly work: Work;
+  private readonly jobNamePattern: string;
+  private readonly tables: RegisteredTables;
+
   /**
    * Defines a workflow.
    *
@@ -253,23 +260,26 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
 
     this.eventBus = props.eventBus;
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
-    const work = workOf(props);
+    this.work = workOf(props);
+    const { work } = this;
     warnOfMissingDatasetKey(this, this.destination, [...work.datasetArns, ...work.datasetGroupArns]);
     const [allowed, furtherAllowed] = this.datasetPatterns(work);
     const fragment = this.fragment(props, allowed);
-    this.grants = DatasetExportJobGrants._fromDestination(this.destination, { ...ANY_DATASET, jobName: `${fragment.jobNamePrefix}_*` });
+    this.jobNamePattern = `${fragment.jobNamePrefix}_*`;
+    this.grants = DatasetExportJobGrants._fromDestination(this.destination, { ...ANY_DATASET, jobName: this.jobNamePattern });
     for (const arn of [...work.datasetArns, ...work.datasetGroupArns]) {
       validateOutputPath(this, this.destination, { arn, jobName: runJobNamePattern(fragment.jobNamePrefix) });
     }
 
     const { maxConcurrency = DEFAULT_MAX_CONCURRENCY, pollInterval = DEFAULT_POLL_INTERVAL, timeout } = props;
-    const distributed = props.distributed ?? !isInlineMapEnough(work, {
-      maxConcurrency, timeoutSeconds: (timeout ?? INLINE_TIMEOUT).toSeconds(), pollSeconds: pollInterval.toSeconds(),
-    });
+    const pace = { maxConcurrency, timeoutSeconds: (timeout ?? INLINE_TIMEOUT).toSeconds(), pollSeconds: pollInterval.toSeconds() };
+    const distributed = props.distributed ?? !isInlineMapEnough(work, pace);
+    this.tables = new RegisteredTables(this, this.destination.bucket.bucketName, tables => (
+      props.distributed === undefined && !distributed ? tablesHistoryProblem(work, pace, tables) : undefined));
     const { failOnExportFailure = true, eventBus } = props;
     const states = new RunStates(this, { fragment, ...work, maxConcurrency, distributed, eventBus, failOnExportFailure });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(states.chain),
+      definitionBody: new ExtensibleDefinition(states.chain, definition => this.tables.extend(definition)),
       comment: `Exports datasets of Amazon Personalize (${this.node.path})`,
       timeout: timeout ?? (distributed ? DISTRIBUTED_TIMEOUT : INLINE_TIMEOUT),
       logs: props.logs,
@@ -408,6 +418,41 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     });
     alarm.addAlarmAction(...options.actions ?? []);
     return alarm;
+  }
+
+  /**
+   * Registers each export of a dataset in its table, once it is done.
+   *
+   * @internal
+   */
+  public _addTable(scope: Construct, table: RegisteredTable, resource: IDependable): void {
+    rejectIf(this.tables.get(table.datasetArn) && 'dataset must not have two tables in a workflow: remove one of them', literal`DuplicateTable`, scope);
+    rejectIf(this.tables.problem(table), literal`TooManyTables`, scope);
+    // before the first run
+    this.stateMachine.node.defaultChild!.node.addDependency(resource, this.tables.add(table, this.stateMachine.role));
+    if (table.header !== undefined) { this._grantsOf(table.datasetArn).read(this.stateMachine); }
+  }
+
+  /**
+   * Why there are no exports of a dataset; undefined if there are or may be, because only the deployment knows.
+   *
+   * @internal
+   */
+  public _datasetProblem(datasetArn: string): string | undefined {
+    const { datasetArns, datasetGroupArns } = this.work;
+    const isKnown = ![datasetArn, ...datasetGroupArns].some(arn => Token.isUnresolved(arn));
+    const isInGroup = datasetGroupArns.some(arn => datasetArn.startsWith(`${arn.replace(':dataset-group/', ':dataset/')}/`));
+    if (datasetArns.includes(datasetArn) || isInGroup || (datasetGroupArns.length > 0 && !isKnown)) { return undefined; }
+    return `dataset must be one of those that the workflow exports, got ${JSON.stringify(datasetArn)}: add it to datasets of ${this.node.path}`;
+  }
+
+  /**
+   * Grants on the objects that all runs export of a dataset.
+   *
+   * @internal
+   */
+  public _grantsOf(datasetArn: string): DatasetExportJobGrants {
+    return DatasetExportJobGrants._fromDestination(this.destination, { ...datasetNames(datasetArn), jobName: this.jobNamePattern });
   }
 
   private validate(props: DatasetExportWorkflowProps): void {

@@ -15,7 +15,12 @@ export interface ExportFolder {
  * @see https://docs.aws.amazon.com/athena/latest/ug/partitions.html
  */
 export function exportFolder({ datasetGroup, datasetType, date, jobName }: ExportFolder): string {
-  return `dataset_group=${datasetGroup}/dataset=${datasetType}/date=${date}/${jobName}/`;
+  return `${datasetFolder({ datasetGroup, datasetType })}date=${date}/${jobName}/`;
+}
+
+/** The folder of all exports of a dataset. */
+export function datasetFolder({ datasetGroup, datasetType }: Pick<ExportFolder, 'datasetGroup' | 'datasetType'>): string {
+  return `dataset_group=${datasetGroup}/dataset=${datasetType}/`;
 }
 
 /** An IAM pattern for the date in the folder of an export. */

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Fn, Token } from 'aws-cdk-lib';
 
 /** What the ARN of a dataset ends with. */
 export interface DatasetNames {
@@ -23,4 +23,11 @@ export function knownNames(arn: string): Partial<DatasetNames> {
 export function datasetPatterns(datasetArn: string): DatasetNames {
   const { datasetGroup, datasetType } = knownNames(datasetArn);
   return datasetGroup === undefined || datasetType === undefined ? ANY_DATASET : { datasetGroup, datasetType };
+}
+
+/** The names in the ARN of a dataset. CloudFormation takes a token apart; a dynamic reference has its value only after that, so they are patterns. */
+export function datasetNames(datasetArn: string): DatasetNames {
+  if (datasetArn.includes('{{resolve:')) { return ANY_DATASET; }
+  const parts = Fn.split('/', datasetArn);
+  return { datasetGroup: Fn.select(1, parts), datasetType: Fn.select(2, parts) };
 }

@@ -1,9 +1,15 @@
+import { Duration, aws_scheduler as scheduler } from 'aws-cdk-lib';
+import { assembly, removeAssemblies } from './assembly';
 import { startLocalAws } from './local-aws';
 import type { LocalAwsClient } from '../../local-aws/client';
 import type { ExecutionRecord } from '../../local-aws/wire';
+import {
+  Dataset, DatasetExportSchedule, DatasetExportTable, DatasetExportWorkflow, DatasetFieldType, DatasetSchema, IngestionMode,
+} from '../../src';
 import { NIGHTLY_BACKUP, SPEED, deployEvery15Minutes, runs, seedMovies } from '../../tools/demo/nightly-backup';
 import { CdkCli, type CliResult } from '../../tools/local-deployment/cdk-cli';
 import type { LocalAwsProcess } from '../../tools/local-deployment/local-aws-process';
+import { CatalogTable, QueryEngine } from '../../tools/query/engine';
 
 // The life of one stack: each test continues where the one before it ended.
 describe('the nightly-backup example', () => {
@@ -76,3 +82,49 @@ describe('the nightly-backup example', () => {
     expect(await objects()).toBe(true);
   });
 });
+
+test('a workflow\'s table has the export of each run', async () => {
+  const localAws = await startLocalAws(SPEED);
+  try {
+    const { client, ready } = localAws;
+    const [datasetArn] = await seedMovies(client);
+    const { exitCode } = await new CdkCli(ready).deploy(['--app', assembly('Queries', stack => {
+      const dataset = Dataset.fromDatasetArn(stack, 'Dataset', datasetArn);
+      const workflow = new DatasetExportWorkflow(stack, 'Backup', { datasets: [dataset], ingestionMode: IngestionMode.ALL });
+      const schema = DatasetSchema.fromColumns(['USER_ID', 'ITEM_ID'].map(name => ({ name, type: DatasetFieldType.STRING })));
+      new DatasetExportTable(stack, 'Interactions', { workflow, dataset, schema, verifyHeader: true });
+      new DatasetExportSchedule(stack, 'Often', { workflow, schedule: scheduler.ScheduleExpression.rate(Duration.minutes(15)) });
+    })]);
+    expect(exitCode).toBe(0);
+    const reports = (await runs(client, 2)).map(({ output }) => JSON.parse(output!).datasets[0]);
+    const [{ input, partitions: all }] = (await client.tables()).filter(({ name }) => name === 'interactions_csv');
+    const partitions = all.slice(0, 2); // the next run may be done
+    expect(partitions.map(({ values, location }) => [values[2], location])).toEqual(reports.map(({ jobName, outputUri }) => [jobName, outputUri]));
+    const views = (await client.tables()).filter(({ name }) => name !== 'interactions_csv');
+    expect(await rowsOf(client, [{ input, partitions } as unknown as CatalogTable, ...views as unknown as CatalogTable[]])).toEqual([
+      [['u1', 'i1'], ['u2', 'i2']], reports.flatMap(({ jobName }) => [[jobName, 2n]]).sort(),
+    ]);
+  } finally {
+    removeAssemblies();
+    await localAws.stop();
+  }
+});
+
+/** The newest export, and how many rows each export has. */
+async function rowsOf(client: LocalAwsClient, catalog: CatalogTable[]): Promise<unknown[]> {
+  const objects = await Promise.all(catalog[0].partitions.flatMap(async ({ location }) => {
+    const [, bucket, folder] = /^s3:\/\/([^/]+)\/(.*)$/.exec(location!)!;
+    const keys = (await client.objects(bucket)).map(({ key }) => key).filter(key => key.startsWith(folder));
+    return Promise.all(keys.map(async key => ({ uri: `s3://${bucket}/${key}`, content: await client.objectBody(bucket, key) })));
+  }));
+  const engine = await QueryEngine.over(catalog, objects.flat());
+  try {
+    const rows = async (sql: string) => (await engine.query(sql)).getRowsJS();
+    return [
+      await rows('SELECT * FROM queries_exports.interactions ORDER BY user_id'),
+      await rows('SELECT job_name, count(*) FROM queries_exports.interactions_history GROUP BY job_name ORDER BY job_name'),
+    ];
+  } finally {
+    engine.close();
+  }
+}

@@ -44,7 +44,7 @@ const SERVICES: Readonly<Record<string, ServiceApi>> = {
     targetPrefix: '',
     errorPrefix: 'S3',
     lowerCase: false,
-    modelledErrors: ['NoSuchBucket'],
+    modelledErrors: ['NoSuchBucket', 'NoSuchKey'],
   },
   sfn: {
     model: new ServiceModel(sfn),
@@ -64,7 +64,7 @@ const EVENTS: ServiceApi = {
   modelledErrors: ['InternalException'],
 };
 
-const SDK_INTEGRATION = /^arn:aws:states:::aws-sdk:([a-z]+):([a-zA-Z]+)$/;
+const SDK_INTEGRATION = /^arn:aws:states:::aws-sdk:([a-z0-9]+):([a-zA-Z0-9]+)$/;
 const PUT_EVENTS = 'arn:aws:states:::events:putEvents';
 
 export function isIntegration(resource: string): boolean {
@@ -141,12 +141,13 @@ async function call(
   throw new StateFailure(`${api.errorPrefix}.${name}`, `${answer.message} (Service: ${api.errorPrefix}, Status Code: ${response.status})`);
 }
 
-/** S3 has no JSON protocol. */
+/** S3 has no JSON protocol. The content of an object is a text. */
 async function callS3(endpoint: string, region: string, credentials: Credentials, operation: string, input: unknown): Promise<unknown> {
-  if (operation !== 'ListObjectsV2') { throw new NotSupportedError(`the S3 operation ${operation} in a state machine`); }
+  const send = S3_OPERATIONS[operation];
+  if (send === undefined) { throw new NotSupportedError(`the S3 operation ${operation} in a state machine`); }
   const client = new s3.S3Client({ endpoint, region, credentials, maxAttempts: 1, forcePathStyle: true });
   try {
-    const { $metadata: _, ...answer } = await client.send(new s3.ListObjectsV2Command(input as s3.ListObjectsV2CommandInput));
+    const { $metadata: _, ...answer } = await send(client, input as never);
     return JSON.parse(JSON.stringify(answer));
   } catch (error) {
     const { name, message, $response } = error as s3.S3ServiceException;
@@ -158,6 +159,14 @@ async function callS3(endpoint: string, region: string, credentials: Credentials
     client.destroy();
   }
 }
+
+const S3_OPERATIONS: Readonly<Record<string, (client: s3.S3Client, input: never) => Promise<{ readonly $metadata: object }>>> = {
+  ListObjectsV2: (client, input) => client.send(new s3.ListObjectsV2Command(input)),
+  GetObject: async (client, input) => {
+    const answer = await client.send(new s3.GetObjectCommand(input));
+    return { ...answer, Body: await answer.Body!.transformToString() };
+  },
+};
 
 /** All names in the other case: a name in the case that only the API knows becomes one that the API does not know. */
 function members(value: unknown): unknown {

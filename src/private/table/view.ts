@@ -8,7 +8,12 @@ export interface ViewProps {
   readonly columns: readonly Column[];
   /** Whether categories become arrays. */
   readonly splitCategorical: boolean;
+  /** Of which exports, if the table has those of a workflow, each in a partition. */
+  readonly shown?: 'newest' | 'all';
 }
+
+/** The keys of the partitions. Several exports of a date are told apart by the start of their execution. */
+export const PARTITION_KEYS = ['date', 'exported_at', 'job_name'] as const;
 
 export interface ViewColumn {
   readonly name: string;
@@ -32,8 +37,10 @@ const TYPES: { readonly [type in ColumnType]: readonly [sql: string, glue: strin
 const MOST_SECONDS = 99_999_999_999;
 
 /** Typed columns of a table whose columns are texts. */
-export function viewColumns({ columns, splitCategorical }: Pick<ViewProps, 'columns' | 'splitCategorical'>): ViewColumn[] {
-  return columns.map(({ field, name, type, isCategorical }) => {
+export function viewColumns({ columns, splitCategorical, shown }: Pick<ViewProps, 'columns' | 'splitCategorical' | 'shown'>): ViewColumn[] {
+  // as texts, so that conditions on them choose partitions
+  const keys = shown === 'all' ? PARTITION_KEYS : [];
+  return [...keys.map(name => ({ name, sql: identifier(name), type: 'varchar', glueType: 'string' })), ...columns.map(({ field, name, type, isCategorical }) => {
     // an export has nothing where a value is missing
     const text = `nullif(${identifier(name)}, '')`;
     if (isCategorical && splitCategorical) { return { name, sql: `split(${text}, '|')`, type: 'array(varchar)', glueType: 'array<string>' }; }
@@ -42,7 +49,7 @@ export function viewColumns({ columns, splitCategorical }: Pick<ViewProps, 'colu
     // an engine may look at the header before it drops it
     const value = `nullif(${text}, ${quoted(field)})`;
     return { name, sql: type === 'timestamp' ? time(field, value) : `CAST(${value} AS ${sqlType})`, type: sqlType, glueType };
-  });
+  })];
 }
 
 /** In another unit than the documented one, all times would be wrong. */
@@ -62,23 +69,29 @@ function failure(message: string, value: string): string {
 /** The SQL of a view of all rows of a table, in what Athena and DuckDB have in common. */
 export function viewSql({ tableName, columns, ...props }: Omit<ViewProps, 'databaseName'>): string {
   const select = viewColumns({ columns, ...props }).map(({ name, sql }) => `  ${sql} AS ${identifier(name)}`).join(',\n');
-  return `SELECT\n${select}\nFROM ${identifier(tableName)}\nWHERE ${isRecord(columns)}`;
+  const from = `SELECT\n${select}\nFROM ${identifier(tableName)}`;
+  if (props.shown !== 'newest') { return `${from}\nWHERE CASE${whetherRecord(columns)}`; }
+  // of an equal sign, Athena could infer that the older lines are never looked at, and then look at them, which fails if they have other columns
+  return `${from} AS "t"
+CROSS JOIN (SELECT max("exported_at") AS "exported_at" FROM ${identifier(`${tableName}$partitions`)}) AS "n"
+WHERE "t"."exported_at" >= "n"."exported_at" AND CASE
+  WHEN "t"."exported_at" < "n"."exported_at" THEN false${whetherRecord(columns)}`;
 }
 
 /**
- * Whether a line is a record and not a header. Fails for lines that are neither.
+ * The cases that tell whether a line is a record and not a header. Fails for lines that are neither.
  *
  * Not by skip.header.line.count: with it, nobody would notice columns in another order, and the first record of a file without a header would be
  * missing. AWS documents neither the order nor which of several files have a header.
  */
-function isRecord(columns: readonly Column[]): string {
+function whetherRecord(columns: readonly Column[]): string {
   const [first, last] = [columns[0], columns.at(-1)!].map(({ name }) => identifier(name));
   const fields = columns.map(({ field }) => quoted(field)).join(', ');
   const header = columns.map(({ name, field }) => `${identifier(name)} = ${quoted(field)}`).join(' AND ');
   // the Open CSV SerDe gives NULL for what a line does not have, and an empty text for an empty value
   const tooShort = failure('a line has fewer fields than the schema, as with a line break in a value. It begins with: ', first);
   const unlike = failure('the columns of a file are not those of the schema, in its order. Its header begins with: ', first);
-  return `CASE
+  return `
   WHEN ${last} IS NULL THEN ${tooShort}
   WHEN ${header} THEN false
   WHEN ${first} IN (${fields}) OR ${last} IN (${fields}) THEN ${unlike}

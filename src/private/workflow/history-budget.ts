@@ -10,6 +10,11 @@ const EVENTS_PER_POLL = 9;
 /** All other events of one dataset, including some retries. */
 const EVENTS_PER_DATASET = 70;
 
+/** To register an export, after one retry. */
+const EVENTS_PER_TABLE = 12;
+/** And to look at two headers. */
+const EVENTS_PER_VERIFIED_TABLE = 48;
+
 /** How often listing the datasets of a group is retried. */
 export const MAX_LIST_RETRIES = 3;
 /** Three for each attempt. */
@@ -25,13 +30,23 @@ export interface Pace {
 }
 
 /** Whether the history and the output of one execution have room for the work, however long it takes. */
-export function isInlineMapEnough(work: Work, { maxConcurrency, timeoutSeconds, pollSeconds }: Pace): boolean {
+export function isInlineMapEnough(work: Work, pace: Pace): boolean {
+  return datasetsOf(work) <= MAX_DATASETS && inlineEvents(work, pace) <= MAX_EVENTS;
+}
+
+function inlineEvents(work: Work, { maxConcurrency, timeoutSeconds, pollSeconds }: Pace): number {
   const all = datasetsOf(work);
   // jobs share the time. As the interval grows, equal shares are the worst case
   const secondsPerJob = timeoutSeconds * Math.min(all, maxConcurrency) / all;
-  const events = all * (EVENTS_PER_DATASET + EVENTS_PER_POLL * polls(secondsPerJob, pollSeconds))
-    + work.datasetGroupArns.length * EVENTS_PER_DATASET_GROUP;
-  return all <= MAX_DATASETS && events <= MAX_EVENTS;
+  return all * (EVENTS_PER_DATASET + EVENTS_PER_POLL * polls(secondsPerJob, pollSeconds)) + work.datasetGroupArns.length * EVENTS_PER_DATASET_GROUP;
+}
+
+/** Checks that an inline Map that was enough for the work has room for its tables, too. */
+export function tablesHistoryProblem(work: Work, pace: Pace, tables: readonly { readonly header?: string }[]): string | undefined {
+  const ofTables = tables.reduce((sum, { header }) => sum + (header === undefined ? EVENTS_PER_TABLE : EVENTS_PER_VERIFIED_TABLE), 0);
+  const events = inlineEvents(work, pace) + ofTables;
+  return events <= MAX_EVENTS ? undefined
+    : `the workflow must have distributed: true for its ${tables.length} tables: the history of an execution has no room for them`;
 }
 
 /** How often the fragment polls a job that takes this long. */

@@ -469,8 +469,8 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
   ...breakagesOf('src/private/workflow/history-budget.ts', [QUOTAS, WORKFLOW], {
     'history-too-small': {
       breaks: 'a long run exceeds the history of its execution',
-      from: 'all <= MAX_DATASETS && events <= MAX_EVENTS',
-      to: 'all <= MAX_DATASETS * 10 && events <= MAX_EVENTS * 10',
+      from: 'datasetsOf(work) <= MAX_DATASETS && inlineEvents(work, pace) <= MAX_EVENTS',
+      to: 'datasetsOf(work) <= MAX_DATASETS * 10 && inlineEvents(work, pace) <= MAX_EVENTS * 10',
     },
     'groups-without-room': {
       breaks: 'a redrive of a run with very many groups exceeds the history',

@@ -3,6 +3,8 @@ import { type Breakage, breakagesOf } from '../breakage';
 const TABLE = 'test/src/dataset-export-table.test.ts';
 const QUERY = 'test/src/dataset-export-query.test.ts';
 const SCHEMA = 'test/src/dataset-schema.test.ts';
+const WORKFLOW = 'test/src/dataset-export-table-workflow.test.ts';
+const REGISTRATION = 'test/src/private/workflow/tables.test.ts';
 
 /** Tables and views over exports: wrong rows that nobody would notice, and who may read them. */
 export const TABLE_BREAKAGES: Breakage[] = [
@@ -36,6 +38,59 @@ export const TABLE_BREAKAGES: Breakage[] = [
       breaks: 'the view names a database that does not exist',
       from: 'Token.isUnresolved(json) ? Fn.base64(json) : ',
       to: '',
+    },
+  }),
+  ...breakagesOf('src/private/table/view.ts', [WORKFLOW], {
+    'newest-by-date': {
+      breaks: 'the newest export is every one of its date',
+      from: 'SELECT max("exported_at") AS "exported_at"',
+      to: 'SELECT max("date") AS "exported_at"',
+    },
+    'history-without-keys': {
+      breaks: 'nobody knows which export a record is from',
+      from: 'shown === \'all\' ? PARTITION_KEYS : []',
+      to: '[]',
+    },
+  }),
+  ...breakagesOf('src/private/workflow/table-states.ts', [REGISTRATION], {
+    'registered-twice': {
+      breaks: 'an export fails because the answer to its registration was lost',
+      from: '      { ErrorEquals: [\'Glue.AlreadyExistsException\'], ResultPath: null, Next: REGISTERED },\n',
+      to: '',
+    },
+    'earlier-export-unregistered': {
+      breaks: 'a redrive leaves an export out of its table',
+      from: 'Next: \'Note earlier export\' }',
+      to: 'Next: report }',
+    },
+    'table-of-any-dataset': {
+      breaks: 'an export is in the table of another dataset',
+      from: 'StringEquals: datasetArn',
+      to: 'StringMatches: \'*\'',
+    },
+    'location-of-all-exports': {
+      breaks: 'each partition has the same files',
+      from: '\'Location.$\': \'$.datasetExport.outputUri\'',
+      to: '\'Location.$\': \'$.datasetArn\'',
+    },
+  }),
+  ...breakagesOf('src/private/workflow/header-states.ts', [REGISTRATION], {
+    'one-header': {
+      breaks: 'a file without a header loses its first record',
+      from: 'const OBJECTS = 2;',
+      to: 'const OBJECTS = 1;',
+    },
+    'quoted-headers-refused': {
+      breaks: 'files with quotes in their headers are not registered',
+      from: '[0], "\\\\"", "")',
+      to: '[0], "~", "")',
+    },
+  }),
+  ...breakagesOf('src/private/workflow/registered-tables.ts', [WORKFLOW], {
+    'registers-anywhere': {
+      breaks: 'the state machine may change all tables of the database',
+      from: 'resourceName: `${databaseName}/${tableName}`',
+      to: 'resourceName: `${databaseName}/*`',
     },
   }),
   ...breakagesOf('src/private/table/storage.ts', [QUERY, TABLE], {

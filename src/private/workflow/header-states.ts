@@ -1,0 +1,89 @@
+import { Aws } from 'aws-cdk-lib';
+import { jsonataObject } from './expressions';
+import { notRegistered } from './not-registered';
+
+export interface HeaderStatesProps {
+  readonly bucketName: string;
+  /** What is next, by how the headers are. */
+  readonly expected: string;
+  readonly unexpected: string;
+  /** If the objects cannot be listed or read. The error is at `$.error`. */
+  readonly error: string;
+}
+
+/** The first of the states; it needs `$.table.header`. */
+export const LOOK_AT_EXPORT = 'Look at export';
+
+/** Two tell more than one: in files but the first, a header may be missing. All of them would be too many for the history of an execution. */
+const OBJECTS = 2;
+/** There may be others among the first ones, which engines skip. */
+const LISTED = 20;
+/** More than the names of all columns have. */
+const BYTES = 8_192;
+const SHOWN_CHARACTERS = 200;
+/** Engines skip the other names. */
+const IS_DATA = '$not($contains(Key, /\\/[_.][^\\/]*$/))';
+
+/**
+ * The states that compare the headers of exported files with the columns of a table. Its columns are those of the files in this order, whatever
+ * their headers say, and AWS does not document the order.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+ */
+export function headerStates({ bucketName, expected, unexpected, error }: HeaderStatesProps): Record<string, object> {
+  const task = (action: string, rest: object) => ({
+    Type: 'Task',
+    Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:s3:${action}`,
+    Retry: [{ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 2, BackoffRate: 3, MaxAttempts: 3, JitterStrategy: 'FULL' }],
+    ...rest,
+  });
+  const Catch = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: error }];
+  const folder = '$substringAfter($substringAfter($states.input.datasetExport.outputUri, "//"), "/")';
+  return {
+    [LOOK_AT_EXPORT]: jsonata({ folder }, 'List first objects'),
+    'List first objects': task('listObjectsV2', {
+      Parameters: { 'Bucket': bucketName, 'Prefix.$': '$.look.folder', 'MaxKeys': LISTED }, ResultPath: '$.look.list', Catch, Next: 'Choose objects',
+    }),
+    'Choose objects': jsonata({ keys: `[$states.input.look.list.Contents[Size > 0 and ${IS_DATA}].Key[[0..${OBJECTS - 1}]]]` }, 'Read headers'),
+    'Read headers': {
+      Type: 'Map',
+      ItemsPath: '$.look.keys',
+      ItemSelector: { 'Key.$': '$$.Map.Item.Value' },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'INLINE' },
+        StartAt: 'Read header',
+        States: {
+          'Read header': task('getObject', {
+            Parameters: { 'Bucket': bucketName, 'Key.$': '$.Key', 'Range': `bytes=0-${BYTES - 1}` },
+            ResultSelector: { 'text.$': '$.Body' },
+            ResultPath: '$.content',
+            End: true,
+          }),
+        },
+      },
+      ResultPath: '$.look.headers',
+      Catch,
+      Next: 'Compare headers',
+    },
+    'Compare headers': jsonata({ unexpected: unexpectedHeader() }, 'Headers as expected?'),
+    'Headers as expected?': {
+      Type: 'Choice', Choices: [{ Variable: '$.look.unexpected.Key', IsPresent: true, Next: 'Headers not as expected' }], Default: expected,
+    },
+    'Headers not as expected': notAsExpected(unexpected),
+  };
+}
+
+/** The first object whose first line does not have these names in this order, or nothing. */
+function unexpectedHeader(): string {
+  const line = '$replace($split(content.text, /\\r?\\n/)[0], "\\"", "")';
+  return `$states.input.(($header := table.header; $merge(look.headers[${line} != $header][0].{"Key": Key, "line": ${line}})))`;
+}
+
+function notAsExpected(Next: string): object {
+  const begins = `look.unexpected.Key & " begins with " & $substring(look.unexpected.line, 0, ${SHOWN_CHARACTERS})`;
+  return notRegistered(`"Exported, but not registered in its table: " & ${begins} & ", and the table has the columns " & table.header & ". Correct its schema"`, Next);
+}
+
+function jsonata(fields: Record<string, string>, Next: string): object {
+  return { Type: 'Pass', QueryLanguage: 'JSONata', Output: `{% $states.input ~> |$|{"look": $merge([look, ${jsonataObject(fields)}])}| %}`, Next };
+}
