@@ -2,7 +2,7 @@ import { CfnParameter, Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms a
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ExportDestination, ExportDestinationProps } from '../../src';
 import { KEY_ACTIONS, SERVICE, destinationIn, statementsOf } from '../destinations';
-import { ACCOUNT, agnosticStack, concreteStack, jobIn } from '../stacks';
+import { ACCOUNT, REGION, agnosticStack, concreteStack, jobIn } from '../stacks';
 
 describe('by default', () => {
   const stack = agnosticStack();
@@ -134,6 +134,7 @@ describe('encryption', () => {
       const aliases = [
         kms.Alias.fromAliasName(stack, 'Alias', 'alias/mine'),
         kms.Key.fromKeyArn(stack, 'ByArn', stack.formatArn({ service: 'kms', resource: 'alias', resourceName: 'mine' })),
+        kms.Key.fromKeyArn(stack, 'ByKnownArn', `arn:aws:kms:${REGION}:${ACCOUNT}:alias/mine`),
       ];
       for (const [index, alias] of aliases.entries()) {
         const scope = new Stack(stack, `Stack${index}`);

@@ -149,12 +149,6 @@ export const SETTING_BREAKAGES: Breakage[] = [
     },
   }),
   ...breakagesOf('src/dataset-export-job.ts', [QUICKSTART, JOB], {
-    'old-contract': {
-      breaks: 'a new version does not bring deployed resources up to date',
-      from: 'ContractVersion: CONTRACT_VERSION,',
-      to: 'ContractVersion: \'1\',',
-      tests: [JOB, 'test/src/template-contract.test.ts'],
-    },
     'resource-not-retained': {
       breaks: 'a stack with many jobs is deleted one job at a time',
       from: 'removalPolicy: RemovalPolicy.RETAIN,',
