@@ -44,7 +44,7 @@ export function headerStates({ bucketName, expected, unexpected, error }: Header
     'List first objects': task('listObjectsV2', {
       Parameters: { 'Bucket': bucketName, 'Prefix.$': '$.look.folder', 'MaxKeys': LISTED }, ResultPath: '$.look.list', Catch, Next: 'Choose objects',
     }),
-    'Choose objects': jsonata({ keys: `[$states.input.look.list.Contents[Size > 0 and ${IS_DATA}].Key[[0..${OBJECTS - 1}]]]` }, 'Read headers'),
+    'Choose objects': jsonata({ keys: `[($states.input.look.list.Contents[Size > 0 and ${IS_DATA}].Key)[[0..${OBJECTS - 1}]]]` }, 'Read headers'),
     'Read headers': {
       Type: 'Map',
       ItemsPath: '$.look.keys',

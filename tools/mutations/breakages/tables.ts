@@ -48,8 +48,8 @@ export const TABLE_BREAKAGES: Breakage[] = [
     },
     'history-without-keys': {
       breaks: 'nobody knows which export a record is from',
-      from: 'shown === \'all\' ? PARTITION_KEYS : []',
-      to: '[]',
+      from: 'shown === \'all\' ? PARTITION_KEYS',
+      to: 'shown === undefined ? PARTITION_KEYS',
     },
   }),
   ...breakagesOf('src/private/workflow/table-states.ts', [REGISTRATION], {

@@ -103,6 +103,13 @@ describe('headers are compared with the schema', () => {
     expect(await refused()).toEqual([]);
   });
 
+  test('of two files at most', async () => {
+    await aws.client.configurePersonalize({ recordsPerFile: 1 });
+    const arn = await aws.client.seedDataset({ group: 'shop', type: 'INTERACTIONS', csv: 'USER_ID,ITEM_ID\nu1,i1\nu2,i2\nu3,i3\n' });
+    expect(await aws.run(await aws.deploy(withTables([arn], [arn], {}, true)))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await aws.client.calls({ service: 's3', operation: 'GetObject' })).toHaveLength(2);
+  });
+
   test.each<[string, Partial<PersonalizeSettings>]>([
     ['in another order', { columnOrder: 'opposite' }],
     ['missing', { headers: 'none' }],
