@@ -24,6 +24,7 @@ interface Query {
 /** What the library does not export: JSONPath, intrinsic functions and choice rules. */
 interface Internals {
   readonly ChoiceStateAction: new (state: object, name: string) => { execute(input: JSONValue, context: object): Promise<{ nextState: string }> };
+  readonly StatesArrayGetItem: { readonly prototype: { execute(array: JSONValue[], index: number): JSONValue } };
   readonly StatesHash: { readonly prototype: { execute(text: string, algorithm: string): string } };
   readonly BaseIntrinsicFunction: { readonly prototype: IntrinsicFunction };
   parseArguments(input: JSONValue, context: object, ...args: string[]): JSONValue[];
@@ -37,7 +38,7 @@ interface Internals {
 
 const INTERNALS = [
   'processInputPath', 'processOutputPath', 'processResultPath', 'processPayloadTemplate', 'jsonPathQuery', 'ChoiceStateAction', 'StatesHash',
-  'BaseIntrinsicFunction', 'parseArguments', 'validateArguments',
+  'StatesArrayGetItem', 'BaseIntrinsicFunction', 'parseArguments', 'validateArguments',
 ];
 
 /**
@@ -80,6 +81,11 @@ library.BaseIntrinsicFunction.prototype.call = function (this: IntrinsicFunction
   const parsed = library.parseArguments(input, context, ...args);
   library.validateArguments(this.funcDefinition, ...parsed);
   return this.execute(...parsed);
+};
+// it has null where an array ends: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html on States.IntrinsicFailure
+library.StatesArrayGetItem.prototype.execute = (array, index) => {
+  if (!(index in array)) { throw Object.assign(new Error(`The array has no element ${index}`), { name: 'States.IntrinsicFailure' }); }
+  return array[index]!;
 };
 // and hashes only the first 64 bytes
 library.StatesHash.prototype.execute = (text, algorithm) => createHash(algorithm.replace('-', '').toLowerCase()).update(text).digest('hex');

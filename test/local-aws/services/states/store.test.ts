@@ -214,6 +214,12 @@ test('intrinsic functions leave texts as they are', async () => {
   expect(JSON.parse(output!)).toEqual({ json: JSON.stringify(input), text: input.text, hash: createHash('md5').update(input.long).digest('hex') });
 });
 
+test.each([['a/b', { status: 'SUCCEEDED' }], ['a', { status: 'FAILED', error: 'States.IntrinsicFailure' }]])('an array has no element beyond its end: %s', async (text, expected) => {
+  const Parameters = { 'part.$': 'States.ArrayGetItem(States.StringSplit($.text, \'/\'), 1)' };
+  const definition = { StartAt: 'P', States: { P: { Type: 'Pass', Parameters, End: true } } };
+  expect(await run(definition, JSON.stringify({ text }))).toMatchObject(expected);
+});
+
 describe('JSONata', () => {
   test('a task gets its arguments, and its output is made of the input and the result; that of a catcher, of the error', async () => {
     handler = (_, event) => {
