@@ -93,24 +93,17 @@ export class ExportStates {
 
   private name(): sfn.Pass {
     const { props: { jobNamePrefix }, path } = this;
-    const jobName = `${jobNamePrefix}_{}`;
-    const partOfArn = (index: number) => sfn.JsonPath.arrayGetItem(sfn.JsonPath.stringSplit(path.of('datasetArn'), '/'), index);
-    return new sfn.Pass(this.scope, 'Name dataset export job', {
-      parameters: {
-        datasetArn: path.of('datasetArn'),
-        attempt: path.number('attempt'),
-        redrives: path.number('redrives'),
-        given: path.object('given'),
-        jobName: sfn.JsonPath.format(jobName, path.of('hash.value')),
-        datasetExportJobArn: sfn.JsonPath.format(`{}${jobName}`, path.of('given.jobArnPrefix'), path.of('hash.value')),
-        outputUri: sfn.JsonPath.format(
-          `s3://{}/{}{}${exportFolder({ datasetGroup: '{}', datasetType: '{}', date: '{}', jobName })}`,
-          path.of('given.bucketName'), path.of('given.destinationPrefix'), path.of('given.prefix'),
-          partOfArn(1), partOfArn(2), path.of('given.date'), path.of('hash.value'),
-        ),
-      },
-      resultPath: path.whole,
-    });
+    const inText = (expression: string) => `" & ${expression} & "`;
+    const jobName = `${jobNamePrefix}_${inText('hash.value')}`;
+    // an ARN from the input may have no such parts: Personalize refuses it
+    const partOfArn = (index: number) => inText(`$split(datasetArn, "/")[${index}]`);
+    const folder = exportFolder({ datasetGroup: partOfArn(1), datasetType: partOfArn(2), date: inText('given.date'), jobName });
+    return jsonataPass(this.scope, 'Name dataset export job', path.replaced(`${path.query}.${jsonataObject({
+      ...Object.fromEntries(['datasetArn', 'attempt', 'redrives', 'given'].map(field => [field, field])),
+      jobName: `"${jobName}"`,
+      datasetExportJobArn: `given.jobArnPrefix & "${jobName}"`,
+      outputUri: `"s3://" & given.bucketName & "/" & given.destinationPrefix & given.prefix & "${folder}"`,
+    })}`));
   }
 
   /** After a redrive, looks at the jobs of earlier drives, one after the other, until one has not failed or does not exist. */

@@ -97,8 +97,8 @@ export const NAME_BREAKAGES: Breakage[] = [
     },
     'other-arn-in-report': {
       breaks: 'the report names a job that does not exist',
-      from: '`{}${jobName}`, path.of(\'given.jobArnPrefix\')',
-      to: '`{}x${jobName}`, path.of(\'given.jobArnPrefix\')',
+      from: '`given.jobArnPrefix & "${jobName}"`',
+      to: '`given.jobArnPrefix & "x${jobName}"`',
     },
   }),
   ...breakagesOf('lambda/job-name.ts', [LIFECYCLE, HANDLER_NAMES, UPDATE], {

@@ -67,6 +67,10 @@ test.each([true, false])('reports where an earlier execution of the same run id 
   expect(await aws.client.jobs()).toMatchObject([{ request: { jobOutput: { s3DataDestination: { path: first } } } }]);
 });
 
+test.each(['nonsense', 'arn:aws:personalize:eu-west-1:111122223333:dataset/shop0'])('an input that is no ARN of a dataset is refused, and the state machine told: %s', async datasetArn => {
+  expect(await aws.run(await aws.deploy(machine()), { datasetArn, folder: '', ticket: 7 })).toMatchObject({ status: 'FAILED', error: 'NotExported' });
+});
+
 test('without permission to export the dataset, says so', async () => {
   const [datasetArn] = await aws.seed(1);
   const resources = await aws.deploy(stack => {
