@@ -1,6 +1,6 @@
 import type {
-  CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings, SeedRequest,
-  StackRecord, StopAt, TableRecord,
+  CallRecord, DecisionRecord, EventRecord, ExecutionRecord, Fault, ImportJobRecord, JobRecord, LambdaSettings, ObjectRecord, PersonalizeSettings,
+  SeedRequest, StackRecord, StopAt, TableRecord,
 } from './wire';
 
 /** The control API of a running local AWS. */
@@ -21,6 +21,11 @@ export class LocalAwsClient {
   /** All dataset export jobs, in the order of their creation. */
   public async jobs(): Promise<JobRecord[]> {
     return this.json('GET', 'personalize/jobs');
+  }
+
+  /** All dataset import jobs, in the order of their creation. */
+  public async importJobs(): Promise<ImportJobRecord[]> {
+    return this.json('GET', 'personalize/import-jobs');
   }
 
   /** All events on event buses, in order. */

@@ -208,13 +208,32 @@ export const QUOTAS = {
   },
   personalizeTagKey: { limits: 'the key of a tag', value: 128, unit: 'characters', page: PERSONALIZE_TAG, error: 'ValidationException' },
   personalizeTagValue: { limits: 'the value of a tag', value: 256, unit: 'characters', page: PERSONALIZE_TAG, error: 'ValidationException' },
-  /** None is documented for export jobs, so the setting maxConcurrentJobs is null by default. */
+  /** None is documented for export jobs: their setting maxConcurrentJobs is null by default. */
   personalizeImportJobs: {
     limits: 'import jobs that are pending or in progress',
     value: 5,
     unit: 'items',
     page: `${DOCS}/personalize/latest/dg/limits.html`,
     error: 'LimitExceededException',
+  },
+  personalizeId: {
+    limits: 'the ID of a user or an item',
+    value: 256,
+    unit: 'characters',
+    page: `${DOCS}/personalize/latest/dg/items-datasets.html`,
+  },
+  personalizeCategory: {
+    limits: 'a categorical value',
+    value: 1_000,
+    unit: 'characters',
+    page: `${DOCS}/personalize/latest/dg/item-dataset-requirements.html`,
+  },
+  personalizeNewInteractions: {
+    limits: 'new interactions of an incremental import',
+    value: 1_000,
+    unit: 'items',
+    page: `${DOCS}/personalize/latest/dg/bulk-data-import-step.html`,
+    least: true,
   },
   personalizePage: {
     limits: 'export jobs or datasets of a page',

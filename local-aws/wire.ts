@@ -109,6 +109,8 @@ export interface PersonalizeSettings {
   columnOrder: 'schema' | 'opposite';
   /** Whether all values are in quotes, or only those that need it. */
   quotesAll: boolean;
+  /** Whether the names of the columns are in quotes. */
+  quotesHeader: boolean;
   /** what stands before a quote in a value */
   quoteEscape: '"' | '\\';
   lineEnd: '\n' | '\r\n';
@@ -142,10 +144,14 @@ export interface JobRecord {
   readonly caller: string;
   readonly status: string;
   readonly failureReason?: string;
-  /** which permission was missing; AWS does not tell */
+  /** which permission was missing, or what is wrong with the data; AWS does not tell */
   readonly detail?: string;
   readonly creationDateTime: SimulatedTime;
   readonly lastUpdatedDateTime: SimulatedTime;
+}
+
+export interface ImportJobRecord extends Omit<JobRecord, 'datasetExportJobArn' | 'caller'> {
+  readonly datasetImportJobArn: string;
 }
 
 export interface StackRecord {
@@ -258,7 +264,7 @@ export interface CustomResourceRequest {
 
 /** What output files look like and where they are: nothing of it is documented. */
 export type OutputLayout = Pick<PersonalizeSettings,
-  'recordsPerFile' | 'outputSubfolder' | 'outputExtension' | 'outputGzip' | 'fileWithoutRecords' | 'headers' | 'columnOrder' | 'quotesAll' | 'quoteEscape'
+  'recordsPerFile' | 'outputSubfolder' | 'outputExtension' | 'outputGzip' | 'fileWithoutRecords' | 'headers' | 'columnOrder' | 'quotesAll' | 'quotesHeader' | 'quoteEscape'
   | 'lineEnd' | 'byteOrderMark'>;
 
 /** What can be set for all jobs, or for some. */

@@ -25,6 +25,7 @@ export function controlApi(
     ['GET', /^events$/, () => events.events],
     ['GET', /^executions$/, () => states.executions],
     ['GET', /^personalize\/jobs$/, () => personalize.jobs()],
+    ['GET', /^personalize\/import-jobs$/, () => personalize.importJobs()],
     ['POST', /^personalize\/datasets$/, (_, body) => ({ datasetArn: personalize.datasets.seed(body() as SeedRequest) })],
     ['GET', /^personalize\/settings$/, () => personalize.settings],
     ['PUT', /^personalize\/settings$/, (_, body) => {

@@ -1,6 +1,7 @@
 import { custom, reason, TestStacks, topic } from './cloudformation/testing-stacks';
 import { zipOf } from './services/lambda/testing-zip';
 import { ExportFixture } from './services/personalize/export-fixture';
+import { ImportFixture } from './services/personalize/import-fixture';
 import { REGION, allow, call, eventually, policy, testWorld, trust } from './testing-world';
 import { ScaledClock } from '../../local-aws/clock';
 import { cloudFormationApi } from '../../local-aws/cloudformation/operations';
@@ -18,6 +19,7 @@ import type { Run } from '../../local-aws/services/states/execution';
 import { StateFailure } from '../../local-aws/services/states/failures';
 import { History } from '../../local-aws/services/states/history';
 import { MapRun } from '../../local-aws/services/states/map-run';
+import type { DatasetType } from '../../local-aws/wire';
 import { ManualClock } from '../../tools/simulation/manual-clock';
 
 /** Uses so much of a quota. Throws or rejects if it is refused. */
@@ -182,14 +184,20 @@ function createTable(change: Partial<TableInput>, { glue } = testWorld()): DataC
 const arnOfLength = (prefix: string, length: number) => prefix.padEnd(length, 'x');
 const exported = (change: (amount: number) => Record<string, unknown>): Attempt => amount => createExportJob(change(amount));
 const tagged = (tagKey: string, tagValue: string) => ({ tags: [{ tagKey, tagValue }] });
-const SCHEMA = JSON.stringify({ fields: [{ name: 'USER_ID' }] });
+const SCHEMA = JSON.stringify({ fields: [{ name: 'USER_ID', type: 'string' }] });
 
-async function putJobs(count: number): Promise<void> {
-  const fixture = new ExportFixture();
-  fixture.seed();
-  fixture.personalize.settings.maxConcurrentJobs = QUOTAS.personalizeImportJobs.value;
-  for (const jobName of times(count, index => `job-${index}`)) { await fixture.call('CreateDatasetExportJob', fixture.request({ jobName })); }
+/** Throws unless a file with these rows is imported. */
+async function imported(csv: string, { fields = [{ name: 'ITEM_ID', type: 'string' }, { name: 'KIND', type: 'string', categorical: true }], type = 'ITEMS' as DatasetType, before = '' } = {}) {
+  const fixture = new ImportFixture();
+  const datasetArn = fixture.dataset(type, fields);
+  for (const [body, importMode] of [[before, 'FULL'], [csv, before === '' ? 'FULL' : 'INCREMENTAL']] as const) {
+    fixture.put('out/file.csv', body);
+    if (body !== '' && (await fixture.import(datasetArn, { importMode })).status !== 'ACTIVE') { throw new Refused(); }
+  }
 }
+
+const INTERACTION = [{ name: 'USER_ID', type: 'string' }, { name: 'ITEM_ID', type: 'string' }, { name: 'TIMESTAMP', type: 'long' }];
+const interactions = (count: number) => ['USER_ID,ITEM_ID,TIMESTAMP', ...times(count, index => `u,i,${index}`), ''].join('\n');
 
 const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
   iamRoles: [count => {
@@ -363,7 +371,13 @@ const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
   personalizeTags: [exported(count => ({ tags: times(count, index => ({ tagKey: `k${index}`, tagValue: 'v' })) }))],
   personalizeTagKey: [exported(length => tagged(long(length), 'v'))],
   personalizeTagValue: [exported(length => tagged('k', long(length)))],
-  personalizeImportJobs: [putJobs],
+  personalizeImportJobs: [count => {
+    const fixture = new ImportFixture();
+    return fixture.importMany(fixture.dataset(), count);
+  }],
+  personalizeId: [length => imported(`ITEM_ID,KIND\n${long(length)},k\n`)],
+  personalizeCategory: [length => imported(`ITEM_ID,KIND\ni,${long(length)}\n`)],
+  personalizeNewInteractions: [count => imported(interactions(count), { fields: INTERACTION, type: 'INTERACTIONS', before: interactions(1) })],
   personalizePage: [
     maxResults => new ExportFixture().call('ListDatasetExportJobs', { maxResults }),
   ],

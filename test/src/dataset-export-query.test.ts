@@ -86,6 +86,7 @@ describe('whatever the files look like, the view has exactly the records, or the
     headers: fc.constantFrom<OutputLayout['headers']>('all files', 'first file', 'none'),
     columnOrder: fc.constantFrom<OutputLayout['columnOrder']>('schema', 'opposite'),
     quotesAll: fc.boolean(),
+    quotesHeader: fc.boolean(),
     quoteEscape: fc.constantFrom<OutputLayout['quoteEscape']>('"', '\\'),
     lineEnd: fc.constantFrom<OutputLayout['lineEnd']>('\n', '\r\n'),
     byteOrderMark: fc.boolean(),

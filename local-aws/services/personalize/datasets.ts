@@ -1,5 +1,6 @@
 import { csvColumns, inSchema, parseCsv, type Records, type Row } from './records';
 import { sampleRows } from './sample';
+import { schemaFields, type SchemaField } from './schema';
 import { ACCOUNT, ServiceError, found } from '../../core';
 import { checkLength } from '../../quotas';
 import type { DatasetType, SeedRequest } from '../../wire';
@@ -28,7 +29,7 @@ const TYPES: DatasetType[] = ['INTERACTIONS', 'ITEMS', 'USERS', 'ACTIONS', 'ACTI
 
 /** Schemas, dataset groups and datasets with their records. */
 export class Datasets {
-  private readonly schemas = new Map<string, { columns: string[] }>();
+  private readonly schemas = new Map<string, { fields: SchemaField[] }>();
   private readonly groups = new Map<string, DatasetGroup>();
   private readonly datasets = new Map<string, Dataset>();
 
@@ -37,7 +38,7 @@ export class Datasets {
   public createSchema(name: string, schema: string): string {
     checkLength('personalizeName', 'name', name);
     const arn = this.newArn(`schema/${name}`, this.schemas);
-    this.schemas.set(arn, { columns: schemaColumns(schema) });
+    this.schemas.set(arn, { fields: schemaFields(schema) });
     return arn;
   }
 
@@ -60,11 +61,11 @@ export class Datasets {
     this.groups.delete(arn);
   }
 
-  /** The dataset starts with the records of the file given to local AWS, or of the sample. */
-  public createDataset(request: { name: string; datasetGroupArn: string; datasetType: string; schemaArn: string }): string {
+  /** Unless it starts empty, the dataset has the records of the file given to local AWS, or of the sample. */
+  public createDataset(request: { name: string; datasetGroupArn: string; datasetType: string; schemaArn: string; empty?: boolean }): string {
     checkLength('personalizeName', 'name', request.name);
     const group = existing(this.groups, request.datasetGroupArn, 'dataset group');
-    const { columns } = existing(this.schemas, request.schemaArn, 'schema');
+    const { fields } = existing(this.schemas, request.schemaArn, 'schema');
     const type = request.datasetType.toUpperCase() as DatasetType;
     if (!TYPES.includes(type)) { throw new ServiceError('InvalidInputException', `Dataset type ${request.datasetType} is not valid`); }
     const arn = this.newArn(`dataset/${group.name}/${type}`, this.datasets);
@@ -75,7 +76,7 @@ export class Datasets {
       groupArn: group.arn,
       schemaArn: request.schemaArn,
       created: this.world.clock.now(),
-      records: { bulk: this.initialRows(type, columns), put: [] },
+      records: { bulk: request.empty ? [] : this.initialRows(type, fields.map(({ name }) => name)), put: [] },
     });
     return arn;
   }
@@ -101,7 +102,12 @@ export class Datasets {
 
   /** In the order of the dataset's schema. */
   public columns(dataset: Dataset): string[] {
-    return existing(this.schemas, dataset.schemaArn, 'schema').columns;
+    return this.fields(dataset).map(({ name }) => name);
+  }
+
+  /** The same with their types. */
+  public fields(dataset: Dataset): SchemaField[] {
+    return existing(this.schemas, dataset.schemaArn, 'schema').fields;
   }
 
   /** Creates a dataset from CSV, with a schema of its columns, and its group unless that exists. Returns the dataset's ARN. */
@@ -144,13 +150,4 @@ export class Datasets {
 
 function existing<T>(resources: Map<string, T>, arn: string, kind: string): T {
   return found(resources.get(arn), () => new ServiceError('ResourceNotFoundException', `The given ${kind} does not exist: ${arn}`));
-}
-
-function schemaColumns(schema: string): string[] {
-  try {
-    const { fields } = JSON.parse(schema) as { fields: { name: string }[] };
-    return fields.map(({ name }) => name);
-  } catch {
-    throw new ServiceError('InvalidInputException', 'Input is not a valid schema');
-  }
 }

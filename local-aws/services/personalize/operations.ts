@@ -1,11 +1,13 @@
 import * as client from '@aws-sdk/client-personalize';
 import type { Dataset } from './datasets';
+import type { ImportJob, ImportJobRequest } from './import-jobs';
+import type { Job } from './job-runner';
 import type { ExportJob, ExportJobRequest } from './store';
 import { requestTagContext, resourceTagContext } from './tags';
 import { validate } from './validation';
 import { NotSupportedError, ServiceError, type Api } from '../../core';
 import { JsonApi } from '../../protocols/json';
-import type { Operation } from '../../protocols/protocol';
+import type { Call, Operation } from '../../protocols/protocol';
 import type { PersonalizeSettings } from '../../wire';
 
 type Parameters = Record<string, unknown>;
@@ -13,14 +15,23 @@ type Parameters = Record<string, unknown>;
 const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
   CreateDatasetExportJob: async ({ parameters, request: { caller }, authorize }, { personalize }) => {
     const request = parameters as unknown as ExportJobRequest;
-    const { jobName, datasetArn, roleArn, tags = [] } = request;
-    const arn = personalize.exportJobArn(jobName);
-    const context = requestTagContext(tags);
-    await authorize(datasetArn, { context });
-    await authorize(arn, { context });
-    if (tags.length > 0) { await authorize(arn, { action: 'personalize:TagResource', context }); }
-    await authorize(roleArn, { action: 'iam:PassRole', context: { 'iam:PassedToService': 'personalize.amazonaws.com' } });
+    await authorizeCreation(personalize.exportJobArn(request.jobName), request, authorize);
     return { datasetExportJobArn: (await personalize.createExportJob(request, caller.arn)).arn };
+  },
+
+  CreateDatasetImportJob: async ({ parameters, authorize }, { personalize: { imports } }) => {
+    const request = parameters as unknown as ImportJobRequest & { roleArn: string };
+    await authorizeCreation(imports.arn(request.jobName), request, authorize);
+    if (parameters.publishAttributionMetricsToS3) { throw new NotSupportedError('publishAttributionMetricsToS3'); }
+    return { datasetImportJobArn: (await imports.create(request)).arn };
+  },
+
+  DescribeDatasetImportJob: async ({ parameters, authorize }, { personalize }) => {
+    const arn = String(parameters.datasetImportJobArn);
+    const job = personalize.imports.find(arn);
+    await authorize(arn, { context: resourceTagContext(job?.request.tags ?? []) });
+    if (!job) { throw new ServiceError('ResourceNotFoundException', `The given dataset import job does not exist: ${arn}`); }
+    return { datasetImportJob: describeImportJob(job, personalize.settings) };
   },
 
   DescribeDatasetExportJob: async ({ parameters, authorize }, { personalize }) => {
@@ -66,20 +77,42 @@ export const personalizeApi: Api = new JsonApi('personalize', client, Object.fro
     return operation(call, world);
   }] satisfies [string, Operation<Parameters, object>]))));
 
-function describeJob(job: ExportJob, { statusInProgress, echoesTrailingSlash, omitsDefaults }: PersonalizeSettings): object {
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_personalize.html */
+async function authorizeCreation(
+  arn: string, { datasetArn, roleArn, tags = [] }: Pick<ExportJobRequest, 'datasetArn' | 'roleArn' | 'tags'>,
+  authorize: Call<Parameters>['authorize'],
+): Promise<void> {
+  const context = requestTagContext(tags);
+  await authorize(datasetArn, { context });
+  await authorize(arn, { context });
+  if (tags.length > 0) { await authorize(arn, { action: 'personalize:TagResource', context }); }
+  await authorize(roleArn, { action: 'iam:PassRole', context: { 'iam:PassedToService': 'personalize.amazonaws.com' } });
+}
+
+function describeJob(job: ExportJob, settings: PersonalizeSettings): object {
+  const { echoesTrailingSlash, omitsDefaults } = settings;
   const { tags, jobOutput: { s3DataDestination }, ...request } = job.request;
   const path = echoesTrailingSlash ? s3DataDestination.path : s3DataDestination.path.replace(/\/$/, '');
   return {
     ...!omitsDefaults && { ingestionMode: 'PUT' },
     ...request,
     jobOutput: { s3DataDestination: { ...s3DataDestination, path } },
-    ...summary(job),
-    ...job.status === 'CREATE IN_PROGRESS' && statusInProgress && { status: statusInProgress },
+    datasetExportJobArn: job.arn,
+    ...progress(job, settings),
   };
+}
+
+function describeImportJob(job: ImportJob, settings: PersonalizeSettings): object {
+  const { tags, ...request } = job.request;
+  return { ...!settings.omitsDefaults && { importMode: 'FULL' }, ...request, datasetImportJobArn: job.arn, ...progress(job, settings) };
 }
 
 function summary({ arn, status, created, updated, failureReason }: ExportJob): object {
   return { datasetExportJobArn: arn, status, ...times(created, updated), failureReason };
+}
+
+function progress({ status, created, updated, failureReason }: Job, { statusInProgress }: PersonalizeSettings): object {
+  return { status: status === 'CREATE IN_PROGRESS' ? statusInProgress ?? status : status, ...times(created, updated), failureReason };
 }
 
 function describeDataset({ name, arn, type, created }: Dataset): object {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'zlib';
-import { stringify } from 'csv-stringify/sync';
+import { stringify, type Options } from 'csv-stringify/sync';
 import type { Row } from './records';
 import type { OutputLayout } from '../../wire';
 
@@ -15,16 +15,13 @@ export function outputFiles(columns: readonly string[], rows: readonly Row[], la
   }));
 }
 
-function toCsv(
-  columns: readonly string[], rows: readonly Row[], header: boolean, { columnOrder, quotesAll, quoteEscape, lineEnd, byteOrderMark }: OutputLayout,
-): string {
-  return stringify([...rows], {
-    header,
-    columns: columnOrder === 'schema' ? [...columns] : [...columns].reverse(),
-    quoted: quotesAll,
-    quoted_empty: quotesAll,
-    escape: quoteEscape,
-    record_delimiter: lineEnd,
-    bom: byteOrderMark,
-  });
+function toCsv(columns: readonly string[], rows: readonly Row[], header: boolean, layout: OutputLayout): string {
+  const { columnOrder, quotesAll, quotesHeader, quoteEscape, lineEnd, byteOrderMark } = layout;
+  const ordered = columnOrder === 'schema' ? [...columns] : [...columns].reverse();
+  const format = (quoted: boolean): Options => ({ quoted, quoted_empty: quoted, escape: quoteEscape, record_delimiter: lineEnd });
+  return [
+    byteOrderMark ? '\ufeff' : '',
+    header ? stringify([ordered], format(quotesHeader)) : '',
+    stringify([...rows], { ...format(quotesAll), columns: ordered }),
+  ].join('');
 }

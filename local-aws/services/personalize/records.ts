@@ -14,7 +14,7 @@ export interface Records {
 export type IngestionMode = 'BULK' | 'PUT' | 'ALL';
 
 /** The columns that identify records, for the dataset types that have one. */
-const ID_COLUMN: Partial<Record<DatasetType, string>> = { ITEMS: 'ITEM_ID', USERS: 'USER_ID' };
+export const ID_COLUMN: Partial<Record<DatasetType, string>> = { ITEMS: 'ITEM_ID', USERS: 'USER_ID' };
 
 export function parseCsv(text: string): Row[] {
   return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: false });

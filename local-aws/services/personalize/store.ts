@@ -1,10 +1,12 @@
 import { Datasets } from './datasets';
 import { ExportRunner } from './export-runner';
+import { ImportJobs } from './import-jobs';
+import { JobRunner, type Job } from './job-runner';
 import type { IngestionMode } from './records';
 import { checkTagCount, type Tag } from './tags';
 import { ACCOUNT, ServiceError } from '../../core';
 import { QUOTAS } from '../../quotas';
-import type { JobRecord, PersonalizeSettings } from '../../wire';
+import type { ImportJobRecord, JobRecord, PersonalizeSettings } from '../../wire';
 import type { World } from '../../world';
 
 /** The parameters of CreateDatasetExportJob that have an effect here. */
@@ -17,27 +19,22 @@ export interface ExportJobRequest {
   readonly tags?: Tag[];
 }
 
-export interface ExportJob {
-  readonly arn: string;
+export interface ExportJob extends Job {
   readonly request: ExportJobRequest;
   /** the ARN of its creator */
   readonly caller: string;
-  readonly created: number;
-  updated: number;
-  status: 'CREATE PENDING' | 'CREATE IN_PROGRESS' | 'ACTIVE' | 'CREATE FAILED';
-  failureReason?: string;
-  /** which permission was missing; AWS does not tell */
-  detail?: string;
 }
 
 const EXPORTABLE = ['INTERACTIONS', 'ITEMS', 'USERS'];
 
-/** Datasets and their export jobs. */
+/** Datasets, and their export and import jobs. */
 export class PersonalizeStore {
   public readonly settings: PersonalizeSettings;
   public readonly datasets: Datasets;
+  public readonly imports: ImportJobs;
   private readonly jobsByArn = new Map<string, ExportJob>();
-  private readonly runner: ExportRunner;
+  private readonly runner: JobRunner;
+  private readonly exporter: ExportRunner;
 
   constructor(private readonly world: Pick<World, 'region' | 'clock' | 'profile' | 'iam' | 's3' | 'kms' | 'interactionsCsv'>) {
     this.settings = {
@@ -52,12 +49,14 @@ export class PersonalizeStore {
       ...world.profile.personalize,
     };
     this.datasets = new Datasets(world);
-    this.runner = new ExportRunner(world, this.datasets, this.settings);
+    this.runner = new JobRunner(world, this.settings);
+    this.exporter = new ExportRunner(world, this.datasets, this.settings, this.runner);
+    this.imports = new ImportJobs(world, this.datasets, this.settings, this.runner);
   }
 
   /** Those that can be seen. */
   public get exportJobs(): ExportJob[] {
-    return [...this.jobsByArn.values()].filter(job => this.isVisible(job));
+    return [...this.jobsByArn.values()].filter(job => this.runner.isVisible(job));
   }
 
   public exportJobArn(jobName: string): string {
@@ -67,7 +66,7 @@ export class PersonalizeStore {
   /** Undefined if the job cannot be seen yet. */
   public exportJob(arn: string): ExportJob | undefined {
     const job = this.jobsByArn.get(arn);
-    return job && this.isVisible(job) ? job : undefined;
+    return job && this.runner.isVisible(job) ? job : undefined;
   }
 
   public async createExportJob(request: ExportJobRequest, caller: string): Promise<ExportJob> {
@@ -79,7 +78,7 @@ export class PersonalizeStore {
     const arn = this.exportJobArn(request.jobName);
     const now = this.world.clock.now();
     const job: ExportJob = { arn, request, caller, created: now, updated: now, status: 'CREATE PENDING' };
-    if (this.settings.checksAccessAtCreate) { await this.runner.checkAccess(job, dataset); }
+    await this.exporter.checkAtCreate(job, dataset);
     if (this.jobsByArn.has(arn)) { throw new ServiceError('ResourceAlreadyExistsException', `Another resource with Arn ${arn} already exists.`); }
     const { maxConcurrentJobs } = this.settings;
     const unfinished = [...this.jobsByArn.values()].filter(({ status }) => status === 'CREATE PENDING' || status === 'CREATE IN_PROGRESS').length;
@@ -87,25 +86,28 @@ export class PersonalizeStore {
       throw new ServiceError(QUOTAS.personalizeImportJobs.error, `More than ${maxConcurrentJobs} resources with PENDING or IN_PROGRESS status.`);
     }
     this.jobsByArn.set(arn, job);
-    void this.runner.run(job, dataset);
+    void this.exporter.run(job, dataset);
     return job;
   }
 
   /** All export jobs as the control API shows them. */
   public jobs(): JobRecord[] {
-    return [...this.jobsByArn.values()].map(({ arn, request, caller, status, failureReason, detail, created, updated }) => ({
-      datasetExportJobArn: arn,
-      request: { ...request },
-      caller,
-      status,
-      failureReason,
-      detail,
-      creationDateTime: new Date(created).toISOString(),
-      lastUpdatedDateTime: new Date(updated).toISOString(),
-    }));
+    return [...this.jobsByArn.values()].map(job => ({ datasetExportJobArn: job.arn, caller: job.caller, ...jobRecord(job) }));
   }
 
-  private isVisible({ created }: ExportJob): boolean {
-    return this.world.clock.now() >= created + this.settings.secondsUntilVisible * 1000;
+  /** All import jobs as the control API shows them. */
+  public importJobs(): ImportJobRecord[] {
+    return this.imports.all.map(job => ({ datasetImportJobArn: job.arn, ...jobRecord(job) }));
   }
+}
+
+function jobRecord({ request, status, failureReason, detail, created, updated }: Job): Omit<JobRecord, 'datasetExportJobArn' | 'caller'> {
+  return {
+    request: { ...request },
+    status,
+    failureReason,
+    detail,
+    creationDateTime: new Date(created).toISOString(),
+    lastUpdatedDateTime: new Date(updated).toISOString(),
+  };
 }

@@ -13,26 +13,41 @@ interface Constraint {
 
 const ARN: Constraint = { max: quota('personalizeArn'), pattern: /^arn:([a-z\d-]+):personalize:.*:.*:.+$/ };
 const TAG: Constraint = { pattern: /^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$/u };
+const JOB_NAME: Constraint = { min: 1, max: quota('personalizeJobName'), pattern: /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/ };
+const ROLE: Constraint = { max: quota('personalizeArn'), pattern: /^arn:([a-z\d-]+):iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/ };
+const PATH: Constraint = { max: quota('personalizePath'), pattern: /^(s3|http|https):\/\/.+$/ };
+const TAGS: Record<string, Constraint> = {
+  'tags.*.tagKey': { ...TAG, min: 1, max: quota('personalizeTagKey') }, 'tags.*.tagValue': { ...TAG, max: quota('personalizeTagValue') },
+};
 const PAGE: Record<string, Constraint> = { nextToken: { pattern: /^\d+$/ }, maxResults: { integer: true, min: 1, max: quota('personalizePage') } };
 
 /**
  * What AWS's model in its SDK lacks: lengths, patterns, sets of values. By operation, and by the parameters' paths; `*` stands for every element of a list.
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetExportJob.html
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/API_CreateDatasetImportJob.html
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_Tag.html
  * @see https://docs.aws.amazon.com/personalize/latest/dg/API_ListDatasets.html
  */
 const CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, Constraint>>>> = {
   CreateDatasetExportJob: {
-    'jobName': { min: 1, max: quota('personalizeJobName'), pattern: /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/ },
+    'jobName': JOB_NAME,
     'datasetArn': ARN,
     'ingestionMode': { values: ['BULK', 'PUT', 'ALL'] },
-    'roleArn': { max: quota('personalizeArn'), pattern: /^arn:([a-z\d-]+):iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/ },
-    'jobOutput.s3DataDestination.path': { max: quota('personalizePath'), pattern: /^(s3|http|https):\/\/.+$/ },
+    'roleArn': ROLE,
+    'jobOutput.s3DataDestination.path': PATH,
     'jobOutput.s3DataDestination.kmsKeyArn': { max: quota('personalizeKeyArn'), pattern: /^arn:aws.*:kms:.*:[0-9]{12}:key\/.*$/ },
-    'tags.*.tagKey': { ...TAG, min: 1, max: quota('personalizeTagKey') },
-    'tags.*.tagValue': { ...TAG, max: quota('personalizeTagValue') },
+    ...TAGS,
   },
+  CreateDatasetImportJob: {
+    'jobName': JOB_NAME,
+    'datasetArn': ARN,
+    'dataSource.dataLocation': PATH,
+    'roleArn': ROLE,
+    'importMode': { values: ['FULL', 'INCREMENTAL'] },
+    ...TAGS,
+  },
+  DescribeDatasetImportJob: { datasetImportJobArn: ARN },
   DescribeDatasetExportJob: { datasetExportJobArn: ARN },
   ListDatasetExportJobs: { datasetArn: ARN, ...PAGE },
   ListDatasets: { datasetGroupArn: ARN, ...PAGE },

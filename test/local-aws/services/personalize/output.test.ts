@@ -21,7 +21,8 @@ test('parts are in a sub-folder, with any names', () => {
 
 test.each<[string, Partial<OutputLayout>, string[]]>([
   ['quotes where they are needed', {}, ['ID,NAME\n1,"a ""b"" \\"\n2,\n']],
-  ['quotes everywhere', { quotesAll: true }, ['"ID","NAME"\n"1","a ""b"" \\"\n"2",""\n']],
+  ['quotes everywhere', { quotesAll: true }, ['ID,NAME\n"1","a ""b"" \\"\n"2",""\n']],
+  ['quotes in the header', { quotesHeader: true }, ['"ID","NAME"\n1,"a ""b"" \\"\n2,\n']],
   ['another escape', { quoteEscape: '\\' }, ['ID,NAME\n1,"a \\"b\\" \\\\"\n2,\n']],
   ['the columns in another order', { columnOrder: 'opposite' }, ['NAME,ID\n"a ""b"" \\",1\n,2\n']],
   ['other line ends', { lineEnd: '\r\n' }, ['ID,NAME\r\n1,"a ""b"" \\"\r\n2,\r\n']],
