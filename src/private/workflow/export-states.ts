@@ -35,7 +35,7 @@ const MAX_ATTEMPTS = 99_999_999;
 const TRANSIENT = transientRetry(15);
 /** Where the job writes. An earlier execution may have created it, on another date. Personalize may leave out the last slash. */
 const PATH = 'job.Description.JobOutput.S3DataDestination.Path';
-const OUTPUT_URI = `$exists(${PATH}) ? $replace(${PATH} & "/", /\\/\\/$/, "/") : outputUri`;
+const OUTPUT_URI = `$exists(${PATH}) ? ($substring(${PATH}, -1) = "/" ? ${PATH} : ${PATH} & "/") : outputUri`;
 /** What the result of each export has, however it ended. */
 const REPORTED = { datasetArn: 'datasetArn', jobName: 'jobName', datasetExportJobArn: 'datasetExportJobArn', outputUri: OUTPUT_URI };
 const TIMES = { creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime' };
