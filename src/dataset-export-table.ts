@@ -11,6 +11,7 @@ import { storageOf, viewStorageOf } from './private/table/storage';
 import { TableSource, jobSource, workflowSource } from './private/table/table-source';
 import { PARTITION_KEYS, ViewProps, viewColumns, viewText } from './private/table/view';
 import { literal, rejectIf } from './private/validation';
+import { rangeOf } from './private/workflow/header-states';
 
 const DATABASE_ID = 'DatasetExportDatabase';
 
@@ -51,9 +52,10 @@ export interface DatasetExportTableProps {
   /**
    * Whether the state machine of `workflow` compares the headers of an export with the schema before it adds the export to the table.
    *
-   * It reads the beginning of the first two files of each export. The dataset counts as failed if their headers do not have the names of the
-   * fields in the order of the schema, or cannot be read, such as in compressed files. The state machine's role gets permissions to list, read
-   * and decrypt the exports. Synthesis fails for a `job`. Queries of the views fail for such files in any case.
+   * It reads the beginning of the first two files of each export, as long as a header, and the history of the execution shows it. The dataset
+   * counts as failed if their headers do not have the names of the fields in the order of the schema, or cannot be read, such as in compressed
+   * files. The state machine's role gets permissions to list, read and decrypt the exports. Synthesis fails for a `job`. Queries of the views
+   * fail for files with other headers in any case.
    *
    * @default false
    */
@@ -186,8 +188,9 @@ export class DatasetExportTable extends Construct {
       partitionKeys: source.isPartitioned ? PARTITION_KEYS.map(name => ({ name, type: 'string' })) : [],
       storageDescriptor: storageOf(columns, source.location),
     });
-    const header = verifyHeader ? columns.map(({ field }) => field).join(',') : undefined;
-    source.register(this, { databaseName: database, tableName: table, header }, columns, resource);
+    const fields = columns.map(({ field }) => field);
+    const verified = verifyHeader ? { header: fields.join(','), range: rangeOf(fields) } : {};
+    source.register(this, { databaseName: database, tableName: table, ...verified }, columns, resource);
   }
 
   private defineView(id: string, name: string, description: string, props: DatasetExportTableProps, shown: ViewProps['shown']): void {

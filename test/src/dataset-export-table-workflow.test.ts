@@ -98,6 +98,13 @@ test.each([[false, false], [false, true], [true, true]])('the definition is vali
   expect(isValid ? '' : errorsText('\n')).toBe('');
 });
 
+test('of a file, no more is read than its header should have', () => {
+  const stack = concreteStack();
+  tableIn(stack, { verifyHeader: true });
+  const { 'Table 1': { Result: { header, range } } } = definitionOf(stack).States['For each dataset'].ItemProcessor.States;
+  expect([header, range]).toEqual(['USER_ID,AGE', `bytes=0-${'"USER_ID","AGE"'.length}`]);
+});
+
 test('runs come after the table and the permission', () => {
   const stack = concreteStack();
   tableIn(stack);

@@ -2,6 +2,11 @@ import { Aws } from 'aws-cdk-lib';
 import { jsonataObject } from './expressions';
 import { notRegistered } from './not-registered';
 
+/** What begins a file: the names of the fields, in quotes or not, and what follows. No more, because the history of an execution shows it. */
+export function rangeOf(fields: readonly string[]): string {
+  return `bytes=0-${fields.reduce((length, field) => length + field.length + '"",'.length, -1)}`;
+}
+
 export interface HeaderStatesProps {
   readonly bucketName: string;
   /** What is next, by how the headers are. */
@@ -11,16 +16,13 @@ export interface HeaderStatesProps {
   readonly error: string;
 }
 
-/** The first of the states; it needs `$.table.header`. */
+/** The first of the states; it needs `$.table.header` and `$.table.range`. */
 export const LOOK_AT_EXPORT = 'Look at export';
 
 /** Two tell more than one: in files but the first, a header may be missing. All of them would be too many for the history of an execution. */
 const OBJECTS = 2;
 /** There may be others among the first ones, which engines skip. */
 const LISTED = 20;
-/** More than the names of all columns have. */
-const BYTES = 8_192;
-const SHOWN_CHARACTERS = 200;
 /** Engines skip the other names. */
 const IS_DATA = '$not($contains(Key, /\\/[_.][^\\/]*$/))';
 
@@ -48,13 +50,13 @@ export function headerStates({ bucketName, expected, unexpected, error }: Header
     'Read headers': {
       Type: 'Map',
       ItemsPath: '$.look.keys',
-      ItemSelector: { 'Key.$': '$$.Map.Item.Value' },
+      ItemSelector: { 'Key.$': '$$.Map.Item.Value', 'Range.$': '$.table.range' },
       ItemProcessor: {
         ProcessorConfig: { Mode: 'INLINE' },
         StartAt: 'Read header',
         States: {
           'Read header': task('getObject', {
-            Parameters: { 'Bucket': bucketName, 'Key.$': '$.Key', 'Range': `bytes=0-${BYTES - 1}` },
+            Parameters: { 'Bucket': bucketName, 'Key.$': '$.Key', 'Range.$': '$.Range' },
             ResultSelector: { 'text.$': '$.Body' },
             ResultPath: '$.content',
             End: true,
@@ -80,7 +82,7 @@ function unexpectedHeader(): string {
 }
 
 function notAsExpected(Next: string): object {
-  const begins = `look.unexpected.Key & " begins with " & $substring(look.unexpected.line, 0, ${SHOWN_CHARACTERS})`;
+  const begins = 'look.unexpected.Key & " begins with " & look.unexpected.line';
   return notRegistered(`"Exported, but not registered in its table: " & ${begins} & ", and the table has the columns " & table.header & ". Correct its schema"`, Next);
 }
 

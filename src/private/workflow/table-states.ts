@@ -11,6 +11,8 @@ export interface RegisteredTable {
   readonly tableName: string;
   /** What the files must begin with, if that is verified: the names of the fields, separated by commas. */
   readonly header?: string;
+  /** How much of the files is read for that. */
+  readonly range?: string;
   /** Of Glue's API, with these members; an export has a location of its own. */
   readonly storageDescriptor: Readonly<Record<'Columns' | 'InputFormat' | 'OutputFormat' | 'SerdeInfo', unknown>>;
 }
