@@ -1,4 +1,4 @@
-import { Stack, aws_glue as glue, aws_personalize as personalize } from 'aws-cdk-lib';
+import { Stack, Token, aws_glue as glue, aws_personalize as personalize } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { DatasetExportJob } from './dataset-export-job';
@@ -6,10 +6,11 @@ import { DatasetExportTableGrants } from './dataset-export-table-grants';
 import { DatasetExportWorkflow } from './dataset-export-workflow';
 import { DatasetSchema } from './dataset-schema';
 import { catalogNameProblem, databaseName, tableName } from './private/table/names';
+import { partitionKeys } from './private/table/partition-keys';
 import { sourceProblem } from './private/table/source-problem';
 import { storageOf, viewStorageOf } from './private/table/storage';
 import { TableSource, jobSource, workflowSource } from './private/table/table-source';
-import { PARTITION_KEYS, ViewProps, viewColumns, viewText } from './private/table/view';
+import { ViewProps, viewColumns, viewText } from './private/table/view';
 import { literal, rejectIf } from './private/validation';
 import { rangeOf } from './private/workflow/header-states';
 
@@ -22,7 +23,7 @@ const DATABASE_ID = 'DatasetExportDatabase';
  */
 export interface DatasetExportTableProps {
   /**
-   * The job whose newest export the table shows.
+   * The job whose newest export the table shows. With `waitForCompletion: false`, queries may find no records, or not all, until the export is done.
    *
    * Synthesis fails unless there is either a `job` or a `workflow`.
    *
@@ -79,7 +80,7 @@ export interface DatasetExportTableProps {
   /**
    * The name of the typed view, which queries use: lower-case letters, digits and underscores.
    *
-   * Synthesis fails for other names, and if the name is used twice in the database by tables of this app.
+   * Another name replaces the view, and the table unless that has a `tableName`. Synthesis fails for other names, and if the name is used twice in the database by tables of this app.
    *
    * @default - the ids of the construct's path in its stack, in lower case: `interactions`; in a `database` of yours preceded by the stack's name
    */
@@ -88,7 +89,7 @@ export interface DatasetExportTableProps {
   /**
    * The name of the table, whose columns are all texts: lower-case letters, digits and underscores.
    *
-   * Synthesis fails for other names, and if the name is used twice in the database by tables of this app.
+   * Another name replaces the table; that of a workflow begins without its earlier exports. Synthesis fails for other names, and if the name is used twice in the database by tables of this app.
    *
    * @default - `<viewName>_csv`
    */
@@ -142,7 +143,7 @@ export class DatasetExportTable extends Construct {
    * The name of the typed view of all exports of a workflow: `<viewName>_history`.
    *
    * It also has the columns `date` (UTC) and `exported_at` of the execution's start, and `job_name`, as texts. Conditions on them limit what a
-   * query reads. Undefined for a job.
+   * query reads. If the schema has a field of the same name, they begin with `export_`. Undefined for a job.
    */
   public readonly historyViewName?: string;
 
@@ -178,19 +179,21 @@ export class DatasetExportTable extends Construct {
     this.grants = DatasetExportTableGrants._of(this, { databaseName: this.databaseName, tableNames, objects: source.objects });
   }
 
-  private defineTable(source: TableSource, { schema: { _columns: columns }, verifyHeader }: DatasetExportTableProps): void {
+  private defineTable(source: TableSource, props: DatasetExportTableProps): void {
     const { databaseName: database, tableName: table } = this;
+    const { schema: { _columns: columns }, verifyHeader, tableName: given, viewName } = props;
+    const keys = Object.values(partitionKeys(columns));
     const resource = this.define('Table', {
       name: table,
       description: `Lines of the exports of ${source.path}, with headers, as texts`,
       tableType: 'EXTERNAL_TABLE',
       parameters: { classification: 'csv' },
-      partitionKeys: source.isPartitioned ? PARTITION_KEYS.map(name => ({ name, type: 'string' })) : [],
+      partitionKeys: source.isPartitioned ? keys.map(name => ({ name, type: 'string' })) : [],
       storageDescriptor: storageOf(columns, source.location),
-    });
+    }, given ?? viewName);
     const fields = columns.map(({ field }) => field);
     const verified = verifyHeader ? { header: fields.join(','), range: rangeOf(fields) } : {};
-    source.register(this, { databaseName: database, tableName: table, ...verified }, columns, resource);
+    source.register(this, { databaseName: database, tableName: table, keys, ...verified }, columns, resource);
   }
 
   private defineView(id: string, name: string, description: string, props: DatasetExportTableProps, shown: ViewProps['shown']): void {
@@ -204,13 +207,15 @@ export class DatasetExportTable extends Construct {
       storageDescriptor: viewStorageOf(viewColumns(view)),
       viewOriginalText: viewText(view),
       viewExpandedText: '/* Presto View */',
-    });
+    }, props.viewName);
   }
 
-  private define(id: string, tableInput: glue.CfnTable.TableInputProperty): glue.CfnTable {
+  /** @param given the name in the props: CloudFormation cannot rename a table, so another name is another resource */
+  private define(id: string, tableInput: glue.CfnTable.TableInputProperty, given: string | undefined): glue.CfnTable {
     const { databaseRef: { databaseName: reference } } = this.database;
+    const ownId = given === undefined || Token.isUnresolved(given) ? id : `${id}-${given}`;
     // without a list of partition keys, Athena cannot query it: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
-    return new glue.CfnTable(this, id, {
+    return new glue.CfnTable(this, ownId, {
       catalogId: Stack.of(this).account, databaseName: reference, tableInput: { partitionKeys: [], ...tableInput },
     });
   }

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { DuckDBTypeId } from '@duckdb/node-api';
-import type { aws_glue as glue } from 'aws-cdk-lib';
+import { aws_glue as glue } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { outputFiles } from '../../local-aws/services/personalize/output';
 import type { OutputLayout } from '../../local-aws/wire';
@@ -25,10 +25,9 @@ let tables = 0;
 function catalogOf(fields: DatasetField[], splitCategorical = false): CatalogTable[] {
   const schema = DatasetSchema.fromColumns(fields);
   const table = new DatasetExportTable(stack, `Table${tables++}`, { job, schema, splitCategorical, viewName: `records${tables}` });
-  return ['Table', 'View'].map(id => {
-    const resource = table.node.findChild(id) as glue.CfnTable;
+  return table.node.children.filter(child => glue.CfnTable.isCfnTable(child)).map(resource => {
     const [{ Properties: { TableInput: input } }] = Object.values<any>(stack.resolve(resource._toCloudFormation()).Resources);
-    const storage = { ...input.StorageDescriptor, Location: id === 'Table' ? LOCATION : undefined };
+    const storage = { ...input.StorageDescriptor, Location: input.TableType === 'EXTERNAL_TABLE' ? LOCATION : undefined };
     return { database: table.databaseName, input: { ...input, StorageDescriptor: storage }, partitions: [] };
   });
 }

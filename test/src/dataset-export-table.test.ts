@@ -78,6 +78,18 @@ describe('names', () => {
     expect(namesOf(tableIn(concreteStack(), { viewName: 'clicks', tableName: 'clicks_raw' }))).toEqual(['movies_exports', 'clicks_raw', 'clicks']);
   });
 
+  test('of your own make resources of their own: CloudFormation cannot rename them', () => {
+    const ids = (props: Partial<DatasetExportTableProps>) => {
+      const stack = concreteStack();
+      tableIn(stack, props);
+      return Object.keys(Template.fromStack(stack).findResources('AWS::Glue::Table'));
+    };
+    const [table, view] = ids({ viewName: 'clicks', tableName: 'clicks_raw' });
+    expect(ids({ viewName: 'views', tableName: 'clicks_raw' })).toEqual([table, expect.not.stringContaining(view)]);
+    expect(ids({ viewName: 'clicks', tableName: 'raw' })).toEqual([expect.not.stringContaining(table), view]);
+    expect(ids({ viewName: 'clicks' })).not.toContain(table);
+  });
+
   test.each<[keyof DatasetExportTableProps, string]>([['viewName', 'Clicks'], ['viewName', ''], ['tableName', 'my-clicks'], ['tableName', 'x'.repeat(256)]])(
     '%s %p is refused', (prop, name) => {
       expect(() => tableIn(concreteStack(), { [prop]: name })).toThrow(new RegExp(`^${prop} must be 1 to 255 lower-case letters, digits and underscores, got "${name}"`));

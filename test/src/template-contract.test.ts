@@ -1,6 +1,9 @@
 import { App, CfnOutput, Duration, Stack, aws_scheduler as scheduler } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { DatasetExportJob, DatasetExportSchedule, DatasetExportWorkflow, DatasetGroup, ExportDestination, IngestionMode } from '../../src';
+import {
+  DatasetExportJob, DatasetExportSchedule, DatasetExportTable, DatasetExportWorkflow, DatasetFieldType, DatasetGroup, DatasetSchema,
+  ExportDestination, IngestionMode,
+} from '../../src';
 import { ACCOUNT, REGION, concreteStack, importedDataset } from '../stacks';
 
 const ingestionMode = IngestionMode.ALL;
@@ -19,6 +22,11 @@ function defineLongJobAndWorkflow(stack: Stack, datasetGroups?: string[]): void 
     datasets: [dataset], datasetGroups: datasetGroups?.map(arn => DatasetGroup.fromDatasetGroupArn(stack, 'Group', arn)), ingestionMode,
   });
   new DatasetExportSchedule(stack, 'Nightly', { workflow, schedule: scheduler.ScheduleExpression.cron({ hour: '2', minute: '30' }) });
+}
+
+function defineTable(stack: Stack): DatasetExportTable {
+  const schema = DatasetSchema.fromColumns([{ name: 'USER_ID', type: DatasetFieldType.STRING }]);
+  return new DatasetExportTable(stack, 'Interactions', { job: defineJobs(stack), schema });
 }
 
 function resourcesOf(define: (stack: Stack) => void): [string, { Type: string; Properties: any }][] {
@@ -51,6 +59,16 @@ test('logical ids are a contract: another one would replace a bucket, or change 
 
 test('logical ids of long exports and workflows are a contract, too', () => {
   expect(resourcesOf(defineLongJobAndWorkflow).map(([id, { Type }]) => `${id}: ${Type}`)).toMatchSnapshot();
+});
+
+test('a table keeps its ids and its names: others would be other tables', () => {
+  const names = ({ DatabaseInput, TableInput }: any) => (DatabaseInput ?? TableInput).Name;
+  const ofGlue = resourcesOf(defineTable).filter(([, { Type }]) => Type.startsWith('AWS::Glue::'));
+  expect(ofGlue.map(([id, { Type, Properties }]) => [id, Type, names(Properties)])).toEqual([
+    ['InteractionsTable57AC271D', 'AWS::Glue::Table', 'interactions_csv'],
+    ['InteractionsViewA16AE06F', 'AWS::Glue::Table', 'interactions'],
+    ['DatasetExportDatabase', 'AWS::Glue::Database', 'movies_exports'],
+  ]);
 });
 
 test('the generated job name follows from the names in the app alone', () => {

@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { PARTITION_KEYS } from './view';
 import type { DatasetExportTableProps } from '../../dataset-export-table';
 
 /** Why a table cannot show the exports of its job or its workflow; undefined if it can. */
@@ -15,10 +14,5 @@ export function sourceProblem(scope: Construct, props: DatasetExportTableProps):
   if (Stack.of(workflow) !== Stack.of(scope)) {
     return `workflow must be in the stack of the table, ${Stack.of(scope).node.path}, got one in ${Stack.of(workflow).node.path}: its state machine names the table`;
   }
-  return workflow._datasetProblem(dataset.datasetRef.datasetArn) ?? columnProblem(props);
-}
-
-function columnProblem({ schema }: DatasetExportTableProps): string | undefined {
-  const key = PARTITION_KEYS.find(name => schema._columns.some(column => column.name === name));
-  return key === undefined ? undefined : `schema must not have a field ${key.toUpperCase()} with workflow: a partition key of the table has this name`;
+  return workflow._datasetProblem(dataset.datasetRef.datasetArn);
 }

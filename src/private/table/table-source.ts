@@ -17,7 +17,7 @@ export interface TableSource {
   /** Whether the table has several exports, each in a partition. */
   readonly isPartitioned: boolean;
   /** What the source must know of the table. */
-  register(scope: Construct, table: Omit<RegisteredTable, 'datasetArn' | 'storageDescriptor'>, columns: readonly Column[], resource: IDependable): void;
+  register(scope: Construct, table: Omit<RegisteredTable, 'datasetArn' | 'storageDescriptor' | 'fieldCount'>, columns: readonly Column[], resource: IDependable): void;
 }
 
 export function jobSource(job: DatasetExportJob): TableSource {
@@ -32,7 +32,8 @@ export function workflowSource(workflow: DatasetExportWorkflow, datasetArn: stri
     objects: workflow._grantsOf(datasetArn),
     isPartitioned: true,
     register: (scope, table, columns, resource) => {
-      workflow._addTable(scope, { ...table, datasetArn, storageDescriptor: inApi(Stack.of(scope).resolve(storageOf(columns, ''))) }, resource);
+      const storageDescriptor = inApi(Stack.of(scope).resolve(storageOf(columns, '')));
+      workflow._addTable(scope, { ...table, datasetArn, storageDescriptor, fieldCount: `${columns.length}` }, resource);
     },
   };
 }

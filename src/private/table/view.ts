@@ -1,5 +1,6 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import { Column, ColumnType } from './columns';
+import { partitionKeys } from './partition-keys';
 
 /** What a view is made of. */
 export interface ViewProps {
@@ -11,9 +12,6 @@ export interface ViewProps {
   /** Of which exports, if the table has those of a workflow, each in a partition. */
   readonly shown?: 'newest' | 'all';
 }
-
-/** The keys of the partitions. Several exports of a date are told apart by the start of their execution. */
-export const PARTITION_KEYS = ['date', 'exported_at', 'job_name'] as const;
 
 export interface ViewColumn {
   readonly name: string;
@@ -39,7 +37,8 @@ const MOST_SECONDS = 99_999_999_999;
 /** Typed columns of a table whose columns are texts. */
 export function viewColumns({ columns, splitCategorical, shown }: Pick<ViewProps, 'columns' | 'splitCategorical' | 'shown'>): ViewColumn[] {
   // as texts, so that conditions on them choose partitions
-  const keys = shown === 'all' ? PARTITION_KEYS : [];
+  const { date, exportedAt, jobName } = partitionKeys(columns);
+  const keys = shown === 'all' ? [date, exportedAt, jobName] : [];
   return [...keys.map(name => ({ name, sql: identifier(name), type: 'varchar', glueType: 'string' })), ...columns.map(({ field, name, type, isCategorical }) => {
     // an export has nothing where a value is missing
     const text = `nullif(${identifier(name)}, '')`;
@@ -59,8 +58,8 @@ function time(field: string, value: string): string {
 }
 
 /**
- * A condition that fails with this message when it is evaluated: the engines have no function for that in common. No optimizer evaluates it in advance, because
- * it depends on a value of the row.
+ * A condition that fails with this message when it is evaluated: the engines have no function for that in common. No optimizer evaluates it in
+ * advance, because it depends on a value of the row.
  */
 function failure(message: string, value: string): string {
   return `CAST(${quoted(message)} || coalesce(${value}, '') AS boolean)`;
@@ -70,12 +69,13 @@ function failure(message: string, value: string): string {
 export function viewSql({ tableName, columns, ...props }: Omit<ViewProps, 'databaseName'>): string {
   const select = viewColumns({ columns, ...props }).map(({ name, sql }) => `  ${sql} AS ${identifier(name)}`).join(',\n');
   const from = `SELECT\n${select}\nFROM ${identifier(tableName)}`;
-  if (props.shown !== 'newest') { return `${from}\nWHERE CASE${whetherRecord(columns)}`; }
+  if (props.shown !== 'newest') { return `${from}\nWHERE CASE${whetherRecord(columns, props.shown)}`; }
+  const exportedAt = identifier(partitionKeys(columns).exportedAt);
   // of an equal sign, Athena could infer that the older lines are never looked at, and then look at them, which fails if they have other columns
   return `${from} AS "t"
-CROSS JOIN (SELECT max("exported_at") AS "exported_at" FROM ${identifier(`${tableName}$partitions`)}) AS "n"
-WHERE "t"."exported_at" >= "n"."exported_at" AND CASE
-  WHEN "t"."exported_at" < "n"."exported_at" THEN false${whetherRecord(columns)}`;
+CROSS JOIN (SELECT max(${exportedAt}) AS ${exportedAt} FROM ${identifier(`${tableName}$partitions`)}) AS "n"
+WHERE "t".${exportedAt} >= "n".${exportedAt} AND CASE
+  WHEN "t".${exportedAt} < "n".${exportedAt} THEN false${whetherRecord(columns, props.shown)}`;
 }
 
 /**
@@ -84,10 +84,12 @@ WHERE "t"."exported_at" >= "n"."exported_at" AND CASE
  * Not by skip.header.line.count: with it, nobody would notice columns in another order, and the first record of a file without a header would be
  * missing. AWS documents neither the order nor which of several files have a header.
  */
-function whetherRecord(columns: readonly Column[]): string {
-  const [first, last] = [columns[0], columns.at(-1)!].map(({ name }) => identifier(name));
+function whetherRecord(columns: readonly Column[], shown: ViewProps['shown']): string {
+  const first = identifier(columns[0].name);
+  const last = lastColumn(columns, shown);
   const fields = columns.map(({ field }) => quoted(field)).join(', ');
-  const header = columns.map(({ name, field }) => `${identifier(name)} = ${quoted(field)}`).join(' AND ');
+  // an export has no columns that were added to the schema later
+  const header = columns.map(({ name, field }) => `${shown ? `coalesce(${identifier(name)}, ${quoted(field)})` : identifier(name)} = ${quoted(field)}`).join(' AND ');
   // the Open CSV SerDe gives NULL for what a line does not have, and an empty text for an empty value
   const tooShort = failure('a line has fewer fields than the schema, as with a line break in a value. It begins with: ', first);
   const unlike = failure('the columns of a file are not those of the schema, in its order. Its header begins with: ', first);
@@ -97,6 +99,13 @@ function whetherRecord(columns: readonly Column[]): string {
   WHEN ${first} IN (${fields}) OR ${last} IN (${fields}) THEN ${unlike}
   ELSE true
 END`;
+}
+
+/** The last column that an export has: fields may have been added to the schema since, at its end. */
+function lastColumn(columns: readonly Column[], shown: ViewProps['shown']): string {
+  if (shown === undefined) { return identifier(columns.at(-1)!.name); }
+  const { fieldCount } = partitionKeys(columns);
+  return `ARRAY[${columns.map(({ name }) => identifier(name)).join(', ')}][least(CAST(${identifier(fieldCount)} AS integer), ${columns.length})]`;
 }
 
 /** A view as the Data Catalog has it: as Athena itself writes it, which AWS does not document. */

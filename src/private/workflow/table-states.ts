@@ -2,7 +2,6 @@ import { Aws } from 'aws-cdk-lib';
 import { Definition } from './extensible-definition';
 import { LOOK_AT_EXPORT, headerStates } from './header-states';
 import { notRegistered } from './not-registered';
-import { PARTITION_KEYS } from '../table/view';
 
 /** A table that shows all exports of a dataset, each in a partition of its own. */
 export interface RegisteredTable {
@@ -13,6 +12,10 @@ export interface RegisteredTable {
   readonly header?: string;
   /** How much of the files is read for that. */
   readonly range?: string;
+  /** The names of the keys of the partitions. */
+  readonly keys: readonly string[];
+  /** The value of the last key. */
+  readonly fieldCount: string;
   /** Of Glue's API, with these members; an export has a location of its own. */
   readonly storageDescriptor: Readonly<Record<'Columns' | 'InputFormat' | 'OutputFormat' | 'SerdeInfo', unknown>>;
 }
@@ -70,7 +73,7 @@ function register(next: string): object {
       'DatabaseName.$': '$.table.databaseName',
       'TableName.$': '$.table.tableName',
       'PartitionInput': {
-        'Values.$': 'States.Array(States.ArrayGetItem(States.StringSplit($.startTime, \'T\'), 0), $.startTime, $.datasetExport.jobName)',
+        'Values.$': 'States.Array(States.ArrayGetItem(States.StringSplit($.startTime, \'T\'), 0), $.startTime, $.datasetExport.jobName, $.table.fieldCount)',
         'StorageDescriptor': { 'Location.$': '$.datasetExport.outputUri', ...Object.fromEntries(storage) },
       },
     },
@@ -91,8 +94,8 @@ function register(next: string): object {
 /** The statement comes before the error: what is too long is cut off at its end. */
 function cannotRegister(next: string): object {
   const [name, uri] = ['"`" & table.databaseName & "`.`" & table.tableName & "`"', 'datasetExport.outputUri'];
-  const values = ['$substringBefore(startTime, "T")', 'startTime', 'datasetExport.jobName'];
-  const partition = PARTITION_KEYS.map((key, index) => `"\`${key}\` = '" & ${values[index]} & "'"`).join(' & ", " & ');
+  const values = ['$substringBefore(startTime, "T")', 'startTime', 'datasetExport.jobName', 'table.fieldCount'];
+  const partition = values.map((value, index) => `"\`" & table.keys[${index}] & "\` = '" & ${value} & "'"`).join(' & ", " & ');
   const statement = `"ALTER TABLE " & ${name} & " ADD IF NOT EXISTS PARTITION (" & ${partition} & ") LOCATION '" & ${uri} & "'"`;
   const advice = `"Exported, but not registered in its table: redrive the execution, or run " & ${statement}`;
   return notRegistered(`${advice} & ". " & error.Error & ": " & error.Cause`, next);

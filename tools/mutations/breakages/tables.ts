@@ -43,13 +43,25 @@ export const TABLE_BREAKAGES: Breakage[] = [
   ...breakagesOf('src/private/table/view.ts', [WORKFLOW], {
     'newest-by-date': {
       breaks: 'the newest export is every one of its date',
-      from: 'SELECT max("exported_at") AS "exported_at"',
-      to: 'SELECT max("date") AS "exported_at"',
+      from: 'SELECT max(${exportedAt})',
+      to: 'SELECT max("date")',
     },
     'history-without-keys': {
       breaks: 'nobody knows which export a record is from',
-      from: 'shown === \'all\' ? PARTITION_KEYS',
-      to: 'shown === undefined ? PARTITION_KEYS',
+      from: 'shown === \'all\' ? [date',
+      to: 'shown === undefined ? [date',
+    },
+    'added-fields-refused': {
+      breaks: 'no query works after a field was added to the schema',
+      from: 'if (shown === undefined) { return',
+      to: 'if (columns.length > 0) { return',
+    },
+  }),
+  ...breakagesOf('src/private/table/partition-keys.ts', [WORKFLOW], {
+    'keys-like-columns': {
+      breaks: 'Athena refuses the table',
+      from: 'columns.some(({ name }) => name === key)',
+      to: 'columns.length === 0',
     },
   }),
   ...breakagesOf('src/private/workflow/table-states.ts', [REGISTRATION], {

@@ -51,7 +51,7 @@ describe.each([false, true])('distributed: %s', distributed => {
     const [failed] = (await events()).filter(({ status }) => status === 'ERROR');
     const [date, exportedAt] = [/\d{4}-\d\d-\d\d/, /\d{4}-\d\d-\d\dT[\d:.]+Z/].map(({ source }) => source);
     expect(failed.failureReason).toMatch(new RegExp(
-      `ALTER TABLE \`backups_exports\`\\.\`t[01]_csv\` ADD IF NOT EXISTS PARTITION \\(\`date\` = '${date}', \`exported_at\` = '${exportedAt}', \`job_name\` = '${failed.jobName}'\\) `
+      `ALTER TABLE \`backups_exports\`\\.\`t[01]_csv\` ADD IF NOT EXISTS PARTITION \\(\`date\` = '${date}', \`exported_at\` = '${exportedAt}', \`job_name\` = '${failed.jobName}', \`field_count\` = '2'\\) `
       + `LOCATION '${failed.outputUri}'. Glue.EntityNotFoundException: Table not found`,
     ));
     expect(Object.values(await partitions()).flat()).toHaveLength(1);
