@@ -232,6 +232,7 @@ export class DatasetExportTable extends Construct {
     const claimed = NAMES.get(this.database) ?? new Map<string, string>();
     NAMES.set(this.database, claimed);
     for (const name of names) {
+      rejectIf(catalogNameProblem('viewName', name), literal`InvalidViewName`, this);
       const by = claimed.get(name);
       rejectIf(by === undefined ? undefined
         : `viewName and tableName must be unique in the database, got ${JSON.stringify(name)}, which ${by} has: set another viewName`, literal`DuplicateName`, this);

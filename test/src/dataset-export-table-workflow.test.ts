@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Dataset, DatasetExportTable, DatasetExportTableProps, DatasetExportWorkflow, DatasetExportWorkflowProps, DatasetFieldType, DatasetGroup, DatasetSchema, IngestionMode } from '../../src';
 import { CatalogTable, QueryEngine } from '../../tools/query/engine';
@@ -108,6 +108,21 @@ describe('permissions of the state machine', () => {
   });
 });
 
+test('a grant to query covers the table, both views, and the exports of this dataset only', () => {
+  const stack = concreteStack();
+  const dataset = newDataset(stack);
+  const analyst = new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
+  tableIn(stack, { workflow: workflowIn(stack, { datasets: [dataset, importedDataset(stack)] }), dataset }).grants.query(analyst);
+  const allowed = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('Analyst'))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+  const resourcesOf = (action: string) => JSON.stringify(
+    allowed.filter(({ Action }) => [Action].flat().includes(action)).map(({ Resource }) => Resource),
+  );
+  for (const name of ['users_csv', 'users', 'users_history']) { expect(resourcesOf('glue:GetTable')).toContain(`table/movies_exports/${name}"`); }
+  // the names are parts of its ARN
+  expect(resourcesOf('s3:GetObject')).toMatch(/dataset_group=",\{"Fn::Select":\[1,.*\/dataset=",\{"Fn::Select":\[2,/);
+});
+
 test('without tables, the state machine has no states and no permissions for them', () => {
   const stack = concreteStack();
   workflowIn(stack);
@@ -145,6 +160,11 @@ describe('validation', () => {
   ])('%s', (message, props) => {
     const stack = concreteStack();
     expect(() => tableIn(stack, props(stack))).toThrow(message);
+  });
+
+  test('refuses names that are too long for all that is named after them', () => {
+    expect(() => tableIn(concreteStack(), { viewName: 'x'.repeat(250) })).toThrow('viewName must be 1 to 255');
+    tableIn(concreteStack(), { viewName: 'x'.repeat(247) });
   });
 
   test.each<[string, Partial<DatasetExportTableProps>]>([
