@@ -278,6 +278,7 @@ export const CHECK_BREAKAGES: Breakage[] = [
       breaks: 'every run times out',
       from: 'min: Duration.minutes(1), max: Duration.days(365)',
       to: 'max: Duration.days(365)',
+      tests: [VALIDATION],
     },
   }),
   ...breakagesOf('src/dataset-export-schedule.ts', [VALIDATION], {

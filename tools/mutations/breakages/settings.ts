@@ -195,6 +195,7 @@ export const SETTING_BREAKAGES: Breakage[] = [
       breaks: 'two jobs with one jobName are found only in the deployment',
       from: 'if (other !== undefined) {',
       to: 'if (other === jobName) {',
+      tests: [JOB],
     },
     'provider-of-other-stack': {
       breaks: 'permissions are missing in the deployment',

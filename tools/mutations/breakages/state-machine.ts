@@ -1,4 +1,4 @@
-import { FRAGMENT, FRAGMENT_PROPS, IAM_QUOTAS, NIGHTLY_BACKUP, QUOTAS, REDRIVES, RUNS, WORKFLOW } from './tests';
+import { FRAGMENT, FRAGMENT_PROPS, GRANTED, IAM_QUOTAS, NIGHTLY_BACKUP, QUOTAS, REDRIVES, RUNS, WORKFLOW } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 /** The states of the fragment and the workflow. */
@@ -546,7 +546,7 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
       breaks: 'who may read the exports of a workflow may read all',
       from: '`${fragment.jobNamePrefix}_*`',
       to: '\'*\'',
-      tests: [WORKFLOW],
+      tests: [GRANTED],
     },
   }),
 ];
