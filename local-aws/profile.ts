@@ -1,3 +1,4 @@
+import observedLayout from './observed-layout.json';
 import type { LambdaSettings, OutputLayout, PersonalizeSettings } from './wire';
 
 /** The choices that are settings of Personalize: a test can change them in a running local AWS. */
@@ -63,6 +64,9 @@ export interface Profile {
   readonly reversesOrder: boolean;
 }
 
+/** What the layout probe found in an account: no choice any more. Empty until somebody runs it, see tools/integ/README.md. */
+const OBSERVED = observedLayout as Partial<PersonalizeChoices>;
+
 /** What the services seem to do on most days. */
 export const PLAIN: Profile = {
   personalize: {
@@ -85,6 +89,7 @@ export const PLAIN: Profile = {
     omitsDefaults: false,
     secondsUntilVisible: 0,
     checksAccessAtCreate: true,
+    ...OBSERVED,
   },
   iamSeconds: 0,
   bucketSeconds: 0,
@@ -120,6 +125,7 @@ export const HOSTILE: Profile = {
     omitsDefaults: true,
     secondsUntilVisible: 25,
     checksAccessAtCreate: false,
+    ...OBSERVED,
   },
   iamSeconds: 20,
   bucketSeconds: 15,

@@ -1,0 +1,45 @@
+import * as fc from 'fast-check';
+import { PLAIN } from '../../local-aws/profile';
+import { outputFiles } from '../../local-aws/services/personalize/output';
+import type { OutputLayout } from '../../local-aws/wire';
+import { layoutOf } from '../../tools/integ/probe/layout';
+import { contents, type ProbedExport } from '../../tools/integ/probe/probe';
+import { COLUMNS, RECORDS } from '../../tools/integ/probe/values';
+
+const ROWS = Object.entries(RECORDS).map(([ITEM_ID, values]) => ({ ...Object.fromEntries(COLUMNS.map(column => [column, ''])), ...values, ITEM_ID }));
+
+const probed = (rows: typeof ROWS, layout: OutputLayout): ProbedExport => ({
+  described: {}, pathEndsWithSlash: true, objects: [...outputFiles(COLUMNS, rows, layout)].map(([name, body]) => ({ name, ...contents(body) })),
+});
+
+test('the layout probe finds each layout that local AWS can write', () => {
+  const layouts: fc.Arbitrary<OutputLayout> = fc.record({
+    recordsPerFile: fc.constant(5),
+    outputSubfolder: fc.constantFrom('', 'a/', 'a/b=1/'),
+    outputExtension: fc.constantFrom('', '.csv'),
+    outputGzip: fc.boolean(),
+    fileWithoutRecords: fc.boolean(),
+    headers: fc.constantFrom<OutputLayout['headers']>('all files', 'first file', 'none'),
+    columnOrder: fc.constantFrom<OutputLayout['columnOrder']>('schema', 'opposite'),
+    quotesAll: fc.boolean(),
+    quotesHeader: fc.boolean(),
+    quoteEscape: fc.constantFrom<OutputLayout['quoteEscape']>('"', '\\'),
+    lineEnd: fc.constantFrom<OutputLayout['lineEnd']>('\n', '\r\n'),
+    byteOrderMark: fc.boolean(),
+  });
+  fc.assert(fc.property(layouts, layout => {
+    const { echoesTrailingSlash, ...found } = layoutOf({ BULK: probed(ROWS, layout), PUT: probed([], layout) });
+    const unseen = layout.headers === 'none' ? ['columnOrder', 'quotesHeader'] : [];
+    expect({ ...found, echoesTrailingSlash }).toEqual({
+      ...Object.fromEntries(Object.entries(layout).filter(([name]) => ![...unseen, 'recordsPerFile'].includes(name))), echoesTrailingSlash: true,
+    });
+  }), { numRuns: 300 });
+});
+
+test.each<[string, Partial<ProbedExport['objects'][number]>]>([
+  ['columns in another order', { firstLine: 'GENRES,ITEM_ID,NAME,STOCK,VIEWS,PRICE,RATING,ADULT\n' }],
+  ['quotes of another kind', { records: { plain: 'plain\n', quotes: 'quotes,\'a "b" c\'\n' } }],
+])('it fails at %s, for which local AWS has no setting', (_, change) => {
+  const { objects: [first], ...rest } = probed(ROWS, { ...PLAIN.personalize });
+  expect(() => layoutOf({ BULK: { ...rest, objects: [{ ...first, ...change }] }, PUT: probed([], PLAIN.personalize) })).toThrow('local AWS has no setting');
+});
