@@ -77,7 +77,7 @@ export function headerStates({ bucketName, expected, unexpected, error }: Header
 
 /** The first object whose first line does not have these names in this order, or nothing. */
 function unexpectedHeader(): string {
-  const line = '$replace($split(content.text, /\\r?\\n/)[0], "\\"", "")';
+  const line = '$replace($split(content.text, /[\\r\\n]/)[0], "\\"", "")';
   return `$states.input.(($header := table.header; $merge(look.headers[${line} != $header][0].{"Key": Key, "line": ${line}})))`;
 }
 

@@ -91,7 +91,7 @@ describe('headers are compared with the schema', () => {
 
   test.each<[string, Partial<PersonalizeSettings>]>([
     ['as expected', {}],
-    ['in quotes, with other line ends, in a sub-folder', { quotesAll: true, lineEnd: '\r\n', outputSubfolder: 'a/b/' }],
+    ['in quotes, with other line ends, in a sub-folder', { quotesAll: true, quotesHeader: true, lineEnd: '\r\n', outputSubfolder: 'a/b/' }],
     ['in several files', { recordsPerFile: 1 }],
     ['without any file', { fileWithoutRecords: false }],
   ])('and registered: %s', async (name, settings) => {
