@@ -64,6 +64,15 @@ export interface DatasetExportFragmentProps {
   readonly prefix?: string;
 
   /**
+   * Whether the result has the status `ERROR` if the export is complete, but has written no objects.
+   *
+   * An export whose objects could not be counted succeeds. After a redrive, an empty export is done again.
+   *
+   * @default false
+   */
+  readonly failOnEmptyExport?: boolean;
+
+  /**
    * Tags of the jobs, at most 50. The stack's tags do not apply to them.
    *
    * Synthesis fails if there are more, if a key has more than 128 characters or starts with `aws:`, or if a value has more than
@@ -124,9 +133,11 @@ export interface DatasetExportFragmentProps {
  * The state machine does not fail when an export fails. The result, at `resultPath`, contains `datasetArn`, `jobName`,
  * `datasetExportJobArn`, `outputUri` and one of these `status` values:
  *
- * - `ACTIVE`: the export is done. The result also has `creationDateTime` and `lastUpdatedDateTime`.
+ * - `ACTIVE`: the export is done. The result also has `creationDateTime`, `lastUpdatedDateTime`, `objectCount` and `objectBytes`: how many
+ *   objects are in the folder of the job, and how large they are in bytes. Both are numbers, or `unknown` if the folder could not be listed or
+ *   has more than 400 objects.
  * - `CREATE FAILED`: the job failed. The result also has these times and `failureReason`.
- * - `ERROR`: the job could not be created or described. The result also has `failureReason`.
+ * - `ERROR`: the job could not be created or described, or has written nothing and `failOnEmptyExport` is set. The result also has `failureReason`.
  *
  * A reason is cut off after 5,000 characters.
  *
@@ -197,10 +208,11 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
       redrives: props._redrives ?? sfn.JsonPath.stringAt('$$.Execution.RedriveCount'),
       path: new ResultPath(props.resultPath ?? '$.datasetExport'),
       jobNamePrefix: this.jobNamePrefix,
+      failOnEmptyExport: props.failOnEmptyExport ?? false,
     });
     this.startState = states.start;
     this._exportedBefore = states.exportedBefore;
-    this.endStates = [states.exported, states.exportedBefore, states.failed, states.error];
+    this.endStates = [states.exported, states.exportedBefore, states.failed, states.error, ...states.empty ? [states.empty] : []];
   }
 
   private validate(props: DatasetExportFragmentProps): void {

@@ -94,6 +94,16 @@ export interface DatasetExportWorkflowProps {
   readonly failOnExportFailure?: boolean;
 
   /**
+   * Whether an export counts as failed if it is complete, but has written no objects.
+   *
+   * By default, its report says `"objectCount": 0`. An export whose objects could not be counted never counts as failed. A redrive does empty
+   * exports again.
+   *
+   * @default false
+   */
+  readonly failOnEmptyExport?: boolean;
+
+  /**
    * Tags of the export jobs, at most 50. The stack's tags do not apply to them.
    *
    * Synthesis fails if there are more, if a key has more than 128 characters or starts with `aws:`, or if a value has more than
@@ -484,6 +494,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
       destination: this.destination,
       ingestionMode: props.ingestionMode,
       tags: props.tags,
+      failOnEmptyExport: props.failOnEmptyExport,
       pollInterval: props.pollInterval,
       // of the run: a child execution counts its own
       _redrives: sfn.JsonPath.stringAt('$.redriveCount'),

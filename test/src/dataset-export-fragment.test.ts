@@ -77,6 +77,12 @@ describe('permissions of the state machine', () => {
         Condition: { StringEquals: { 'iam:PassedToService': 'personalize.amazonaws.com' } },
       },
       { Effect: 'Allow', Action: 'personalize:DescribeDatasetExportJob', Resource: jobs },
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching('^ExportDestinationBucket'), 'Arn'] },
+        Condition: { StringLike: { 's3:prefix': expect.stringMatching(/^dataset_group=\*\/dataset=\*\/date=\?{4}-\?\?-\?\?\/Movies_Export.*_\?{32}\/$/) } },
+      },
     ];
     expect(statements(stack)).toEqual(expect.arrayContaining(expected));
     expect(statements(stack)).toHaveLength(expected.length);

@@ -137,6 +137,7 @@ describe('permissions', () => {
     workflowIn(stack);
     expect(actionsOf(stack)).toEqual([
       'events:PutEvents', 'iam:PassRole', 'personalize:CreateDatasetExportJob', 'personalize:CreateDatasetExportJob', 'personalize:DescribeDatasetExportJob',
+      's3:ListBucket',
     ]);
     expect(statements(stack).filter(({ Resource }) => Resource === '*')).toEqual([]);
     expect(statements(stack).map(({ Resource }) => Resource)).toContain(DATASET_ARN);

@@ -1,6 +1,7 @@
 import { Duration, Stack, Tokenization, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ResultPath, jsonataObject, jsonataPass, shortened } from './expressions';
+import { COUNTS, ListingStates } from './listing-states';
 import { MAX_REASON_LENGTH } from './payload-budget';
 import { INVALID_INPUT, NOT_FOUND, callPersonalize, transientRetry } from './personalize-calls';
 import { exportFolder } from '../../contract/export-folder';
@@ -28,6 +29,8 @@ export interface ExportStatesProps {
   /** Where the states keep what they need, and put the result. */
   readonly path: ResultPath;
   readonly jobNamePrefix: string;
+  /** Whether an export without objects counts as failed. */
+  readonly failOnEmptyExport: boolean;
 }
 
 /** The most that Step Functions accepts. */
@@ -36,6 +39,7 @@ const TRANSIENT = transientRetry(15);
 /** Where the job writes. An earlier execution may have created it, on another date. Personalize may leave out the last slash. */
 const PATH = 'job.Description.JobOutput.S3DataDestination.Path';
 const OUTPUT_URI = `$exists(${PATH}) ? ($substring(${PATH}, -1) = "/" ? ${PATH} : ${PATH} & "/") : outputUri`;
+const NO_OBJECTS = '"The dataset export job is ACTIVE, but has written no objects"';
 /** What the result of each export has, however it ended. */
 const REPORTED = { datasetArn: 'datasetArn', jobName: 'jobName', datasetExportJobArn: 'datasetExportJobArn', outputUri: OUTPUT_URI };
 const TIMES = { creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime' };
@@ -47,6 +51,8 @@ export class ExportStates {
   /** For a job that was started before this redrive and is done. */
   public readonly exportedBefore: sfn.Pass;
   public readonly failed: sfn.Pass;
+  /** Only with `failOnEmptyExport`. */
+  public readonly empty?: sfn.Pass;
   public readonly error: sfn.Pass;
   private readonly path: ResultPath;
   private readonly jobArnPattern: string;
@@ -55,17 +61,20 @@ export class ExportStates {
     const { path } = this.props;
     this.path = path;
     this.jobArnPattern = this.jobArn(runJobNamePattern(props.jobNamePrefix));
-    this.exported = this.end('Dataset exported', { status: '"ACTIVE"', ...TIMES });
-    this.exportedBefore = this.end('Dataset exported before', { status: '"ACTIVE"', ...TIMES });
+    this.exported = this.end('Dataset exported', { status: '"ACTIVE"', ...TIMES, ...COUNTS });
+    this.exportedBefore = this.end('Dataset exported before', { status: '"ACTIVE"', ...TIMES, ...COUNTS });
+    this.empty = props.failOnEmptyExport ? this.failedEnd('Dataset export empty', { status: '"ERROR"', ...TIMES, ...COUNTS }, NO_OBJECTS) : undefined;
     this.failed = this.failedEnd('Dataset export job failed', { status: '"CREATE FAILED"', ...TIMES },
       '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gave no reason"');
     this.error = this.failedEnd('Dataset not exported', { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
 
     const [hash, wait] = [this.hash(), this.wait()];
     const create = this.create(wait);
-    this.start = this.prepare().next(hash).next(this.name()).next(this.findOrCreate(create, wait, hash)).startState;
+    const again = this.again(hash);
+    const list = this.list(again);
+    this.start = this.prepare().next(hash).next(this.name()).next(this.findOrCreate(create, wait, list, again)).startState;
     const describe = this.catchErrors(this.describe('Describe dataset export job').addRetry(TRANSIENT));
-    create.next(wait).next(describe).next(this.choose('Dataset export job done?', this.exported, this.failed, wait));
+    create.next(wait).next(describe).next(this.choose('Dataset export job done?', list, this.failed, wait));
   }
 
   private prepare(): sfn.Pass {
@@ -107,7 +116,17 @@ export class ExportStates {
   }
 
   /** After a redrive, looks at the jobs of earlier drives, one after the other, until one has not failed or does not exist. */
-  private findOrCreate(create: sfn.State, wait: sfn.State, hash: sfn.State): sfn.Choice {
+  private findOrCreate(create: sfn.State, wait: sfn.State, list: sfn.State, again: sfn.State): sfn.Choice {
+    const { scope, path } = this;
+    const find = this.describe('Find earlier dataset export job').addRetry({ errors: [NOT_FOUND], maxAttempts: 0 }).addRetry(TRANSIENT);
+    find.addCatch(create, { errors: [NOT_FOUND], resultPath: sfn.JsonPath.DISCARD });
+    this.catchErrors(find).next(this.choose('Earlier dataset export job failed?', list, again, wait));
+    return new sfn.Choice(scope, 'No earlier dataset export job?')
+      .when(sfn.Condition.numberGreaterThanEqualsJsonPath(path.text('attempt'), path.text('redrives')), create)
+      .otherwise(find);
+  }
+
+  private again(hash: sfn.State): sfn.Pass {
     const { scope, path } = this;
     const again = new sfn.Pass(scope, 'Try again under another name', {
       parameters: {
@@ -119,13 +138,24 @@ export class ExportStates {
       },
       resultPath: path.whole,
     });
-    const find = this.describe('Find earlier dataset export job').addRetry({ errors: [NOT_FOUND], maxAttempts: 0 }).addRetry(TRANSIENT);
-    find.addCatch(create, { errors: [NOT_FOUND], resultPath: sfn.JsonPath.DISCARD });
-    this.catchErrors(find).next(this.choose('Earlier dataset export job failed?', this.exportedBefore, again, wait));
     again.next(hash);
-    return new sfn.Choice(scope, 'No earlier dataset export job?')
-      .when(sfn.Condition.numberGreaterThanEqualsJsonPath(path.text('attempt'), path.text('redrives')), create)
-      .otherwise(find);
+    return again;
+  }
+
+  /** Looks at what a job that is ACTIVE has written. An earlier drive's job that has written nothing counts as one that has failed. */
+  private list(again: sfn.State): sfn.State {
+    const { scope, path, empty, props: { destination, prefix, jobNamePrefix } } = this;
+    const { start, done, isEmpty } = new ListingStates(scope, {
+      path,
+      bucket: destination.bucket,
+      prefix: sfn.JsonPath.isEncodedJsonPath(prefix) ? prefix : `${destination.prefix}${prefix}`,
+      jobNames: runJobNamePattern(jobNamePrefix),
+      outputUri: `(${OUTPUT_URI})`,
+    });
+    const isWaitedFor = sfn.Condition.isPresent(path.text('since'));
+    if (empty) { done.when(sfn.Condition.and(isEmpty, isWaitedFor), empty).when(isEmpty, again); }
+    done.when(isWaitedFor, this.exported).otherwise(this.exportedBefore);
+    return start;
   }
 
   private create(wait: sfn.State): sfn.TaskStateBase {

@@ -1,3 +1,4 @@
+import { MAX_PAGES } from './listing-states';
 import { MAX_INLINE_DATASETS, Work, datasetsOf } from './payload-budget';
 
 /** Step Functions' quota for the history of an execution is 25,000 events. The rest is a margin for the estimate. */
@@ -7,8 +8,10 @@ const MAX_DATASETS = 100;
 
 /** Wait, describe, choose. */
 const EVENTS_PER_POLL = 9;
+/** List, choose. */
+const EVENTS_PER_LISTED_PAGE = 7;
 /** All other events of one dataset, including some retries. */
-const EVENTS_PER_DATASET = 70;
+const EVENTS_PER_DATASET = 70 + EVENTS_PER_LISTED_PAGE * MAX_PAGES;
 
 /** To register an export, after one retry. */
 const EVENTS_PER_TABLE = 12;

@@ -1,4 +1,4 @@
-import { INVENTORY, PERMISSIONS, POLICIES, PROVIDER_EVENTS, STORAGE_API } from './tests';
+import { FRAGMENT, FRAGMENT_PROPS, INVENTORY, PERMISSIONS, POLICIES, PROVIDER_EVENTS, REDRIVES, STORAGE_API } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 /** What jobs have written: how it is found out, who may, and what follows. */
@@ -68,6 +68,36 @@ export const LISTING_BREAKAGES: Breakage[] = [
       breaks: 'the names of many jobs exceed the quota of the role',
       from: 'names.size > MAX_PATTERNS',
       to: 'names.size > 1000',
+    },
+  }),
+  ...breakagesOf('src/private/workflow/listing-states.ts', [FRAGMENT], {
+    'first-page-of-objects-only': {
+      breaks: 'of many objects, a report counts the first ones',
+      from: 'sfn.Condition.booleanEquals(more, true), sfn',
+      to: 'sfn.Condition.booleanEquals(more, false), sfn',
+    },
+    'listed-for-ever': {
+      breaks: 'an export of very many objects fails, because the history of its execution is full',
+      from: 'numberLessThan(pages, MAX_PAGES)',
+      to: 'numberLessThan(pages, 1_000_000)',
+    },
+    'refused-listing-fails-run': {
+      breaks: 'an export fails, because its folder cannot be listed',
+      from: 'list.addCatch(',
+      to: 'void (',
+    },
+    'any-folder-listed': {
+      breaks: 'a state machine may list the whole bucket',
+      from: '...listProps([folderPattern(known, jobNames)]),',
+      to: 'actions: [\'s3:ListBucket\'],',
+      tests: [FRAGMENT_PROPS],
+    },
+  }),
+  ...breakagesOf('src/private/workflow/export-states.ts', [REDRIVES], {
+    'empty-export-stays': {
+      breaks: 'a redrive does not do empty exports again',
+      from: '.when(isEmpty, again)',
+      to: '',
     },
   }),
   ...breakagesOf('src/private/policies/handler-permissions.ts', [POLICIES], {

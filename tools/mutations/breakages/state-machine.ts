@@ -128,13 +128,13 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'earlier-failure-stands': {
       breaks: 'a redrive does not export what failed',
-      from: 'this.exportedBefore, again, wait)',
+      from: 'list, again, wait)',
       to: 'this.exportedBefore, this.failed, wait)',
       tests: [REDRIVES],
     },
     'earlier-job-not-waited-for': {
       breaks: 'a redrive starts a second job beside one that runs',
-      from: 'this.exportedBefore, again, wait)',
+      from: 'list, again, wait)',
       to: 'this.exportedBefore, again, again)',
       tests: [REDRIVES],
     },

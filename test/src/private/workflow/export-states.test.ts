@@ -1,6 +1,6 @@
 import { Stack, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { LocalWorkflow } from './local-workflow';
-import { DatasetExportFragment, IngestionMode } from '../../../../src';
+import { DatasetExportFragment, DatasetExportFragmentProps, IngestionMode } from '../../../../src';
 
 let aws: LocalWorkflow;
 
@@ -46,6 +46,49 @@ test('tells the state machine why there is no export', async () => {
   await aws.client.configurePersonalize({ failNextJobsWith: 'Insufficient privileges for accessing data in Amazon S3.' });
   expect(await aws.run(await aws.deploy(machine()), { datasetArn, folder: '', ticket: 7 })).toMatchObject({
     status: 'FAILED', error: 'NotExported', cause: 'Insufficient privileges for accessing data in Amazon S3.',
+  });
+});
+
+describe('what an export has written', () => {
+  const UNKNOWN = { status: 'ACTIVE', objectCount: 'unknown', objectBytes: 'unknown' };
+  /** Exports to a bucket that already has as many objects in the job's folder, besides the one that the job writes. */
+  const exporting = async (before: number, props: Partial<DatasetExportFragmentProps> = {}, csv = 'USER_ID\nu1\n') => {
+    const datasetArn = await aws.client.seedDataset({ group: 'shop', type: 'USERS', csv });
+    await aws.client.configurePersonalize({ fileWithoutRecords: false });
+    const resources = await aws.deploy(stack => {
+      const fragment = new DatasetExportFragment(stack, 'Export', { datasetArn, ingestionMode: IngestionMode.ALL, runId: 'always the same', ...props });
+      new sfn.StateMachine(stack, 'Mine', { definitionBody: sfn.DefinitionBody.fromChainable(fragment) });
+    });
+    const run = async () => JSON.parse((await aws.run(resources)).output!).datasetExport;
+    const { outputUri } = await run();
+    const [, bucket, folder] = /^s3:\/\/([^/]+)\/(.*)$/.exec(outputUri)!;
+    for (let index = 0; index < before; index++) { aws.put(bucket, `${folder}other-${index}`, index); }
+    return { run, outputUri, bucket, folder };
+  };
+
+  test('is counted, on several pages and below the folder, but no marker of a folder', async () => {
+    const { run, outputUri, bucket, folder } = await exporting(250);
+    for (const [name, size] of [['', 0], ['sub/', 0], ['sub/part', 1000], ['empty', 0]] as const) { aws.put(bucket, `${folder}${name}`, size); }
+    aws.put(bucket, `${folder.slice(0, -1)}-of-another/part`, 10);
+    const sizes = (await aws.client.objects(bucket)).filter(({ key }) => key.startsWith(folder)).map(({ size }) => size);
+    expect(await run()).toMatchObject({ status: 'ACTIVE', outputUri, objectCount: 253, objectBytes: sizes.reduce((sum, size) => sum + size) });
+  });
+
+  test('is unknown if there are more than 400 objects', async () => {
+    const { run } = await exporting(400, { failOnEmptyExport: true });
+    expect(await run()).toMatchObject(UNKNOWN);
+  });
+
+  test.each([false, true])('may be nothing; failOnEmptyExport: %s', async failOnEmptyExport => {
+    const { run } = await exporting(0, { failOnEmptyExport }, 'USER_ID\n');
+    const result = failOnEmptyExport ? { status: 'ERROR', failureReason: expect.stringContaining('no objects') } : { status: 'ACTIVE' };
+    expect(await run()).toMatchObject({ ...result, objectCount: 0, objectBytes: 0 });
+  });
+
+  test.each([0, 1])('is unknown if a listing is refused after %i others', async after => {
+    const { run } = await exporting(300, { failOnEmptyExport: true });
+    await aws.client.addFaults({ service: 's3', operation: 'ListObjectsV2', after, times: 99, error: { code: 'AccessDenied', status: 403 } });
+    expect(await run()).toMatchObject(UNKNOWN);
   });
 });
 

@@ -16,6 +16,8 @@ export interface DatasetReport {
   readonly outputUri: string;
   readonly creationDateTime?: string;
   readonly lastUpdatedDateTime?: string;
+  readonly objectCount?: number | 'unknown';
+  readonly objectBytes?: number | 'unknown';
 }
 
 /**
@@ -108,6 +110,10 @@ export class LocalWorkflow {
       arns.push(await this.client.seedDataset({ group: `shop${Math.floor(index / 3)}`, type, csv: 'USER_ID,ITEM_ID\nu1,i1\nu2,i2\n' }));
     }
     return arns;
+  }
+
+  public put(bucket: string, key: string, size: number): void {
+    this.local.world.s3.putObject(bucket, key, Buffer.alloc(size));
   }
 
   public async stop(): Promise<void> {

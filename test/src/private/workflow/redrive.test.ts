@@ -33,6 +33,18 @@ async function reports(execution: ExecutionRecord): Promise<string[][]> {
 }
 
 describe.each([false, true])('distributed: %s; a redrive', distributed => {
+  test('exports again what has written nothing, with failOnEmptyExport', async () => {
+    const [full] = await aws.seed(1);
+    const empty = await aws.client.seedDataset({ group: 'void', type: 'ITEMS', csv: 'ITEM_ID\n' });
+    await aws.client.configurePersonalize({ fileWithoutRecords: false });
+    const failed = await aws.run(await aws.deploy(workflow([full, empty], { distributed, failOnEmptyExport: true })));
+    expect(failed).toMatchObject({ status: 'FAILED', cause: expect.stringMatching(/^1 datasets exported, 1 not: /) });
+    await aws.client.configurePersonalize({ fileWithoutRecords: true });
+    expect(JSON.parse((await aws.redrive(failed)).output!)).toMatchObject({ status: 'SUCCEEDED', succeeded: 2, failed: 0 });
+    expect(await jobs([full, empty])).toEqual([['ACTIVE'], ['ACTIVE', 'ACTIVE']]);
+    expect((await events([full, empty])).datasets).toEqual([['ACTIVE'], ['ERROR', 'ACTIVE']]);
+  });
+
   test('exports what failed under another name, and nothing else, as often as it takes', async () => {
     const arns = await aws.seed(4);
     await aws.client.configurePersonalize({ failJobsOf: { [arns[1]]: 'because', [arns[3]]: 'because' } });

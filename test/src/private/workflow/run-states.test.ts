@@ -40,6 +40,8 @@ describe('a run', () => {
         outputUri: `s3://${bucket}/${folder}`,
         creationDateTime: job.creationDateTime,
         lastUpdatedDateTime: job.lastUpdatedDateTime,
+        objectCount: 1,
+        objectBytes: 28,
       });
       expect(job.request).toMatchObject({
         ingestionMode: 'ALL',
@@ -70,6 +72,7 @@ describe('a run', () => {
         datasetArn: arns[0],
         status: 'ACTIVE',
         ...Object.fromEntries(['jobName', 'datasetExportJobArn', 'outputUri', 'creationDateTime', 'lastUpdatedDateTime'].map(field => [field, expect.any(String)])),
+        ...Object.fromEntries(['objectCount', 'objectBytes'].map(field => [field, expect.any(Number)])),
       },
       expect.objectContaining({ ...run, datasetArn: arns[1], status: 'CREATE FAILED', failureReason: 'Insufficient privileges for accessing data in Amazon S3.' }),
     ]);
