@@ -7,7 +7,7 @@ import { literal } from './private/validation';
 /** What a grant is about. */
 interface Granted {
   readonly databaseName: string;
-  /** Of the table and its views. */
+  /** Of the table, its views, and what lists its partitions. */
   readonly tableNames: readonly string[];
   /** On the exported objects. */
   readonly objects: DatasetExportJobGrants;

@@ -176,7 +176,9 @@ export class DatasetExportTable extends Construct {
     this.defineTable(source, props);
     this.defineView('View', this.viewName, `Newest export of ${source.path}`, props, source.isPartitioned ? 'newest' : undefined);
     if (this.historyViewName) { this.defineView('HistoryView', this.historyViewName, `Exports of ${source.path}`, props, 'all'); }
-    this.grants = DatasetExportTableGrants._of(this, { databaseName: this.databaseName, tableNames, objects: source.objects });
+    // Athena looks up what lists the partitions like a table
+    const lookedUp = source.isPartitioned ? [...tableNames, `${this.tableName}$partitions`] : tableNames;
+    this.grants = DatasetExportTableGrants._of(this, { databaseName: this.databaseName, tableNames: lookedUp, objects: source.objects });
   }
 
   private defineTable(source: TableSource, props: DatasetExportTableProps): void {

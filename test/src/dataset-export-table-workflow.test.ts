@@ -108,7 +108,7 @@ describe('permissions of the state machine', () => {
   });
 });
 
-test('a grant to query covers the table, both views, and the exports of this dataset only', () => {
+test('a grant to query covers the table, its list of partitions, both views, and the exports of this dataset only', () => {
   const stack = concreteStack();
   const dataset = newDataset(stack);
   const analyst = new iam.Role(stack, 'Analyst', { assumedBy: new iam.AccountRootPrincipal() });
@@ -118,7 +118,7 @@ test('a grant to query covers the table, both views, and the exports of this dat
   const resourcesOf = (action: string) => JSON.stringify(
     allowed.filter(({ Action }) => [Action].flat().includes(action)).map(({ Resource }) => Resource),
   );
-  for (const name of ['users_csv', 'users', 'users_history']) { expect(resourcesOf('glue:GetTable')).toContain(`table/movies_exports/${name}"`); }
+  for (const name of ['users_csv', 'users', 'users_history', 'users_csv$partitions']) { expect(resourcesOf('glue:GetTable')).toContain(`table/movies_exports/${name}"`); }
   // the names are parts of its ARN
   expect(resourcesOf('s3:GetObject')).toMatch(/dataset_group=",\{"Fn::Select":\[1,.*\/dataset=",\{"Fn::Select":\[2,/);
 });
