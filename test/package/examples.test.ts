@@ -9,6 +9,7 @@ const LANGUAGES = ['csharp', 'go', 'java', 'python'];
 /** The context that an example needs, and the number of export jobs in its stack. */
 const EXPECTED: Record<string, { context?: Record<string, string>; jobs: number }> = {
   'bring-your-own': { jobs: 1 },
+  'copy-dataset': { jobs: 1 },
   'long-export': { jobs: 2 },
   'monthly-export': { context: { month: '2026-11' }, jobs: 1 },
   'nightly-backup': { jobs: 0 },
