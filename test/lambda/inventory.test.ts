@@ -50,8 +50,11 @@ it.each([
 });
 
 it('what nobody waits for is not looked at', async () => {
-  const outcome = await world.run(createEvent(properties({ WaitForCompletion: 'false' })));
-  expect(counts(outcome)).toEqual(['unknown', 'unknown']);
+  const unwaited = properties({ WaitForCompletion: 'false' });
+  const outcome = await world.run(createEvent(unwaited));
+  world.stack.status = 'UPDATE_IN_PROGRESS';
+  const kept = await world.run(updateEvent(unwaited, { ...unwaited, TimeoutSeconds: '1200' }, outcome.physicalId));
+  expect([kept.physicalId, ...counts(outcome), ...counts(kept)]).toEqual([outcome.physicalId, 'unknown', 'unknown', 'unknown', 'unknown']);
   expect(world.storage.listed).toEqual([]);
 });
 
