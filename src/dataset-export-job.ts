@@ -233,6 +233,13 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
   public readonly grants: DatasetExportJobGrants;
 
   /**
+   * Whether the export is complete when the attributes are known.
+   *
+   * @internal
+   */
+  public readonly _isComplete: boolean;
+
+  /**
    * Defines a dataset export job.
    *
    * @param scope the parent construct
@@ -254,6 +261,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
     warnOfMissingDatasetKey(this, this.destination, [datasetArn]);
     const tagged = Object.keys(props.tags ?? {}).length > 0;
     const waitForCompletion = props.waitForCompletion ?? true;
+    this._isComplete = waitForCompletion;
     const { bucket, prefix, role } = this.destination;
     const permissions = provider._register(this, {
       datasetArn, roleArn: role.roleArn, jobName: props.jobName, tagged, ...waitForCompletion && { listed: { bucketArn: bucket.bucketArn, prefix } },

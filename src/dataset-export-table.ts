@@ -23,9 +23,10 @@ const DATABASE_ID = 'DatasetExportDatabase';
  */
 export interface DatasetExportTableProps {
   /**
-   * The job whose newest export the table shows. With `waitForCompletion: false`, queries may find no records, or not all, until the export is done.
+   * The job whose newest export the table shows.
    *
-   * Synthesis fails unless there is either a `job` or a `workflow`.
+   * Synthesis fails unless there is either a `job` or a `workflow`, and for a job with `waitForCompletion: false`: queries would find a part of
+   * its export until it is done.
    *
    * @default - the exports of `workflow`
    */
@@ -173,15 +174,17 @@ export class DatasetExportTable extends Construct {
     const tableNames = [this.tableName, this.viewName, ...this.historyViewName ? [this.historyViewName] : []];
     this.claimNames(tableNames);
 
-    this.defineTable(source, props);
-    this.defineView('View', this.viewName, `Newest export of ${source.path}`, props, source.isPartitioned ? 'newest' : undefined);
-    if (this.historyViewName) { this.defineView('HistoryView', this.historyViewName, `Exports of ${source.path}`, props, 'all'); }
+    const table = this.defineTable(source, props);
+    const views = [this.defineView('View', this.viewName, `Newest export of ${source.path}`, props, source.isPartitioned ? 'newest' : undefined)];
+    if (this.historyViewName) { views.push(this.defineView('HistoryView', this.historyViewName, `Exports of ${source.path}`, props, 'all')); }
+    // the table waits for the job: until then, the views stay as they are, too
+    for (const view of views) { view.addDependency(table); }
     // Athena looks up what lists the partitions like a table
     const lookedUp = source.isPartitioned ? [...tableNames, `${this.tableName}$partitions`] : tableNames;
     this.grants = DatasetExportTableGrants._of(this, { databaseName: this.databaseName, tableNames: lookedUp, objects: source.objects });
   }
 
-  private defineTable(source: TableSource, props: DatasetExportTableProps): void {
+  private defineTable(source: TableSource, props: DatasetExportTableProps): glue.CfnTable {
     const { databaseName: database, tableName: table } = this;
     const { schema: { _columns: columns }, verifyHeader, tableName: given, viewName } = props;
     const keys = Object.values(partitionKeys(columns));
@@ -196,12 +199,13 @@ export class DatasetExportTable extends Construct {
     const fields = columns.map(({ field }) => field);
     const verified = verifyHeader ? { header: fields.join(','), range: rangeOf(fields) } : {};
     source.register(this, { databaseName: database, tableName: table, keys, ...verified }, columns, resource);
+    return resource;
   }
 
-  private defineView(id: string, name: string, description: string, props: DatasetExportTableProps, shown: ViewProps['shown']): void {
+  private defineView(id: string, name: string, description: string, props: DatasetExportTableProps, shown: ViewProps['shown']): glue.CfnTable {
     const { schema: { _columns: columns }, splitCategorical = false } = props;
     const view = { databaseName: this.databaseName, tableName: this.tableName, columns, splitCategorical, shown };
-    this.define(id, {
+    return this.define(id, {
       name,
       description,
       tableType: 'VIRTUAL_VIEW',

@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import { Stack, Token, UnscopedValidationError, aws_personalize as personalize } from 'aws-cdk-lib';
 import { Column, columnOf, columnsProblem } from './private/table/columns';
-import { fieldsOf } from './private/table/personalize-schema';
+import { fieldsOf, schemaIn } from './private/table/personalize-schema';
 import { literal, rejectIf } from './private/validation';
 
 /**
@@ -77,7 +77,7 @@ export class DatasetSchema {
   }
 
   /**
-   * A schema from its text, in the Avro format of Personalize: what DescribeSchema returns as `schema`.
+   * A schema from its text, in the Avro format of Personalize, or the whole output of `aws personalize describe-schema`, which contains it.
    *
    * Fails if it is a token or not what Personalize accepts.
    *
@@ -88,7 +88,7 @@ export class DatasetSchema {
   }
 
   /**
-   * A schema from a file with its text, in the Avro format of Personalize.
+   * A schema from a file with its text, in the Avro format of Personalize, or with the whole output of `aws personalize describe-schema`.
    *
    * Fails if the file cannot be read or is not what Personalize accepts.
    *
@@ -120,7 +120,7 @@ export class DatasetSchema {
   private static fromText(json: string, source: string): DatasetSchema {
     const { fields, problem } = Token.isUnresolved(json)
       ? { problem: `${source} must not be a token, because the columns must be known at synthesis: pass the text of the schema`, fields: undefined }
-      : fieldsOf(json, source);
+      : fieldsOf(schemaIn(json), source);
     if (fields === undefined) { throw new UnscopedValidationError(literal`InvalidSchema`, problem!); }
     return new DatasetSchema(fields);
   }

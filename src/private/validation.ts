@@ -60,7 +60,8 @@ export function referenceProblem(prop: string, given: unknown, reference: object
       + `write ${kind}.from${kind}Arn(this, '${kind}', ${typeof given === 'string' ? quoted(given) : '<arn>'})`;
 }
 
-function quoted(given: unknown): string {
+/** What the user passed, in a message. */
+export function quoted(given: unknown): string {
   return typeof given === 'string' ? JSON.stringify(given) : String(given);
 }
 

@@ -144,6 +144,13 @@ test('of a file, no more is read than its header should have', () => {
   expect([header, range]).toEqual(['USER_ID,AGE', `bytes=0-${'"USER_ID","AGE"'.length}`]);
 });
 
+test('the views change no earlier than their table', () => {
+  const stack = concreteStack();
+  tableIn(stack);
+  const [, ...views] = Object.values(Template.fromStack(stack).findResources('AWS::Glue::Table'));
+  expect(views.map(({ DependsOn }) => DependsOn)).toEqual(new Array(2).fill([expect.stringMatching(/^UsersTable/)]));
+});
+
 test('runs come after the table and the permission', () => {
   const stack = concreteStack();
   tableIn(stack);
@@ -155,6 +162,7 @@ describe('validation', () => {
   test.each<[string, (stack: Stack) => Partial<DatasetExportTableProps>]>([
     ['either job or workflow must be set, got both', stack => ({ job: jobIn(stack) })],
     ['dataset must be set with workflow', () => ({ dataset: undefined })],
+    ['workflow must be a DatasetExportWorkflow, got Movies/Dataset', stack => ({ workflow: importedDataset(stack) as any })],
     ['dataset must be one of those that the workflow exports, got "arn', stack => ({ dataset: importedDataset(stack, DATASET_ARN.replace('movies', 'books')) })],
     ['dataset must be one of those that the workflow exports, got "${', stack => ({ dataset: newDataset(stack) })],
   ])('%s', (message, props) => {
@@ -171,10 +179,19 @@ describe('validation', () => {
     ['either job or workflow must be set, got neither', {}],
     ['dataset must not be set with job', { dataset: Dataset.fromDatasetArn(concreteStack(), 'D', DATASET_ARN) }],
     ['verifyHeader must not be true with job', { verifyHeader: true }],
+    ['job must be a DatasetExportJob, got Movies', { job: concreteStack() as any }],
+    ['schema must be made by DatasetSchema, got "{}": use DatasetSchema.fromJson()', { schema: '{}' as any }],
+    ['schema must be made by DatasetSchema, got undefined', { schema: undefined }],
   ])('%s, without a workflow', (message, props) => {
     const stack = concreteStack();
     const job = message.includes('neither') ? undefined : jobIn(stack);
     expect(() => new DatasetExportTable(stack, 'Users', { job, schema: SCHEMA, ...props })).toThrow(message);
+  });
+
+  test('refuses a job whose export may still be written', () => {
+    const stack = concreteStack();
+    const job = jobIn(stack, { waitForCompletion: false });
+    expect(() => new DatasetExportTable(stack, 'Users', { job, schema: SCHEMA })).toThrow(/^job must wait for its completion, .* got waitForCompletion: false: leave that out/);
   });
 
   test('refuses a second table for a dataset, a table in another stack, and more tables than the role\'s policy has room for', () => {

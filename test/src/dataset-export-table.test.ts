@@ -32,6 +32,13 @@ test('a table in another stack follows the job, without an export that blocks th
   expect(Template.fromStack(querying).toJSON().Parameters[TableInput.StorageDescriptor.Location.Ref].Type).toBe('AWS::SSM::Parameter::Value<String>');
 });
 
+test('the view changes no earlier than its table', () => {
+  const stack = concreteStack();
+  tableIn(stack);
+  const [, { DependsOn }] = Object.values(Template.fromStack(stack).findResources('AWS::Glue::Table'));
+  expect(DependsOn).toEqual([expect.stringMatching(/^InteractionsTable/)]);
+});
+
 test('Glue and the view agree on the types of the columns', () => {
   const stack = concreteStack();
   const types = Object.values(DatasetFieldType);

@@ -33,6 +33,7 @@ test('the same columns from a resource, a text, a file and a list', () => {
       DatasetSchema.fromCfnSchema(cfnSchema(stack.toJsonString(JSON.parse(jsonOf())), stack)),
       DatasetSchema.fromJson(jsonOf()),
       DatasetSchema.fromFile(file),
+      DatasetSchema.fromJson(JSON.stringify({ schema: { name: 'items', schemaArn: 'arn:aws:personalize:::schema/items', schema: jsonOf() } })),
       DatasetSchema.fromColumns([
         { name: 'ITEM_ID', type: DatasetFieldType.STRING },
         { name: 'PRICE', type: DatasetFieldType.FLOAT },
@@ -40,7 +41,7 @@ test('the same columns from a resource, a text, a file and a list', () => {
         { name: 'DESCRIPTION', type: DatasetFieldType.STRING },
         { name: 'CREATION_TIMESTAMP', type: DatasetFieldType.LONG },
       ]),
-    ].map(columnsOf)).toEqual(new Array(6).fill(ITEMS));
+    ].map(columnsOf)).toEqual(new Array(7).fill(ITEMS));
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
@@ -49,9 +50,11 @@ test('the same columns from a resource, a text, a file and a list', () => {
 test.each<[string, string]>([
   ['{', 'json must be JSON, got "{"'],
   ['{"type": "array"}', 'json must be a record of Avro'],
+  ['{"schema": {"schema": {}}}', 'json must be a record of Avro'],
   ['null', 'json must be a record of Avro'],
   [jsonOf([]), 'json must have at least one field'],
   [jsonOf([{ name: 'USER ID', type: 'string' }]), 'json must have names .* got "USER ID"'],
+  [jsonOf([{ name: 'X'.repeat(256), type: 'string' }]), 'json must have names of at most 255 characters, .* got 256'],
   [jsonOf([{ type: 'string' }]), 'json must have names .* got undefined'],
   [jsonOf([null]), 'json must have names .* got undefined'],
   [jsonOf([{ name: 'TAGS', type: { type: 'array', items: 'string' } }]), 'json must have types string, .* got {.*} for TAGS'],

@@ -13,6 +13,8 @@ export interface Column {
 
 export type ColumnType = `${DatasetFieldType}` | 'timestamp';
 
+/** https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html */
+const MAX_NAME_LENGTH = 255;
 const TYPES = ['string', 'int', 'long', 'float', 'double', 'boolean'];
 // of Avro: https://avro.apache.org/docs/1.11.1/specification/#names
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -38,6 +40,9 @@ export function columnsProblem(source: string, fields: readonly DatasetField[]):
 function fieldProblem(source: string, { name, type, categorical }: DatasetField): string | undefined {
   if (typeof name !== 'string' || Token.isUnresolved(name) || !NAME.test(name)) {
     return `${source} must have names of letters, digits and underscores that do not begin with a digit and are no tokens, got ${JSON.stringify(name)}`;
+  }
+  if (name.length > MAX_NAME_LENGTH) {
+    return `${source} must have names of at most ${MAX_NAME_LENGTH} characters, because the Data Catalog has no longer ones, got ${name.length} in ${JSON.stringify(name)}`;
   }
   if (!TYPES.includes(type)) { return `${source} must have types ${TYPES.join(', ')}, got ${JSON.stringify(type)} for ${name}`; }
   return categorical && type !== 'string' ? `${source} must have categorical only for strings, got ${JSON.stringify(type)} for ${name}` : undefined;

@@ -27,6 +27,16 @@ export function fieldsOf(json: string, source: string): Parsed {
   return problem === undefined ? { fields } : { problem };
 }
 
+/** The schema in the output of DescribeSchema, or else the text itself. */
+export function schemaIn(text: string): string {
+  try {
+    const described: unknown = JSON.parse(text)?.schema?.schema;
+    return typeof described === 'string' ? described : text;
+  } catch {
+    return text;
+  }
+}
+
 /** A type that Personalize does not accept stays as it is, for the message. */
 function fieldOf(field: any): DatasetField {
   const { name, type, categorical } = field ?? {};
