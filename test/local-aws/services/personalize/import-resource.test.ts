@@ -74,3 +74,14 @@ test.each(['JobName', 'DataSource', 'RoleArn'])('a job without %s is refused', a
   const stack = await aws.deploy(template(rest));
   expect(stack.status).toBe('ROLLBACK_COMPLETE');
 });
+
+test('a changed schema replaces the dataset: the update fails, because the group has one of its type, and the dataset stays', async () => {
+  const before = template(importJob('first', 's3://data/old/'));
+  await aws.deploy(before);
+  const after = structuredClone(before) as any;
+  after.Resources.Schema.Properties = { Name: 'other', Schema: JSON.stringify({ fields: [{ name: 'ITEM_ID', type: 'string' }] }) };
+  Object.assign(after.Resources.Dataset.Properties, { Name: 'other', DatasetImportJob: importJob('second', 's3://data/bad/') });
+  const stack = await aws.deploy(after);
+  expect(reason(stack)).toMatch('already exists');
+  expect([stack.status, bulk()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', ['old']]);
+});
