@@ -5,6 +5,8 @@ import { DatasetExportJob } from './dataset-export-job';
 import { DatasetExportTableGrants } from './dataset-export-table-grants';
 import { DatasetExportWorkflow } from './dataset-export-workflow';
 import { DatasetSchema } from './dataset-schema';
+import { warnOfArchives } from './private/table/archive-warning';
+import { claimDatabase, claimTable } from './private/table/claimed-names';
 import { catalogNameProblem, databaseName, tableName } from './private/table/names';
 import { partitionKeys } from './private/table/partition-keys';
 import { sourceProblem } from './private/table/source-problem';
@@ -74,6 +76,8 @@ export interface DatasetExportTableProps {
   /**
    * The database for the table and its view: a `CfnDatabase`, or `CfnDatabase.fromDatabaseName()`.
    *
+   * Synthesis fails without it if another stack of the app has a database of the stack's name.
+   *
    * @default - the database that all tables of the stack share, named after the stack: `movies_exports`
    */
   readonly database?: glue.IDatabaseRef;
@@ -81,7 +85,8 @@ export interface DatasetExportTableProps {
   /**
    * The name of the typed view, which queries use: lower-case letters, digits and underscores.
    *
-   * Another name replaces the view, and the table unless that has a `tableName`. Synthesis fails for other names, and if the name is used twice in the database by tables of this app.
+   * Another name replaces the view, and the table unless that has a `tableName`. If the construct moves or gets another id, its view needs another
+   * name, too: CloudFormation creates the new one first, and Glue refuses it. Synthesis fails for other names, and if the name is used twice in the database by tables of this app.
    *
    * @default - the ids of the construct's path in its stack, in lower case: `interactions`; in a `database` of yours preceded by the stack's name
    */
@@ -111,7 +116,8 @@ export interface DatasetExportTableProps {
  * `TIMESTAMP` as a timestamp in UTC, and NULL for empty values. A query fails if a value does not have its type, if a header has the columns in
  * another order than the schema, and if a line has fewer fields, such as one with a line break in a value.
  *
- * Removing it deletes nothing but the table and its view in the Data Catalog: all exported objects stay.
+ * Removing it deletes the table and its views in the Data Catalog: all exported objects stay. With the last table of a stack goes the database
+ * that they share, with **everything** in it: do not put tables of your own there, or pass a `database`.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
  */
@@ -164,11 +170,12 @@ export class DatasetExportTable extends Construct {
     super(scope, id);
     this.validate(props);
 
-    this.database = props.database ?? databaseOf(Stack.of(this));
+    this.database = props.database ?? databaseOf(this);
     const isOwn = props.database === undefined;
     this.databaseName = isOwn ? databaseName(Stack.of(this)) : this.database.databaseRef.databaseName;
     this.viewName = props.viewName ?? tableName(this, isOwn);
     this.tableName = props.tableName ?? `${this.viewName}_csv`;
+    warnOfArchives(this, (props.job ?? props.workflow!).destination);
     const source = props.job ? jobSource(props.job) : workflowSource(props.workflow!, props.dataset!.datasetRef.datasetArn);
     if (source.isPartitioned) { this.historyViewName = `${this.viewName}_history`; }
     const tableNames = [this.tableName, this.viewName, ...this.historyViewName ? [this.historyViewName] : []];
@@ -235,25 +242,25 @@ export class DatasetExportTable extends Construct {
 
   /** Glue would refuse the second at deployment. */
   private claimNames(names: string[]): void {
-    const claimed = NAMES.get(this.database) ?? new Map<string, string>();
-    NAMES.set(this.database, claimed);
     for (const name of names) {
       rejectIf(catalogNameProblem('viewName', name), literal`InvalidViewName`, this);
-      const by = claimed.get(name);
-      rejectIf(by === undefined ? undefined
-        : `viewName and tableName must be unique in the database, got ${JSON.stringify(name)}, which ${by} has: set another viewName`, literal`DuplicateName`, this);
-      claimed.set(name, this.node.path);
+      const owner = claimTable(this, this.databaseName, name);
+      rejectIf(owner === undefined ? undefined
+        : `viewName and tableName must be unique in the database, got ${JSON.stringify(name)}, which ${owner} has: set another viewName`, literal`DuplicateName`, this);
     }
   }
 }
 
-/** The names in each database, and who has them. */
-const NAMES = new WeakMap<glue.IDatabaseRef, Map<string, string>>();
-
 /** The database that all tables of the stack share. */
-function databaseOf(stack: Stack): glue.IDatabaseRef {
-  return stack.node.tryFindChild(DATABASE_ID) as glue.CfnDatabase | undefined ?? new glue.CfnDatabase(stack, DATABASE_ID, {
-    catalogId: stack.account,
-    databaseInput: { name: databaseName(stack), description: 'Dataset exports of Amazon Personalize' },
+function databaseOf(table: DatasetExportTable): glue.IDatabaseRef {
+  const stack = Stack.of(table);
+  const existing = stack.node.tryFindChild(DATABASE_ID) as glue.CfnDatabase | undefined;
+  if (existing !== undefined) { return existing; }
+  const name = databaseName(stack);
+  const owner = claimDatabase(stack, name);
+  rejectIf(owner === undefined ? undefined
+    : `database must be set, because the stack ${owner} already has the database ${JSON.stringify(name)}, which would be this stack's, too`, literal`DuplicateDatabase`, table);
+  return new glue.CfnDatabase(stack, DATABASE_ID, {
+    catalogId: stack.account, databaseInput: { name, description: 'Dataset exports of Amazon Personalize' },
   });
 }

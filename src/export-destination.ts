@@ -5,6 +5,7 @@ import { prefixProblem } from './contract/api-constraints';
 import { keyProblem, keyRegionProblem, roleProblem } from './private/environments';
 import { newBucket, newBucketProblem } from './private/new-bucket';
 import { PERSONALIZE, PersonalizeAccessProps, grantImport, grantPersonalizeAccess, sourceConditions } from './private/personalize-access';
+import { archiveIn } from './private/transitions';
 import { checkKnown, durationProblem, literal, normalizedPrefix, rejectIf } from './private/validation';
 
 /**
@@ -247,6 +248,13 @@ export class ExportDestination extends Construct {
    */
   public readonly _datasetEncryptionKey?: kms.IKey;
 
+  /**
+   * The storage class in which objects of the new bucket cannot be read, if they are moved to one.
+   *
+   * @internal
+   */
+  public readonly _archive?: string;
+
   private readonly access: PersonalizeAccessProps;
 
   /**
@@ -266,6 +274,7 @@ export class ExportDestination extends Construct {
     this._bucketName = props.bucketName ?? this.bucket.bucketName;
     this.role = props.role ?? this.newRole();
     this._datasetEncryptionKey = props.datasetEncryptionKey;
+    this._archive = archiveIn(props.transitions);
     this.access = {
       bucket: this.bucket,
       prefix: this.prefix,

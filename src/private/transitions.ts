@@ -12,6 +12,8 @@ const INFREQUENT_ACCESS = ['STANDARD_IA', 'ONEZONE_IA'];
 const MIN_DAYS = 30;
 /** From each class, only to those to its right. */
 const COLDER = ['STANDARD_IA', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'];
+/** Their objects must be restored before they can be read. */
+const ARCHIVES = ['GLACIER', 'DEEP_ARCHIVE'];
 const UNSUPPORTED = [['ONEZONE_IA', 'GLACIER_IR']];
 
 interface Known {
@@ -36,6 +38,11 @@ export function transitionsProblem(transitions: s3.Transition[] | undefined, exp
     .map(({ storageClass, transitionAfter }): Known => ({ storageClass: storageClass.value, days: transitionAfter!.toDays() }));
   return repetitionProblem(transitions.map(({ storageClass }) => storageClass.value))
     ?? daysProblem(known) ?? orderProblem(known) ?? expirationProblem(known, expiration);
+}
+
+/** The first storage class from which objects cannot be read at once. */
+export function archiveIn(transitions: s3.Transition[] = []): string | undefined {
+  return transitions.map(({ storageClass }) => storageClass.value).find(value => ARCHIVES.includes(value));
 }
 
 function repetitionProblem(classes: string[]): string | undefined {

@@ -1,8 +1,8 @@
-import { App, CfnParameter, NestedStack, Stack, aws_glue as glue, aws_iam as iam } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, NestedStack, Stack, Stage, aws_glue as glue, aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { DatasetExportTable, DatasetExportTableProps, DatasetFieldType, DatasetSchema } from '../../src';
-import { ACCOUNT, REGION, concreteStack, jobIn } from '../stacks';
+import { DatasetExportTable, DatasetExportTableProps, DatasetFieldType, DatasetSchema, ExportDestination } from '../../src';
+import { ACCOUNT, DATASET_ARN, REGION, concreteStack, importedDataset, jobIn } from '../stacks';
 
 const schema = DatasetSchema.fromColumns([
   { name: 'USER_ID', type: DatasetFieldType.STRING },
@@ -103,6 +103,16 @@ describe('names', () => {
     },
   );
 
+  test('of a database that two stacks of an app would have are refused', () => {
+    const app = new App();
+    const stackIn = (id: string, account?: string, scope: Construct = app) => new Stack(scope, id, { env: { account, region: account && REGION } });
+    tableIn(stackIn('Movies-Dev'));
+    expect(() => tableIn(stackIn('movies--dev'))).toThrow(/^database must be set, because the stack Movies-Dev already has the database "movies_dev_exports"/);
+    tableIn(stackIn('movies-dev', ACCOUNT));
+    expect(() => tableIn(stackIn('movies-Dev', ACCOUNT))).toThrow('the stack movies-dev already has');
+    tableIn(new Stack(new Stage(app, 'Prod'), 'Movies', { stackName: 'Movies-Dev' }));
+  });
+
   test('used twice in a database are refused', () => {
     const stack = concreteStack();
     tableIn(stack, {}, 'Items');
@@ -112,6 +122,25 @@ describe('names', () => {
 });
 
 describe('a database of your own', () => {
+  const lakeIn = (stack: Stack) => ({ database: glue.CfnDatabase.fromDatabaseName(stack, `Lake${stack.node.children.length}`, 'lake'), viewName: 'clicks' });
+
+  test('has each name once, whoever refers to it', () => {
+    const app = new App();
+    const [one, two] = ['One', 'Two'].map(id => new Stack(app, id, { env: { account: ACCOUNT, region: REGION } }));
+    tableIn(one, lakeIn(one));
+    expect(() => tableIn(one, lakeIn(one), 'Again')).toThrow(/^viewName and tableName must be unique .* got "clicks_csv", which One\/Interactions has/);
+    expect(() => tableIn(two, lakeIn(two))).toThrow('which One/Interactions has');
+  });
+
+  test('may be another one of the same name, in another Region or in an account that only the deployment knows', () => {
+    const app = new App();
+    for (const env of [{ account: ACCOUNT, region: REGION }, { account: ACCOUNT, region: 'us-east-1' }, {}, {}]) {
+      const stack = new Stack(app, `Stack${app.node.children.length}`, { env });
+      const dataset = importedDataset(stack, DATASET_ARN.replace(REGION, env.region ?? REGION));
+      tableIn(stack, { job: jobIn(stack, { dataset }), ...lakeIn(stack) });
+    }
+  });
+
   const viewText = (stack: Stack) => tablesOf(stack)[1].TableInput.ViewOriginalText;
 
   test('with a known name', () => {
@@ -131,6 +160,13 @@ describe('a database of your own', () => {
     const json = parts.map((part: any) => typeof part === 'string' ? part : `<${part.Ref}>`).join('');
     expect(JSON.parse(json)).toMatchObject({ schema: '<Lake>', originalSql: expect.stringContaining('FROM "<Name>"') });
   });
+});
+
+test.each([['GLACIER', 1], ['DEEP_ARCHIVE', 1], ['GLACIER_IR', 0]])('exports that the destination moves to %s are missing in queries: %d warnings', (storageClass, count) => {
+  const stack = concreteStack();
+  const transitions = [{ storageClass: new s3.StorageClass(storageClass), transitionAfter: Duration.days(90) }];
+  tableIn(stack, { job: jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { transitions }) }) });
+  expect(Annotations.fromStack(stack).findWarning('/Movies/Interactions', Match.stringLikeRegexp(`transitions of Movies/Exports have moved to ${storageClass}`))).toHaveLength(count);
 });
 
 describe('grants.query', () => {

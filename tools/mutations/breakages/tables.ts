@@ -126,6 +126,25 @@ export const TABLE_BREAKAGES: Breakage[] = [
       to: '',
     },
   }),
+  ...breakagesOf('src/private/table/claimed-names.ts', [TABLE], {
+    'database-of-two-stacks': {
+      breaks: 'the second stack cannot be deployed',
+      from: 'claim(stack, [catalogOf(stack)',
+      to: 'claim(stack, [stack.node.path, catalogOf(stack)',
+    },
+    'same-catalog-everywhere': {
+      breaks: 'an app cannot have the same table in two Regions',
+      from: '`${account}/${region}`',
+      to: 'account',
+    },
+  }),
+  ...breakagesOf('src/private/table/archive-warning.ts', [TABLE], {
+    'archives-without-warning': {
+      breaks: 'queries of the history have fewer records after some time, and nothing shows it',
+      from: 'archive === undefined',
+      to: 'archive !== \'\'',
+    },
+  }),
   ...breakagesOf('src/private/table/columns.ts', [SCHEMA], {
     'equal-names-accepted': {
       breaks: 'Athena refuses the table',
