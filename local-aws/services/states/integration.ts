@@ -36,7 +36,10 @@ const SERVICES: Readonly<Record<string, ServiceApi>> = {
     targetPrefix: 'AWSGlue',
     errorPrefix: 'Glue',
     lowerCase: false,
-    modelledErrors: ['AccessDenied', 'AlreadyExists', 'EntityNotFound', 'InvalidInput', 'ResourceNumberLimitExceeded', 'InternalService', 'OperationTimeout'],
+    modelledErrors: [
+      'AccessDenied', 'AlreadyExists', 'EntityNotFound', 'GlueEncryption', 'InternalService', 'InvalidInput', 'OperationTimeout',
+      'ResourceNumberLimitExceeded',
+    ],
   },
   s3: {
     model: new ServiceModel(s3),

@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { jsonataObject } from './expressions';
-import { notRegistered } from './not-registered';
+import { addPartition, notRegistered } from './not-registered';
 
 /** What begins a file: the names of the fields, in quotes or not, and what follows. No more, because the history of an execution shows it. */
 export function rangeOf(fields: readonly string[]): string {
@@ -23,8 +23,8 @@ export const LOOK_AT_EXPORT = 'Look at export';
 const OBJECTS = 2;
 /** There may be others among the first ones, which engines skip. */
 const LISTED = 20;
-/** Engines skip the other names. */
-const IS_DATA = '$not($contains(Key, /\\/[_.][^\\/]*$/))';
+/** Engines skip the other names, of folders too. */
+const IS_DATA = '$not($contains($substringAfter(Key, $states.input.look.folder), /(^|\\/)[_.]/))';
 
 /**
  * The states that compare the headers of exported files with the columns of a table. Its columns are those of the files in this order, whatever
@@ -50,15 +50,15 @@ export function headerStates({ bucketName, expected, unexpected, error }: Header
     'Read headers': {
       Type: 'Map',
       ItemsPath: '$.look.keys',
-      ItemSelector: { 'Key.$': '$$.Map.Item.Value', 'Range.$': '$.table.range' },
+      ItemSelector: { 'Key.$': '$$.Map.Item.Value', 'Range.$': '$.table.range', 'header.$': '$.table.header' },
       ItemProcessor: {
         ProcessorConfig: { Mode: 'INLINE' },
         StartAt: 'Read header',
         States: {
           'Read header': task('getObject', {
-            Parameters: { 'Bucket': bucketName, 'Key.$': '$.Key', 'Range.$': '$.Range' },
-            ResultSelector: { 'text.$': '$.Body' },
-            ResultPath: '$.content',
+            QueryLanguage: 'JSONata',
+            Arguments: { Bucket: bucketName, Key: '{% $states.input.Key %}', Range: '{% $states.input.Range %}' },
+            Output: `{% ${comparedHeader()} %}`,
             End: true,
           }),
         },
@@ -67,7 +67,7 @@ export function headerStates({ bucketName, expected, unexpected, error }: Header
       Catch,
       Next: 'Compare headers',
     },
-    'Compare headers': jsonata({ unexpected: unexpectedHeader() }, 'Headers as expected?'),
+    'Compare headers': jsonata({ unexpected: '$merge($states.input.look.headers[$exists(begin)][0])' }, 'Headers as expected?'),
     'Headers as expected?': {
       Type: 'Choice', Choices: [{ Variable: '$.look.unexpected.Key', IsPresent: true, Next: 'Headers not as expected' }], Default: expected,
     },
@@ -75,17 +75,25 @@ export function headerStates({ bucketName, expected, unexpected, error }: Header
   };
 }
 
-/** The first object whose first line does not have these names in this order, or nothing. */
-function unexpectedHeader(): string {
-  const line = '$replace($split(content.text, /[\\r\\n]/)[0], "\\"", "")';
-  return `$states.input.(($header := table.header; $merge(look.headers[${line} != $header][0].{"Key": Key, "line": ${line}})))`;
+/**
+ * The object, and its first line if that does not have these names in this order. What was read goes no further if it has none of them: it may
+ * be a record.
+ */
+function comparedHeader(): string {
+  const names = '$split(header, ",")';
+  const shown = '$count($split($line, ",")[$ in $names]) > 0 ? "begins with " & $line : "begins with no header"';
+  const line = '$replace($split($states.result.Body & "", /[\\r\\n]/)[0], "\\"", "")';
+  return `$states.input.($line := ${line}; $names := ${names}; $merge([{"Key": Key}, $line != header ? {"begin": ${shown}}]))`;
 }
 
+/** A redrive helps nobody here: it compares with the same schema again. */
 function notAsExpected(Next: string): object {
-  const begins = 'look.unexpected.Key & " begins with " & look.unexpected.line';
-  return notRegistered(`"Exported, but not registered in its table: " & ${begins} & ", and the table has the columns " & table.header & ". Correct its schema"`, Next);
+  const begins = 'look.unexpected.Key & " " & look.unexpected.begin';
+  const advice = '"Exported, but not registered in its table: its header is another. Correct the table\'s schema if it is wrong, deploy, then run "';
+  return notRegistered(`${advice} & ${addPartition()} & ". " & ${begins} & ", and the table has the columns " & table.header`, Next);
 }
 
+/** Goes on with these fields of `$.look` only. */
 function jsonata(fields: Record<string, string>, Next: string): object {
-  return { Type: 'Pass', QueryLanguage: 'JSONata', Output: `{% $states.input ~> |$|{"look": $merge([look, ${jsonataObject(fields)}])}| %}`, Next };
+  return { Type: 'Pass', QueryLanguage: 'JSONata', Output: `{% $states.input ~> |$|{"look": ${jsonataObject(fields)}}| %}`, Next };
 }

@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { Definition } from './extensible-definition';
 import { LOOK_AT_EXPORT, headerStates } from './header-states';
-import { notRegistered } from './not-registered';
+import { addPartition, notRegistered } from './not-registered';
 
 /** A table that shows all exports of a dataset, each in a partition of its own. */
 export interface RegisteredTable {
@@ -22,7 +22,7 @@ export interface RegisteredTable {
 
 const [WHICH, REGISTER, REGISTERED, NOT_REGISTERED] = ['Which table?', 'Register export', 'Registered before?', 'Export not registered'];
 /** Another attempt would be refused, too. */
-const FINAL = ['AlreadyExists', 'EntityNotFound', 'InvalidInput', 'AccessDenied'].map(error => `Glue.${error}Exception`);
+const FINAL = ['AlreadyExists', 'EntityNotFound', 'InvalidInput', 'AccessDenied', 'GlueEncryption'].map(error => `Glue.${error}Exception`);
 
 /**
  * Adds the states that register an export in its table. They come after the end of the job: a query never sees half an export.
@@ -93,10 +93,6 @@ function register(next: string): object {
 
 /** The statement comes before the error: what is too long is cut off at its end. */
 function cannotRegister(next: string): object {
-  const [name, uri] = ['"`" & table.databaseName & "`.`" & table.tableName & "`"', 'datasetExport.outputUri'];
-  const values = ['$substringBefore(startTime, "T")', 'startTime', 'datasetExport.jobName', 'table.fieldCount'];
-  const partition = values.map((value, index) => `"\`" & table.keys[${index}] & "\` = '" & ${value} & "'"`).join(' & ", " & ');
-  const statement = `"ALTER TABLE " & ${name} & " ADD IF NOT EXISTS PARTITION (" & ${partition} & ") LOCATION '" & ${uri} & "'"`;
-  const advice = `"Exported, but not registered in its table: redrive the execution, or run " & ${statement}`;
+  const advice = `"Exported, but not registered in its table: redrive the execution, or run " & ${addPartition()}`;
   return notRegistered(`${advice} & ". " & error.Error & ": " & error.Cause`, next);
 }

@@ -80,6 +80,11 @@ export const TABLE_BREAKAGES: Breakage[] = [
       from: 'StringEquals: datasetArn',
       to: 'StringMatches: \'*\'',
     },
+    'encryption-errors-retried': {
+      breaks: 'the history of an execution fills up with attempts that cannot succeed',
+      from: ', \'GlueEncryption\'',
+      to: '',
+    },
     'location-of-all-exports': {
       breaks: 'each partition has the same files',
       from: '\'Location.$\': \'$.datasetExport.outputUri\'',
@@ -91,6 +96,16 @@ export const TABLE_BREAKAGES: Breakage[] = [
       breaks: 'a file without a header loses its first record',
       from: 'const OBJECTS = 2;',
       to: 'const OBJECTS = 1;',
+    },
+    'records-in-events': {
+      breaks: 'an event shows the first record of a file without a header',
+      from: '$count($split($line, ",")[$ in $names]) > 0',
+      to: 'true',
+    },
+    'headers-in-skipped-folders': {
+      breaks: 'an export is not registered because of a file that no query reads',
+      from: '/(^|\\\\/)[_.]/',
+      to: '/^[_.]/',
     },
     'quoted-headers-refused': {
       breaks: 'files with quotes in their headers are not registered',

@@ -73,6 +73,16 @@ test('a partition is not there before the job is done, nor for a job that fails'
   expect(Date.parse(call.time)).toBeGreaterThanOrEqual(Date.parse(job.lastUpdatedDateTime));
 });
 
+test('without permission for the key of the Data Catalog, there is one attempt', async () => {
+  const arns = await aws.seed(1);
+  await aws.client.addFaults({ operation: 'CreatePartition', times: 9, error: { code: 'GlueEncryptionException' } });
+  expect(await aws.run(await aws.deploy(withTables(arns, arns)))).toMatchObject({ status: 'FAILED' });
+  expect(await aws.client.calls({ operation: 'CreatePartition' })).toHaveLength(1);
+  const [{ failureReason }] = await events();
+  expect(failureReason).toContain('Glue.GlueEncryptionException');
+  await aws.client.clearFaults();
+});
+
 test('a lost answer and throttling do no harm', async () => {
   const arns = await aws.seed(1);
   await aws.client.addFaults(
@@ -94,6 +104,7 @@ describe('headers are compared with the schema', () => {
     ['in quotes, with other line ends, in a sub-folder', { quotesAll: true, quotesHeader: true, lineEnd: '\r\n', outputSubfolder: 'a/b/' }],
     ['in several files', { recordsPerFile: 1 }],
     ['without any file', { fileWithoutRecords: false }],
+    ['in a folder that query engines skip', { outputSubfolder: 'a/_tmp/b/', columnOrder: 'opposite' }],
   ])('and registered: %s', async (name, settings) => {
     await aws.client.configurePersonalize(settings);
     const arns = await aws.seed(1);
@@ -121,9 +132,12 @@ describe('headers are compared with the schema', () => {
     const arns = await aws.seed(1);
     expect(await aws.run(await aws.deploy(withTables(arns, arns, {}, true)))).toMatchObject({ status: 'FAILED' });
     expect((await partitions()).t0).toEqual([]);
-    const [{ failureReason, status }] = await events();
+    const [{ failureReason, outputUri, status }] = await events();
     expect(status).toBe('ERROR');
     expect(failureReason).toContain(HEADER);
+    expect(failureReason).toMatch(new RegExp(`deploy, then run ALTER TABLE .* ADD IF NOT EXISTS PARTITION \\(.*\\) LOCATION '${outputUri}'`));
+    // a record must not leave the execution
+    expect(failureReason).not.toMatch(/[ui][12]/);
   });
 
   test('which cannot be read: the export fails', async () => {
