@@ -193,7 +193,7 @@ export class DatasetExportTable extends Construct {
 
   private defineTable(source: TableSource, props: DatasetExportTableProps): glue.CfnTable {
     const { databaseName: database, tableName: table } = this;
-    const { schema: { _columns: columns }, verifyHeader, tableName: given, viewName } = props;
+    const { schema: { _columns: columns }, verifyHeader } = props;
     const keys = Object.values(partitionKeys(columns));
     const resource = this.define('Table', {
       name: table,
@@ -202,7 +202,7 @@ export class DatasetExportTable extends Construct {
       parameters: { classification: 'csv' },
       partitionKeys: source.isPartitioned ? keys.map(name => ({ name, type: 'string' })) : [],
       storageDescriptor: storageOf(columns, source.location),
-    }, given ?? viewName);
+    });
     const fields = columns.map(({ field }) => field);
     const verified = verifyHeader ? { header: fields.join(','), range: rangeOf(fields) } : {};
     source.register(this, { databaseName: database, tableName: table, keys, ...verified }, columns, resource);
@@ -220,13 +220,13 @@ export class DatasetExportTable extends Construct {
       storageDescriptor: viewStorageOf(viewColumns(view)),
       viewOriginalText: viewText(view),
       viewExpandedText: '/* Presto View */',
-    }, props.viewName);
+    });
   }
 
-  /** @param given the name in the props: CloudFormation cannot rename a table, so another name is another resource */
-  private define(id: string, tableInput: glue.CfnTable.TableInputProperty, given: string | undefined): glue.CfnTable {
+  /** CloudFormation cannot rename a table: another name is another resource, and the same name the same one. */
+  private define(id: string, tableInput: glue.CfnTable.TableInputProperty & { name: string }): glue.CfnTable {
     const { databaseRef: { databaseName: reference } } = this.database;
-    const ownId = given === undefined || Token.isUnresolved(given) ? id : `${id}-${given}`;
+    const ownId = Token.isUnresolved(tableInput.name) ? id : `${id}-${tableInput.name}`;
     // without a list of partition keys, Athena cannot query it: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
     return new glue.CfnTable(this, ownId, {
       catalogId: Stack.of(this).account, databaseName: reference, tableInput: { partitionKeys: [], ...tableInput },

@@ -176,23 +176,24 @@ test('a backslash is kept if the export has two of it, otherwise lost, which nob
   expect(await query(catalogOf(INTERACTIONS), lines)).toEqual([['a\\b', 'ab', new Date(0)]]);
 });
 
-test('the question of docs/query.md has the same answer in Athena and in DuckDB', async () => {
+test('the question of docs/query.md has the same answer in Athena and in DuckDB, for one of several exports of a date', async () => {
   const page = fs.readFileSync(path.join(REPOSITORY, 'docs', 'query.md'), 'utf8');
   const statements = [...page.matchAll(/^```sql\n([^]*?)^```$/gm)].map(([, sql]) => sql);
-  const [athena, duckdb] = statements.filter(sql => sql.startsWith('SELECT'));
+  const [athena, duckdb, list] = statements.filter(sql => sql.startsWith('SELECT'));
   const catalog = catalogOf(INTERACTIONS);
   const lines = csv(HEADER, 'ann,7,1700000000', 'bob,8,1700000000', 'cid,8,1700000000');
   const bucket = fs.mkdtempSync(path.join(os.tmpdir(), 'query-'));
-  for (const [date, folder] of [['2026-11-25', 'one'], ['2026-11-26', 'two/a']]) {
-    const exported = path.join(bucket, 'dataset_group=movies', 'dataset=INTERACTIONS', `date=${date}`, folder);
-    fs.mkdirSync(exported, { recursive: true });
-    fs.writeFileSync(path.join(exported, 'part'), lines.get('part-00000.csv')!);
+  const [one, two] = ['one', 'two'].map(name => `${bucket}/dataset_group=movies/dataset=INTERACTIONS/date=2026-11-25/${name}/`);
+  for (const folder of [`${one}a/b`, two]) {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'part'), lines.get('part-00000.csv')!);
   }
   const engine = await QueryEngine.over(catalog, objectsOf(lines));
   try {
-    for (const sql of [athena.replace('movies_exports.interactions', nameOf(catalog[1])), duckdb.replaceAll('s3://<bucket>', bucket)]) {
+    for (const sql of [athena.replace('movies_exports.interactions', nameOf(catalog[1])), duckdb.replace('<outputUri>', one)]) {
       expect((await engine.query(sql)).getRowsJS()).toEqual([['8', 2n], ['7', 1n]]);
     }
+    expect((await engine.query(list.replace('s3://<bucket>', bucket))).getRowsJS()).toEqual([[one], [two]]);
   } finally {
     engine.close();
     fs.rmSync(bucket, { recursive: true });

@@ -65,6 +65,8 @@ describe('views', () => {
     expect((await rowsOf('movies_exports.users_history', EXPORTS, schema)).map(row => row.slice(3)).sort()).toEqual([
       ['ann', '1', null], ['ann', '2', null], ['ann', '3', null], ['bob', '2', null],
     ]);
+    const among = DatasetSchema.fromColumns(['USER_ID', 'PLAN', 'AGE'].map(name => ({ name, type: DatasetFieldType.STRING })));
+    await expect(rowsOf('movies_exports.users_history', EXPORTS, among)).rejects.toThrow('the columns of a file are not those of the schema');
     await expect(rowsOf('movies_exports.users', ['USER_ID,AGE\nann,1\nbob\n'], schema)).rejects.toThrow('a line has fewer fields than the schema');
     await expect(rowsOf('movies_exports.users', ['AGE,USER_ID\n1,ann\n'], schema)).rejects.toThrow('the columns of a file are not those of the schema');
   });

