@@ -185,7 +185,7 @@ export class DatasetExportTable extends Construct {
     const views = [this.defineView('View', this.viewName, `Newest export of ${source.path}`, props, source.isPartitioned ? 'newest' : undefined)];
     if (this.historyViewName) { views.push(this.defineView('HistoryView', this.historyViewName, `Exports of ${source.path}`, props, 'all')); }
     // the table waits for the job: until then, the views stay as they are, too
-    for (const view of views) { view.addDependency(table); }
+    for (const view of views) { view.node.addDependency(table); }
     // Athena looks up what lists the partitions like a table
     const lookedUp = source.isPartitioned ? [...tableNames, `${this.tableName}$partitions`] : tableNames;
     this.grants = DatasetExportTableGrants._of(this, { databaseName: this.databaseName, tableNames: lookedUp, objects: source.objects });

@@ -1,6 +1,7 @@
 import { App, CfnParameter, Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Dataset, DatasetExportTable, DatasetExportTableProps, DatasetExportWorkflow, DatasetExportWorkflowProps, DatasetFieldType, DatasetGroup, DatasetSchema, IngestionMode } from '../../src';
+import { isInlineMapEnough } from '../../src/private/workflow/history-budget';
 import { CatalogTable, QueryEngine } from '../../tools/query/engine';
 import { ACCOUNT, DATASET_ARN, REGION, concreteStack, definitionOf, importedDataset, jobIn, newDataset } from '../stacks';
 
@@ -17,6 +18,13 @@ function workflowIn(stack: Stack, props: DatasetExportWorkflowProps = { datasets
 function tableIn(stack: Stack, props: Partial<DatasetExportTableProps> = {}, id = 'Users'): DatasetExportTable {
   const workflow = props.workflow ?? workflowIn(stack);
   return new DatasetExportTable(stack, id, { workflow, dataset: importedDataset(stack), schema: SCHEMA, ...props });
+}
+
+/** How many datasets a workflow exports at most without a Distributed Map, by default. */
+function mostInline(): number {
+  const pace = { maxConcurrency: 5, timeoutSeconds: 6 * 3600, pollSeconds: 60 };
+  const isEnough = (count: number) => isInlineMapEnough({ datasetArns: Array<string>(count).fill(DATASET_ARN), datasetGroupArns: [] }, pace);
+  return Array.from({ length: 200 }, (_, index) => 200 - index).find(isEnough)!;
 }
 
 const statements = (stack: Stack) => Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
@@ -210,7 +218,7 @@ describe('validation', () => {
 
   test.each([[undefined, true], [true, false]])('refuses more tables than the history of a run has room for, unless it is distributed: %s', (distributed, refused) => {
     const stack = concreteStack();
-    const datasets = Array.from({ length: 100 }, (_, index) => importedDataset(stack, DATASET_ARN.replace('movies', `movies${index}`)));
+    const datasets = Array.from({ length: mostInline() }, (_, index) => importedDataset(stack, DATASET_ARN.replace('movies', `movies${index}`)));
     const workflow = workflowIn(stack, { datasets, distributed });
     const add = () => datasets.slice(0, 40).forEach((dataset, index) => tableIn(stack, { workflow, dataset, verifyHeader: true }, `T${index}`));
     if (refused) {
