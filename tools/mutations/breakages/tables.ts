@@ -142,7 +142,7 @@ export const TABLE_BREAKAGES: Breakage[] = [
     },
     'view-before-table': {
       breaks: 'the view has columns that its table does not have, until the export is done',
-      from: 'for (const view of views) { view.addDependency(table); }',
+      from: 'for (const view of views) { view.node.addDependency(table); }',
       to: '',
     },
   }),
