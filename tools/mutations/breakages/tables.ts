@@ -140,6 +140,11 @@ export const TABLE_BREAKAGES: Breakage[] = [
       from: 'Token.isUnresolved(tableInput.name) ? id : `${id}-${tableInput.name}`',
       to: 'id',
     },
+    'no-grant-on-partitions': {
+      breaks: 'Athena refuses the view of the newest export',
+      from: '[...tableNames, `${this.tableName}$partitions`]',
+      to: '[...tableNames]',
+    },
     'view-before-table': {
       breaks: 'the view has columns that its table does not have, until the export is done',
       from: 'for (const view of views) { view.node.addDependency(table); }',
