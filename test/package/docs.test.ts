@@ -26,6 +26,11 @@ function anchors(text: string): string[] {
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'));
 }
 
+test('docs/README.md leads to every page', () => {
+  const index = read('docs/README.md');
+  expect(DOCS.filter(page => page !== path.join('docs', 'README.md') && !index.includes(`(${path.basename(page)})`))).toEqual([]);
+});
+
 test('the snippets of the pages in docs/ compile', () => {
   expect(snippetProblems(DOCS)).toEqual([]);
 });
