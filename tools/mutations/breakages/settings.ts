@@ -95,8 +95,8 @@ export const SETTING_BREAKAGES: Breakage[] = [
     },
     'not-encrypted': {
       breaks: 'objects are not encrypted with the key',
-      from: 'encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED',
-      to: 's3.BucketEncryption.S3_MANAGED',
+      from: 'encryption: encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,\n    encryptionKey,',
+      to: 'encryption: s3.BucketEncryption.S3_MANAGED,',
       tests: [RULE_PACKS, DESTINATION],
     },
     'no-versions': {
