@@ -132,6 +132,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   publishToGo: {
     moduleName: `github.com/${NAME}/${NAME}-go`,
+    // the default, said so that jsii-rosetta translates members of the package correctly to Go
+    packageName: NAME.replaceAll('-', ''),
   },
 
   buildWorkflowOptions: { mutableBuild: false },

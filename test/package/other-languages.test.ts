@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { CSharpVisitor, GoVisitor, JavaVisitor, PythonVisitor, SnippetTranslator, typeScriptSnippetFromCompleteSource } from 'jsii-rosetta';
+import { snippetsOf } from './readme-snippets';
 import { REPOSITORY } from '../../tools/repository';
 import { UserApp } from '../../tools/user-app';
 
@@ -85,4 +86,26 @@ test.each([
 ])('%s: %s asks for this library and the versions that it supports', (language, file, parts) => {
   const project = example(language, 'quickstart', file);
   for (const part of parts) { expect(project).toContain(part); }
+});
+
+describe('the snippets of the README come out right where jsii-rosetta has its flaws', () => {
+  let snippets: SnippetTranslator;
+  beforeAll(() => {
+    const [before, after] = read('rosetta', 'default.ts-fixture').split('/// here');
+    const [imports_, around] = [before.slice(0, before.indexOf('class Snippet')), before.slice(before.indexOf('class Snippet'))];
+    const classes = snippetsOf('README.md').filter(({ code }) => !code.startsWith('import '))
+      .map(({ code }, index) => `${around.replace('class Snippet', `class Snippet${index}`)}${code}${after}`);
+    // all at once, because the compiler takes seconds to start
+    const location = { api: { api: 'file', fileName: 'README.ts' } } as const;
+    const snippet = typeScriptSnippetFromCompleteSource([imports_, ...classes].join('\n'), location, true, { $compilation: app.folder });
+    snippets = new SnippetTranslator(snippet, { includeCompilerDiagnostics: true });
+  });
+
+  test('in Go: no dereferenced package, no variable with the name of its field', () => {
+    expect(snippets.renderUsing(new GoVisitor()).match(/\*\w+\.|\b([A-Z]\w*): \1,/g) ?? []).toEqual([]);
+  });
+
+  test('in Java: no property without its getter', () => {
+    expect(snippets.renderUsing(new JavaVisitor()).match(/\bjob\.(?!get)\w+/g) ?? []).toEqual([]);
+  });
 });
