@@ -10,6 +10,7 @@ export interface Data {
 
 /** Reads a CSV file. Fails with one line, which names the file, if it cannot be read, is no text, or has no records. */
 export function readData(file: string): Data {
+  if (file === '') { throw new Error('--data: name a CSV file'); }
   const bytes = read(file);
   if (bytes.includes(0)) { throw new Error(`--data ${file}: not a text file: choose a CSV file with a header row`); }
   let csv: string;

@@ -4,6 +4,7 @@
  */
 import * as path from 'path';
 import { argumentsOf, run } from './arguments';
+import { bundle } from './bundle';
 import { Story } from './story';
 import type { LocalAwsClient } from '../../local-aws/client';
 import type { ExecutionRecord } from '../../local-aws/wire';
@@ -46,6 +47,7 @@ export async function runs(client: LocalAwsClient, count: number): Promise<Execu
 async function main(): Promise<void> {
   const values = argumentsOf(USAGE, { verbose: { type: 'boolean' } });
   if (values === undefined) { return; }
+  bundle();
   const story = new Story(values.verbose === true);
   story.banner('A schedule that exports all datasets of a dataset group', {
     real: 'the CDK CLI, the app, the template',

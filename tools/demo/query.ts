@@ -8,6 +8,7 @@ import * as path from 'path';
 import { isDeepStrictEqual } from 'util';
 import { stringify } from 'csv-stringify/sync';
 import { argumentsOf, run } from './arguments';
+import { bundle } from './bundle';
 import { parsed, readData, type Data } from './data-file';
 import { excerpt, Story } from './story';
 import type { LocalAwsClient } from '../../local-aws/client';
@@ -36,12 +37,13 @@ async function main(): Promise<void> {
   const values = argumentsOf(USAGE, { data: { type: 'string' }, verbose: { type: 'boolean' } });
   if (values === undefined) { return; }
   const data = values.data === undefined ? sample() : readData(values.data as string);
+  bundle();
   const story = new Story(values.verbose === true);
 
   story.banner('One construct, one cdk deploy: a Personalize dataset in an encrypted bucket', {
     real: 'the CDK CLI, the app, the template, the Lambda code',
     simulated: `CloudFormation, IAM, KMS, S3, Lambda, Personalize: local AWS, on this machine; its time runs ${SPEED} times faster. DuckDB stands in for Athena`,
-    data: `${data.records.length} interactions from ${values.data ?? 'the built-in sample'}`,
+    data: `${values.data ?? 'the built-in sample'}: ${data.records.length} records with the columns ${data.header.join(', ')}`,
   });
   const schema = values.data === undefined ? undefined : schemaFile(data);
   const localAws = await LocalAwsProcess.start({ speed: SPEED });
@@ -67,6 +69,10 @@ async function tell(story: Story, data: Data, context: string[], client: LocalAw
   story.facts({ dataset: datasetArn });
   const first = await cli.deploy(context, options);
   story.expect('the deployment succeeds', first.exitCode === 0);
+  if (first.exitCode !== 0) {
+    story.quote(first.output.trimEnd().split('\n').slice(-15).join('\n'));
+    return;
+  }
   story.facts({ OutputUri: first.outputs.Query?.OutputUri ?? '' });
   const exported = await objects(client, first);
   for (const { key, size, kmsKeyArn } of exported) {
