@@ -137,7 +137,7 @@ describe('headers are compared with the schema', () => {
     expect(failureReason).toContain(HEADER);
     expect(failureReason).toMatch(new RegExp(`deploy, then run ALTER TABLE .* ADD IF NOT EXISTS PARTITION \\(.*\\) LOCATION '${outputUri}'`));
     // a record must not leave the execution
-    expect(failureReason).not.toMatch(/[ui][12]/);
+    expect(failureReason).not.toMatch(/\b[ui][12]\b/); // random names may contain them
   });
 
   test('which cannot be read: the export fails', async () => {
