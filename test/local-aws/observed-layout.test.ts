@@ -5,6 +5,7 @@ import type { OutputLayout } from '../../local-aws/wire';
 import { layoutOf } from '../../tools/integ/probe/layout';
 import { contents, type ProbedExport } from '../../tools/integ/probe/probe';
 import { COLUMNS, RECORDS } from '../../tools/integ/probe/values';
+import { outputLayouts } from '../output-layouts';
 
 const ROWS = Object.entries(RECORDS).map(([ITEM_ID, values]) => ({ ...Object.fromEntries(COLUMNS.map(column => [column, ''])), ...values, ITEM_ID }));
 
@@ -13,21 +14,7 @@ const probed = (rows: typeof ROWS, layout: OutputLayout): ProbedExport => ({
 });
 
 test('the layout probe finds each layout that local AWS can write', () => {
-  const layouts: fc.Arbitrary<OutputLayout> = fc.record({
-    recordsPerFile: fc.constant(5),
-    outputSubfolder: fc.constantFrom('', 'a/', 'a/b=1/'),
-    outputExtension: fc.constantFrom('', '.csv'),
-    outputGzip: fc.boolean(),
-    fileWithoutRecords: fc.boolean(),
-    headers: fc.constantFrom<OutputLayout['headers']>('all files', 'first file', 'none'),
-    columnOrder: fc.constantFrom<OutputLayout['columnOrder']>('schema', 'opposite'),
-    quotesAll: fc.boolean(),
-    quotesHeader: fc.boolean(),
-    quoteEscape: fc.constantFrom<OutputLayout['quoteEscape']>('"', '\\'),
-    lineEnd: fc.constantFrom<OutputLayout['lineEnd']>('\n', '\r\n'),
-    byteOrderMark: fc.boolean(),
-  });
-  fc.assert(fc.property(layouts, layout => {
+  fc.assert(fc.property(outputLayouts(fc.constant(5)), layout => {
     const { echoesTrailingSlash, ...found } = layoutOf({ BULK: probed(ROWS, layout), PUT: probed([], layout) });
     const unseen = layout.headers === 'none' ? ['columnOrder', 'quotesHeader'] : [];
     expect({ ...found, echoesTrailingSlash }).toEqual({

@@ -9,6 +9,7 @@ import type { OutputLayout } from '../../local-aws/wire';
 import { DatasetExportTable, DatasetField, DatasetFieldType, DatasetSchema } from '../../src';
 import { CatalogTable, QueryEngine, viewDefinition } from '../../tools/query/engine';
 import { REPOSITORY } from '../../tools/repository';
+import { outputLayouts } from '../output-layouts';
 import { concreteStack, jobIn } from '../stacks';
 
 /** The SQL of views, out of the template, run over files as local AWS writes them. */
@@ -76,20 +77,7 @@ describe('whatever the files look like, the view has exactly the records, or the
   const valueOf = ({ name, type }: DatasetField) => (
     fc.oneof({ arbitrary: name === 'TIMESTAMP' && type === 'long' ? TIME : VALUES[type], weight: 4 }, fc.constant<[string, Value]>(['', null])));
   const records = (of: DatasetField[]) => fc.array(fc.tuple(...of.map(valueOf)), { maxLength: 7 });
-  const layouts: fc.Arbitrary<OutputLayout> = fc.record({
-    recordsPerFile: fc.integer({ min: 1, max: 4 }),
-    outputSubfolder: fc.constantFrom('', 'a/', 'a/b=1/'),
-    outputExtension: fc.constantFrom('', '.csv'),
-    outputGzip: fc.boolean(),
-    fileWithoutRecords: fc.boolean(),
-    headers: fc.constantFrom<OutputLayout['headers']>('all files', 'first file', 'none'),
-    columnOrder: fc.constantFrom<OutputLayout['columnOrder']>('schema', 'opposite'),
-    quotesAll: fc.boolean(),
-    quotesHeader: fc.boolean(),
-    quoteEscape: fc.constantFrom<OutputLayout['quoteEscape']>('"', '\\'),
-    lineEnd: fc.constantFrom<OutputLayout['lineEnd']>('\n', '\r\n'),
-    byteOrderMark: fc.boolean(),
-  });
+  const layouts = outputLayouts(fc.integer({ min: 1, max: 4 }));
   const textsOf = (of: DatasetField[], values: [string, Value][][]): Texts[] => (
     values.map(row => Object.fromEntries(row.map(([some], index) => [of[index].name, some]))));
   const plan = fields.chain(of => fc.record({ of: fc.constant(of), values: records(of), layout: layouts }));

@@ -16,6 +16,7 @@ import { sampleRows } from '../../local-aws/services/personalize/sample';
 import type { ObjectRecord } from '../../local-aws/wire';
 import { CdkCli, type CliResult } from '../local-deployment/cdk-cli';
 import { LocalAwsProcess } from '../local-deployment/local-aws-process';
+import { COLUMNS, exportedObjects } from '../local-deployment/records';
 import { queryEngineOver } from '../query/local-catalog';
 import { REPOSITORY } from '../repository';
 
@@ -28,7 +29,6 @@ Exports a dataset with a real "cdk deploy" to local AWS, a small AWS on this mac
   --help           show this text`;
 
 const QUERY = path.join(REPOSITORY, 'examples', 'query');
-const COLUMNS = ['USER_ID', 'ITEM_ID', 'EVENT_TYPE', 'TIMESTAMP'];
 const FAILURE = 'Insufficient privileges for accessing data in Amazon S3.';
 /** Simulated seconds per second: an export takes three seconds instead of a minute. */
 const SPEED = 20;
@@ -156,12 +156,9 @@ function sample(): Data {
 }
 
 async function objects(client: LocalAwsClient, { outputs }: CliResult): Promise<(ObjectRecord & Pick<Data, 'header' | 'records'>)[]> {
-  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/(.*)$/.exec(outputs.Query?.OutputUri ?? '') ?? [];
-  if (bucket === undefined) { return []; }
-  const found = (await client.objects(bucket)).filter(({ key }) => key.startsWith(prefix));
-  return Promise.all(found.map(async object => {
-    return { ...object, ...parsed((await client.objectBody(bucket, object.key)).toString('utf8'), object.key) };
-  }));
+  const uri = outputs.Query?.OutputUri;
+  if (uri === undefined) { return []; }
+  return (await exportedObjects(client, uri)).map(object => ({ ...object, ...parsed(object.body.toString('utf8'), object.key) }));
 }
 
 run(main);
