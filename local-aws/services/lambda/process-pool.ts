@@ -5,6 +5,8 @@ import type { Work } from '../../work';
 
 /** As many as two cores can bear. */
 const MOST_AT_ONCE = 6;
+/** Idle processes take memory only, about 60 MB each; to start one takes longer than what it does. */
+const MOST_WARM = 24;
 
 /** The processes of all functions. Warm ones are reused; invocations beyond what this machine can bear wait in line. */
 export class ProcessPool {
@@ -75,7 +77,7 @@ export class ProcessPool {
   }
 
   private startFresh(fn: LambdaFunction): Promise<FunctionProcess> {
-    if (this.idle.length > 0 && this.idle.length + this.busy.size >= MOST_AT_ONCE) { this.end(this.idle[0]); }
+    if (this.idle.length > 0 && this.idle.length + this.busy.size >= MOST_WARM) { this.end(this.idle[0]); }
     return this.start(fn);
   }
 
