@@ -8,14 +8,28 @@ export interface PrincipalPolicies {
   readonly boundary?: { name: string; policy: object };
 }
 
+/** The condition keys whose values are never the same again. */
+const TIME = /aws:(CurrentTime|EpochTime)/i;
+
 export interface Decision {
   readonly allowed: boolean;
   /** why not, in AWS's words */
   readonly reason?: string;
 }
 
+/** The same callers ask for the same again and again, and a decision takes milliseconds. */
+const known = new Map<string, Promise<Decision>>();
+
 /** What the simulator cannot evaluate is refused by name, never allowed. */
 export async function decide(request: AuthorizationRequest, policies: PrincipalPolicies, region: string, now: number): Promise<Decision> {
+  const asked = JSON.stringify([request, policies, region]);
+  if (TIME.test(asked)) { return simulate(request, policies, region, now); }
+  const decision = known.get(asked) ?? simulate(request, policies, region, now);
+  known.set(asked, decision);
+  return decision;
+}
+
+async function simulate(request: AuthorizationRequest, policies: PrincipalPolicies, region: string, now: number): Promise<Decision> {
   const { action, resource } = request;
   if (resource !== '*' && /[*?]/.test(resource)) {
     // the simulator would allow what is allowed on only some of the resources

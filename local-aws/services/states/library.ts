@@ -36,6 +36,18 @@ interface Internals {
   jsonPathQuery(path: string, input: JSONValue, context: object): JSONValue;
 }
 
+interface SchemaCheck {
+  (data: unknown): boolean;
+  readonly errors?: unknown;
+}
+
+interface Ajv {
+  errors?: unknown;
+  getSchema(id: string): SchemaCheck;
+  compile(schema: unknown): SchemaCheck;
+  validate(this: Ajv, schema: unknown, data: unknown): boolean;
+}
+
 const INTERNALS = [
   'processInputPath', 'processOutputPath', 'processResultPath', 'processPayloadTemplate', 'jsonPathQuery', 'ChoiceStateAction', 'StatesHash',
   'StatesArrayGetItem', 'BaseIntrinsicFunction', 'parseArguments', 'validateArguments',
@@ -70,7 +82,22 @@ function patchIndefinitePaths(): void {
   }, original);
 }
 
+/** The validator of definitions compiles its schemas for each one, which takes longer than all else that a deployment does here. */
+function compileSchemasOnce(): void {
+  const validator = createRequire(require.resolve('aws-local-stepfunctions')).resolve('asl-validator');
+  const { default: { prototype } } = createRequire(validator)('ajv') as { default: { prototype: Ajv } };
+  const compiled = new Map<unknown, SchemaCheck>();
+  prototype.validate = function (schema, data) {
+    const check = compiled.get(schema) ?? (typeof schema === 'string' ? this.getSchema(schema) : this.compile(schema));
+    compiled.set(schema, check);
+    const valid = check(data);
+    this.errors = check.errors;
+    return valid;
+  };
+}
+
 patchIndefinitePaths();
+compileSchemasOnce();
 export const library = load();
 
 // version 3.0.0 removes all backslashes from a function's result, even those of JSON
