@@ -1,9 +1,10 @@
 import * as path from 'path';
-import { Duration, Stack, aws_iam as iam, aws_personalize as personalize, aws_scheduler as scheduler } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, aws_iam as iam, aws_personalize as personalize, aws_scheduler as scheduler } from 'aws-cdk-lib';
 import { parse } from 'csv-parse/sync';
 import { assembly, removeAssemblies } from './assembly';
+import { unwrapped } from './fixture';
 import { startLocalAws } from './local-aws';
-import { Dataset, DatasetExportSchedule, DatasetExportWorkflow, IngestionMode } from '../../src';
+import { Dataset, DatasetExportJob, DatasetExportSchedule, DatasetExportWorkflow, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 import { SPEED, runs } from '../../tools/demo/nightly-backup';
 import { CdkCli } from '../../tools/local-deployment/cdk-cli';
 import { exportedRecords, interactions } from '../../tools/local-deployment/records';
@@ -48,6 +49,76 @@ test('one of the exports of a workflow is restored', async () => {
     const { outputs } = await cli.deploy(['-c', 'datasetGroup=restored', '-c', 'ingestionMode=BULK'], QUICKSTART);
     const all = [records.bulk, records.put].flatMap(csv => parse(csv, { fromLine: 2 }) as string[][]);
     expect((await exportedRecords(client, outputs.Quickstart.OutputUri)).rows.sort()).toEqual(all.map(row => row.join()).sort());
+  } finally {
+    removeAssemblies();
+    await localAws.stop();
+  }
+});
+
+/** A dataset in a group of its own. The columns are the same in both versions, as its export must fit: only in the second, an event needs no type. */
+function interactionsIn(
+  stack: Stack, id: string, group: string, version: 1 | 2, datasetImportJob?: personalize.CfnDataset.DatasetImportJobProperty,
+): personalize.CfnDataset {
+  const fields = FIELDS.map(({ name, type }) => ({ name, type: version === 2 && name === 'EVENT_TYPE' ? ['null', type] : type }));
+  const schema = new personalize.CfnSchema(stack, `${id}Schema`, {
+    name: `interactions-v${version}`, schema: JSON.stringify({ type: 'record', name: 'Interactions', fields }),
+  });
+  const { attrDatasetGroupArn: datasetGroupArn } = new personalize.CfnDatasetGroup(stack, `${id}Group`, { name: group });
+  return new personalize.CfnDataset(stack, id, {
+    name: `interactions-v${version}`, datasetType: 'Interactions', datasetGroupArn, schemaArn: schema.attrSchemaArn, datasetImportJob,
+  });
+}
+
+function exportOf(id: string, dataset: personalize.CfnDataset, trigger?: string): DatasetExportJob {
+  const { stack } = dataset;
+  const destination = stack.node.tryFindChild('Exports') as ExportDestination | undefined ?? new ExportDestination(stack, 'Exports');
+  const job = new DatasetExportJob(stack, id, {
+    dataset, destination, ingestionMode: IngestionMode.ALL, trigger: trigger === undefined ? undefined : ExportTrigger.token(trigger),
+  });
+  new CfnOutput(stack, `${id}Uri`, { value: job.outputUri });
+  return job;
+}
+
+test('a changed schema: the update fails and loses nothing, and a new dataset with it imports the export, as in docs/restore.md', async () => {
+  const localAws = await startLocalAws(SPEED);
+  try {
+    const { client, ready } = localAws;
+    const cli = new CdkCli(ready);
+    await client.configurePersonalize({ outputSubfolder: '', quotesHeader: false, quoteEscape: '\\' });
+    const deploy = (define: (stack: Stack, role: iam.Role) => void) => cli.deploy(['--app', assembly('Films', stack => {
+      define(stack, new iam.Role(stack, 'ImportRole', { assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com') }));
+    })]);
+    const records = async (uri: string) => (await exportedRecords(client, uri)).rows.sort();
+
+    const before = await deploy((stack, role) => { exportOf('Old', interactionsIn(stack, 'Interactions', 'films', 1)).grants.import(role); });
+    expect(before).toMatchObject({ exitCode: 0 });
+    const { OldUri: backup } = before.outputs.Films;
+    const all = await records(backup);
+    expect(all.length).toBeGreaterThan(0);
+
+    const inPlace = await deploy((stack, role) => { exportOf('Old', interactionsIn(stack, 'Interactions', 'films', 2)).grants.import(role); });
+    expect(inPlace.exitCode).not.toBe(0);
+    expect(unwrapped(inPlace.output)).toMatch(/UPDATE_FAILED.*AWS::Personalize::Dataset .*:dataset\/films\/INTERACTIONS already exists/);
+    expect((await client.stack('Films')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
+
+    const restored = (stack: Stack, role: iam.Role) => interactionsIn(stack, 'NewInteractions', 'films-v2', 2, {
+      jobName: backup.split('/').slice(-2)[0], dataSource: { DataLocation: backup }, roleArn: role.roleArn,
+    });
+    const beside = await deploy((stack, role) => {
+      const access = exportOf('Old', interactionsIn(stack, 'Interactions', 'films', 1), 'its records are still there').grants.import(role);
+      const dataset = restored(stack, role);
+      dataset.node.addDependency(access);
+      exportOf('New', dataset);
+    });
+    expect(beside).toMatchObject({ exitCode: 0 });
+    const { OldUri, NewUri } = beside.outputs.Films;
+    expect([await records(backup), await records(OldUri), await records(NewUri)]).toEqual([all, all, all]);
+    expect(OldUri).not.toBe(backup);
+
+    const alone = await deploy((stack, role) => { exportOf('New', restored(stack, role), 'without the old dataset'); });
+    expect(alone).toMatchObject({ exitCode: 0 });
+    expect(await records(alone.outputs.Films.NewUri)).toEqual(all);
+    expect((await client.importJobs()).map(({ status }) => status)).toEqual(['ACTIVE']);
   } finally {
     removeAssemblies();
     await localAws.stop();
