@@ -34,7 +34,7 @@ export class OutcomeObserver extends Construct {
     const reason = '$states.input.job.Description.FailureReason';
     const exported = this.report('Dataset exported', { status: '"ACTIVE"', ...times });
     const failed = this.report('Dataset export job failed', {
-      status: '"CREATE FAILED"', ...times, failureReason: shortened(`$exists(${reason}) ? ${reason} : "Personalize gave no reason"`, MAX_REASON_LENGTH),
+      status: '"CREATE FAILED"', ...times, failureReason: shortened(`${reason} ? ${reason} : "Personalize gave no reason"`, MAX_REASON_LENGTH),
     });
     const unknown = this.report('Dataset export job unknown', {
       status: '"ERROR"', failureReason: shortened('$states.input.error.Error & ": " & $states.input.error.Cause', MAX_REASON_LENGTH),

@@ -31,7 +31,7 @@ describe('a deployment', () => {
       look({ ...error('ThrottlingException', 'Rate exceeded'), times: 2 }),
       look(error('InternalServerError', 'We are sorry', 500)),
       look({ drop: true }),
-      look({ delaySeconds: 20 }), // longer than the handler waits for an answer
+      look({ delaySeconds: 3600, times: 2 }), // longer than a function may run, and it may be invoked twice
     );
     const name = fixture.newStackName();
     const { exitCode, output, outputs } = await fixture.deploy(name);

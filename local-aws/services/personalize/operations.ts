@@ -111,8 +111,12 @@ function summary({ arn, status, created, updated, failureReason }: ExportJob): o
   return { datasetExportJobArn: arn, status, ...times(created, updated), failureReason };
 }
 
-function progress({ status, created, updated, failureReason }: Job, { statusInProgress }: PersonalizeSettings): object {
-  return { status: status === 'CREATE IN_PROGRESS' ? statusInProgress ?? status : status, ...times(created, updated), failureReason };
+function progress({ status, created, updated, failureReason }: Job, { statusInProgress, omitsDefaults }: PersonalizeSettings): object {
+  return {
+    status: status === 'CREATE IN_PROGRESS' ? statusInProgress ?? status : status,
+    ...times(created, updated),
+    failureReason: omitsDefaults ? failureReason || undefined : failureReason,
+  };
 }
 
 function describeDataset({ name, arn, type, created }: Dataset): object {

@@ -65,7 +65,7 @@ export class ExportStates {
     this.exportedBefore = this.end('Dataset exported before', { status: '"ACTIVE"', ...TIMES, ...COUNTS });
     this.empty = props.failOnEmptyExport ? this.failedEnd('Dataset export empty', { status: '"ERROR"', ...TIMES, ...COUNTS }, NO_OBJECTS) : undefined;
     this.failed = this.failedEnd('Dataset export job failed', { status: '"CREATE FAILED"', ...TIMES },
-      '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gave no reason"');
+      'job.Description.FailureReason ? job.Description.FailureReason : "Personalize gave no reason"');
     this.error = this.failedEnd('Dataset not exported', { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
 
     const [hash, wait] = [this.hash(), this.wait()];

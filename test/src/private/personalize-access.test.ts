@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { KEY_ACTIONS, SERVICE, destinationIn, statementsOf } from '../../destinations';
 import { ACCOUNT, REGION, concreteStack, jobIn } from '../../stacks';
 
+const OTHER_ACCOUNT = '999988887777';
 const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
 describe('what is imported', () => {
@@ -38,12 +39,16 @@ describe('what is imported', () => {
   });
 });
 
-test('a bucket with a key and another encryptionKey lets Personalize use both', () => {
+test('a bucket with a key and another encryptionKey lets Personalize use both before a job starts', () => {
   const stack = concreteStack();
   const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: new kms.Key(stack, 'BucketKey') });
-  destinationIn(stack, { bucket, encryptionKey: new kms.Key(stack, 'ObjectKey') });
-  for (const key of Object.values(Template.fromStack(stack).findResources('AWS::KMS::Key'))) {
+  jobIn(stack, { destination: destinationIn(stack, { bucket, encryptionKey: new kms.Key(stack, 'ObjectKey') }) });
+  const template = Template.fromStack(stack);
+  const [job] = Object.values(template.findResources('Custom::PersonalizeDatasetExportJob'));
+  const before = JSON.stringify(job);
+  for (const [id, key] of Object.entries(template.findResources('AWS::KMS::Key'))) {
     expect(key.Properties.KeyPolicy.Statement[1]).toMatchObject({ Action: KEY_ACTIONS, Principal: SERVICE });
+    expect(before).toContain(`"${id}"`);
   }
 });
 
@@ -123,5 +128,16 @@ describe('across stacks', () => {
       Roles: [{ Ref: Match.stringLikeRegexp('^ExportsRole') }],
       PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: KEY_ACTIONS })]) },
     });
+  });
+
+  test('a key of another account names the role, whose policy says the same', () => {
+    const app = new App();
+    const theirs = new Stack(app, 'Theirs', { env: { ...env, account: OTHER_ACCOUNT } });
+    const stack = new Stack(app, 'Movies', { env });
+    const role = new iam.Role(stack, 'Role', { roleName: 'exports', assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com') });
+    const encryptionKey = kms.Key.fromKeyArn(theirs, 'Key', KEY_ARN.replace(ACCOUNT, OTHER_ACCOUNT));
+    jobIn(stack, { destination: destinationIn(stack, { encryptionKey, role }) });
+
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp(`policy of key ${encryptionKey.keyArn} .*"kms:CreateGrant".*role/exports`));
   });
 });

@@ -111,7 +111,7 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'needs-reason': {
       breaks: 'a failure without a reason fails the run',
-      from: '$exists(job.Description.FailureReason) ? job.Description.FailureReason : "Personalize gave no reason"',
+      from: 'job.Description.FailureReason ? job.Description.FailureReason : "Personalize gave no reason"',
       to: 'job.Description.FailureReason',
     },
     'never-looks-for-earlier-jobs': {

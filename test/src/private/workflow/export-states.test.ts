@@ -114,6 +114,14 @@ test.each(['nonsense', 'arn:aws:personalize:eu-west-1:111122223333:dataset/shop0
   expect(await aws.run(await aws.deploy(machine()), { datasetArn, folder: '', ticket: 7 })).toMatchObject({ status: 'FAILED', error: 'NotExported' });
 });
 
+test.each([true, false])('a job that fails without a reason has one for the state machine; without the field: %s', async omitsDefaults => {
+  const [datasetArn] = await aws.seed(1);
+  await aws.client.configurePersonalize({ failNextJobsWith: '', omitsDefaults });
+  expect(await aws.run(await aws.deploy(machine()), { datasetArn, folder: '', ticket: 7 })).toMatchObject({
+    status: 'FAILED', error: 'NotExported', cause: expect.stringMatching(/\w/),
+  });
+});
+
 test('without permission to export the dataset, says so', async () => {
   const [datasetArn] = await aws.seed(1);
   const resources = await aws.deploy(stack => {

@@ -174,15 +174,16 @@ describe('errors that pass', () => {
   });
 
   test.each([
-    ['ResourceInUseException', 400, 40],
+    ['ResourceInUseException', 400, 100], // more than other errors are retried
     ['ThrottlingException', 400, 30],
     ['ServiceUnavailable', 503, 30],
     ['InternalFailure', 500, 30],
   ])('a storm of %s is survived', async (code, status, times) => {
+    const isInUse = code === 'ResourceInUseException';
     const arns = await aws.seed(5);
     await aws.client.addFaults(
       { operation: 'CreateDatasetExportJob', times, error: { code, status } },
-      { operation: 'DescribeDatasetExportJob', times, error: { code: code === 'ResourceInUseException' ? 'ThrottlingException' : code, status } },
+      { operation: 'DescribeDatasetExportJob', times: 30, error: { code: isInUse ? 'ThrottlingException' : code, status } },
     );
     expect(await aws.run(await aws.deploy(workflow(arns)))).toMatchObject({ status: 'SUCCEEDED' });
     expect(await aws.client.jobs()).toHaveLength(5);
