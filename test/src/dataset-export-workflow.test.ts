@@ -166,6 +166,8 @@ describe('permissions', () => {
     expect(actionsOf(stack)).toEqual(expect.arrayContaining(['states:StartExecution', 'states:DescribeMapRun', 's3:PutObject', 'kms:GenerateDataKey']));
     const [objects] = statements(stack).filter(({ Action }) => Action.includes('s3:PutObject'));
     expect(objects.Resource['Fn::Join'][1][1]).toMatch(/^\/_map_runs\/Movies_Export[0-9A-F]{8}\/\*$/);
+    const [runs] = statements(stack).filter(({ Action }) => Action === 'states:DescribeMapRun');
+    expect(runs.Resource['Fn::Join'][1].slice(-2)).toEqual([{ 'Fn::GetAtt': [expect.stringMatching(/^BackupStateMachine/), 'Name'] }, '/*']);
     expect(statements(stack).filter(({ Resource }) => Resource === '*')).toEqual([]);
   });
 
