@@ -13,6 +13,9 @@ void cdk.aws_stepfunctions.StateMachine;
 export const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
 
 export interface SynthesizedExample {
+  /** of all stacks, by their names */
+  readonly templates: Record<string, Record<string, any>>;
+  /** of the only stack */
   readonly template: Record<string, any>;
   /** the level and the text of each annotation, and the findings of the template's validation */
   readonly messages: string[];
@@ -36,9 +39,15 @@ export function synthesizeExample(name: string, context: Record<string, string> 
     for (const [event, listener] of once.mock.calls) {
       if (event === 'beforeExit') { listener(); }
     }
-    const [stack, ...others] = new CloudAssembly(outdir).stacks;
-    if (others.length > 0) { throw new Error(`one stack is expected of ${name}, got ${others.length + 1}`); }
-    return { template: stack.template, messages: [...stack.messages.map(({ level, entry }) => `${level}: ${entry.data}`), ...findings(outdir)] };
+    const { stacks } = new CloudAssembly(outdir);
+    return {
+      templates: Object.fromEntries(stacks.map(({ stackName, template }) => [stackName, template])),
+      get template() {
+        if (stacks.length > 1) { throw new Error(`one stack is expected of ${name}, got ${stacks.length}`); }
+        return stacks[0].template;
+      },
+      messages: [...stacks.flatMap(({ messages }) => messages).map(({ level, entry }) => `${level}: ${entry.data}`), ...findings(outdir)],
+    };
   } finally {
     process.env = env;
     once.mockRestore();

@@ -15,6 +15,7 @@ const EXPECTED: Record<string, { context?: Record<string, string>; jobs: number 
   'nightly-backup': { jobs: 0 },
   'query': { jobs: 1 },
   'quickstart': { jobs: 1 },
+  'restore-in-another-region': { context: { backup: 'dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24/a-job/' }, jobs: 0 },
   'shared-destination': { jobs: 3 },
 };
 
@@ -31,11 +32,12 @@ describe.each(names)('%s', name => {
   const { context, jobs } = EXPECTED[name] ?? {};
 
   test('synthesizes without a warning, to as many resources as examples/README.md says', () => {
-    const { template, messages } = synthesizeExample(name, context);
+    const { templates, messages } = synthesizeExample(name, context);
     expect(messages).toEqual([]);
     const row = new RegExp(`^\\| \\[${name}\\]\\(.*\\| (\\d+) \\|$`, 'm').exec(readme);
-    expect(Object.keys(template.Resources)).toHaveLength(Number(row?.[1]));
-    assertions.Template.fromJSON(template).resourceCountIs(JOB, jobs);
+    const resources = Object.values(templates).flatMap(({ Resources }) => Object.values<any>(Resources));
+    expect(resources).toHaveLength(Number(row?.[1]));
+    expect(resources.filter(({ Type }) => Type === JOB)).toHaveLength(jobs);
   });
 
   test('can be copied: it asks for the versions that the library supports', () => {
@@ -88,6 +90,23 @@ test('long-export waits six hours for one export, and not at all for the other',
   expect(interactions).toMatchObject({ TimeoutSeconds: '21600', HandsOver: 'true' });
   expect(interactions).not.toHaveProperty('WaitForCompletion');
   expect(items).toMatchObject({ WaitForCompletion: 'false' });
+});
+
+describe('restore-in-another-region', () => {
+  test('defines the restored dataset only when a backup is chosen', () => {
+    expect(Object.keys(synthesizeExample('restore-in-another-region').templates)).not.toContain('Restored');
+  });
+
+  test.each(['', 's3://bucket/folder/', 'dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24/a-job'])('given the backup %j, fails', backup => {
+    expect(() => synthesizeExample('restore-in-another-region', { backup })).toThrow('backup');
+  });
+
+  test('lets Personalize read the copies of this dataset group only', () => {
+    const { Copies } = synthesizeExample('restore-in-another-region').templates;
+    const statements = Object.values<any>(Copies.Resources).flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument?.Statement ?? []);
+    const reading = statements.filter(({ Action, Effect }) => Effect === 'Allow' && [Action].flat().some(action => /^s3:(Get|\*)/.test(action)));
+    expect(reading.map(({ Resource }) => Resource['Fn::Join'][1].at(-1))).toEqual(['/dataset_group=movies/*', '/dataset_group=movies/*']);
+  });
 });
 
 /** The properties of the export jobs. */
