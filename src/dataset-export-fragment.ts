@@ -9,6 +9,7 @@ import { DEFAULT_POLL_INTERVAL } from './private/defaults';
 import { environmentProblem } from './private/environments';
 import { tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { runJobNamePattern, runJobNamePrefix } from './private/job-name';
+import { warnOfDatasetsNotRetained } from './private/retention-warning';
 import { checkKnown, durationProblem, literal, normalizedPrefix, rejectIf } from './private/validation';
 import { ExportStates } from './private/workflow/export-states';
 import { ResultPath, resultPathProblem } from './private/workflow/expressions';
@@ -191,6 +192,7 @@ export class DatasetExportFragment extends sfn.StateMachineFragment {
     this.validate(props);
     this.destination = props.destination ?? new ExportDestination(this, 'Destination');
     warnOfMissingDatasetKey(this, this.destination, [props.datasetArn]);
+    warnOfDatasetsNotRetained([props.datasetArn]);
     this.jobNamePrefix = runJobNamePrefix(this);
     const prefix = normalizedPrefix(props.prefix);
     validateDestination(this, this.destination, { arn: props.datasetArn, prefix, jobName: runJobNamePattern(this.jobNamePrefix) });

@@ -14,6 +14,7 @@ import { datasetPatterns } from './private/dataset-arn';
 import { warnOfMissingDatasetKey } from './private/dataset-key-warning';
 import { datasetProblem, inputsProblem, tagsProblem, validateDestination, warnOfDefaultIngestionMode } from './private/export-inputs';
 import { generatedJobNamePattern, jobNamePrefix } from './private/job-name';
+import { warnOfDatasetsNotRetained } from './private/retention-warning';
 import { durationProblem, literal, rejectIf } from './private/validation';
 
 /** Change it when the handler must look at each job of a deployed stack once. */
@@ -259,6 +260,7 @@ export class DatasetExportJob extends Resource implements IDatasetExportJob {
 
     const provider = props.provider ?? DatasetExportProvider.getOrCreate(this);
     warnOfMissingDatasetKey(this, this.destination, [datasetArn]);
+    warnOfDatasetsNotRetained([datasetArn]);
     const tagged = Object.keys(props.tags ?? {}).length > 0;
     const waitForCompletion = props.waitForCompletion ?? true;
     this._isComplete = waitForCompletion;

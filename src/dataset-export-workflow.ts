@@ -15,6 +15,7 @@ import { serviceKeyProblem } from './private/environments';
 import { datasetGroupProblem, datasetProblem, validateOutputPath } from './private/export-inputs';
 import { runJobNamePattern } from './private/job-name';
 import { DATASETS_PER_STATEMENT, datasetPolicies } from './private/policies/dataset-policies';
+import { warnOfDatasetsNotRetained } from './private/retention-warning';
 import { encryptStateMachine, writesLogs } from './private/state-machine-settings';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
 import { grantMapRuns } from './private/workflow/dataset-map';
@@ -273,6 +274,7 @@ export class DatasetExportWorkflow extends Construct implements iam.IGrantable {
     this.work = workOf(props);
     const { work } = this;
     warnOfMissingDatasetKey(this, this.destination, [...work.datasetArns, ...work.datasetGroupArns]);
+    warnOfDatasetsNotRetained(work.datasetArns);
     const [allowed, furtherAllowed] = this.datasetPatterns(work);
     const fragment = this.fragment(props, allowed);
     this.jobNamePattern = `${fragment.jobNamePrefix}_*`;

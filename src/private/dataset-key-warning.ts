@@ -1,5 +1,6 @@
-import { Annotations, Reference, Tokenization, aws_personalize as personalize } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
+import { Annotations, aws_personalize as personalize } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { referredTo } from './referred-to';
 import { ExportDestination } from '../export-destination';
 
 /**
@@ -24,10 +25,4 @@ function groupOf(arn: string): personalize.CfnDatasetGroup | undefined {
   const resource = referredTo(arn);
   if (personalize.CfnDatasetGroup.isCfnDatasetGroup(resource)) { return resource; }
   return personalize.CfnDataset.isCfnDataset(resource) ? groupOf(resource.datasetGroupArn) : undefined;
-}
-
-/** The construct that this is an attribute of. */
-function referredTo(value: string): IConstruct | undefined {
-  const token = Tokenization.reverse(value, { failConcat: false });
-  return Reference.isReference(token) ? token.target : undefined;
 }

@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { CfnOutput, Duration, Stack, aws_iam as iam, aws_personalize as personalize, aws_scheduler as scheduler } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, aws_iam as iam, aws_personalize as personalize, aws_scheduler as scheduler } from 'aws-cdk-lib';
 import { parse } from 'csv-parse/sync';
 import { assembly, removeAssemblies } from './assembly';
 import { unwrapped } from './fixture';
@@ -63,10 +63,18 @@ function interactionsIn(
   const schema = new personalize.CfnSchema(stack, `${id}Schema`, {
     name: `interactions-v${version}`, schema: JSON.stringify({ type: 'record', name: 'Interactions', fields }),
   });
-  const { attrDatasetGroupArn: datasetGroupArn } = new personalize.CfnDatasetGroup(stack, `${id}Group`, { name: group });
-  return new personalize.CfnDataset(stack, id, {
-    name: `interactions-v${version}`, datasetType: 'Interactions', datasetGroupArn, schemaArn: schema.attrSchemaArn, datasetImportJob,
+  const datasetGroup = new personalize.CfnDatasetGroup(stack, `${id}Group`, { name: group });
+  const dataset = new personalize.CfnDataset(stack, id, {
+    name: `interactions-v${version}`,
+    datasetType: 'Interactions',
+    datasetGroupArn: datasetGroup.attrDatasetGroupArn,
+    schemaArn: schema.attrSchemaArn,
+    datasetImportJob,
   });
+  if (datasetImportJob !== undefined) {
+    for (const resource of [schema, datasetGroup, dataset]) { resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE); }
+  }
+  return dataset;
 }
 
 function exportOf(id: string, dataset: personalize.CfnDataset, trigger?: string): DatasetExportJob {
@@ -79,7 +87,7 @@ function exportOf(id: string, dataset: personalize.CfnDataset, trigger?: string)
   return job;
 }
 
-test('a changed schema: the update fails and loses nothing, and a new dataset with it imports the export, as in docs/restore.md', async () => {
+test('a changed schema: the update fails and loses nothing, and a new dataset with it imports the export and is retained, as in docs/restore.md', async () => {
   const localAws = await startLocalAws(SPEED);
   try {
     const { client, ready } = localAws;
@@ -101,7 +109,7 @@ test('a changed schema: the update fails and loses nothing, and a new dataset wi
     expect(unwrapped(inPlace.output)).toMatch(/UPDATE_FAILED.*AWS::Personalize::Dataset .*:dataset\/films\/INTERACTIONS already exists/);
     expect((await client.stack('Films')).status).toBe('UPDATE_ROLLBACK_COMPLETE');
 
-    const restored = (stack: Stack, role: iam.Role) => interactionsIn(stack, 'NewInteractions', 'films-v2', 2, {
+    const restored = (stack: Stack, role: iam.IRole) => interactionsIn(stack, 'NewInteractions', 'films-v2', 2, {
       jobName: backup.split('/').slice(-2)[0], dataSource: { DataLocation: backup }, roleArn: role.roleArn,
     });
     const beside = await deploy((stack, role) => {
@@ -119,6 +127,11 @@ test('a changed schema: the update fails and loses nothing, and a new dataset wi
     expect(alone).toMatchObject({ exitCode: 0 });
     expect(await records(alone.outputs.Films.NewUri)).toEqual(all);
     expect((await client.importJobs()).map(({ status }) => status)).toEqual(['ACTIVE']);
+
+    const lastOf = (stack: Stack) => { restored(stack, iam.Role.fromRoleName(stack, 'ImportRole', 'any')); };
+    expect(await cli.destroy(['--app', assembly('Films', lastOf)])).toMatchObject({ exitCode: 0 });
+    const { outputs } = await cli.deploy(['-c', 'datasetGroup=films-v2', '-c', 'ingestionMode=BULK'], QUICKSTART);
+    expect(await records(outputs.Quickstart.OutputUri)).toEqual(all);
   } finally {
     removeAssemblies();
     await localAws.stop();

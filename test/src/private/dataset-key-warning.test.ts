@@ -1,4 +1,4 @@
-import { CfnParameter, Stack, aws_kms as kms, aws_personalize as personalize, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { CfnParameter, RemovalPolicy, Stack, aws_kms as kms, aws_personalize as personalize, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Dataset, DatasetExportFragment, DatasetExportJob, DatasetExportWorkflow, DatasetGroup, ExportDestination, IngestionMode } from '../../../src';
 import { concreteStack, importedDataset } from '../../stacks';
@@ -13,7 +13,9 @@ function groupIn(stack: Stack, key: kms.IKey | undefined = new kms.Key(stack, 'G
 }
 
 function datasetIn(stack: Stack, datasetGroupArn: string): personalize.CfnDataset {
-  return new personalize.CfnDataset(stack, 'Dataset', { name: 'movies', datasetGroupArn, datasetType: 'Items', schemaArn: 'schema' });
+  const dataset = new personalize.CfnDataset(stack, 'Dataset', { name: 'movies', datasetGroupArn, datasetType: 'Items', schemaArn: 'schema' });
+  dataset.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return dataset;
 }
 
 describe('is a warning', () => {

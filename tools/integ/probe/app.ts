@@ -1,5 +1,5 @@
 /** The app of the layout probe, see tools/integ/README.md: a stack for the records to import, and one that imports and exports them. */
-import { App, CfnOutput, RemovalPolicy, Stack, aws_iam as iam, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { Annotations, App, CfnOutput, RemovalPolicy, Stack, aws_iam as iam, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
 import { FIELDS } from './values';
 import { DatasetExportJob, ExportDestination, IngestionMode } from '../../../src';
 
@@ -35,6 +35,7 @@ export function probeApp(app: App): void {
       roleArn: role.roleArn,
     },
   });
+  Annotations.of(dataset).acknowledgeWarning('cdk-personalize-dataset-export:datasetNotRetained', 'nothing is left in the account');
   const destination = new ExportDestination(stack, 'Exports', {
     encryption: s3.BucketEncryption.S3_MANAGED, removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true,
   });

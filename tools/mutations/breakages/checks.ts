@@ -2,6 +2,7 @@ import { DESTINATION, ENVIRONMENTS, FRAGMENT_PROPS, JOB, NAMES, REQUEST, TRIGGER
 import { type Breakage, breakagesOf } from '../breakage';
 
 const KEY_WARNING = 'test/src/private/dataset-key-warning.test.ts';
+const RETENTION_WARNING = 'test/src/private/retention-warning.test.ts';
 
 /** What synthesis refuses, what it says, and what it leaves to the handler because it is a token. */
 export const CHECK_BREAKAGES: Breakage[] = [
@@ -308,6 +309,28 @@ export const CHECK_BREAKAGES: Breakage[] = [
       breaks: 'no warning for a dataset of a group with a key',
       from: '? groupOf(resource.datasetGroupArn) : undefined',
       to: '? groupOf(resource.name) : undefined',
+    },
+  }),
+  ...breakagesOf('src/private/retention-warning.ts', [RETENTION_WARNING], {
+    'retention-judged-early': {
+      breaks: 'a warning although the dataset is retained: the policy comes after the job',
+      from: 'whenComplete(dataset, () => warnUnlessRetained(dataset));',
+      to: 'warnUnlessRetained(dataset);',
+    },
+    'replacement-forgotten': {
+      breaks: 'no warning although a replacement deletes the records',
+      from: '[deletionPolicy, updateReplacePolicy].every(',
+      to: '[deletionPolicy].every(',
+    },
+    'retention-token-judged': {
+      breaks: 'a warning about a policy that nobody knows yet',
+      from: ' || Token.isUnresolved(policy)',
+      to: '',
+    },
+    'retained-except-on-create': {
+      breaks: 'a warning although the dataset is retained',
+      from: ', CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE]',
+      to: ']',
     },
   }),
 ];
