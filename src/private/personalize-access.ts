@@ -13,10 +13,10 @@ export const PERSONALIZE = 'personalize.amazonaws.com';
  *
  * @see https://docs.aws.amazon.com/personalize/latest/dg/cross-service-confused-deputy-prevention.html
  */
-export function sourceConditions(stack: Stack): iam.Conditions {
+export function sourceConditions(stack: Stack, account = stack.account): iam.Conditions {
   return {
-    StringEquals: { 'aws:SourceAccount': stack.account },
-    StringLike: { 'aws:SourceArn': stack.formatArn({ service: 'personalize', resource: '*' }) },
+    StringEquals: { 'aws:SourceAccount': account },
+    StringLike: { 'aws:SourceArn': stack.formatArn({ service: 'personalize', resource: '*', account }) },
   };
 }
 
@@ -66,7 +66,7 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
 
 /**
  * Lets Personalize import with this role what was exported, where the destination's own policies do not allow it yet: these let the service
- * list the bucket and use the keys.
+ * list the bucket and use the keys, with `sourceConditions` only for the account of the destination.
  *
  * @param keyPattern of the exported objects
  * @returns what must exist before an import starts, and until it ends
@@ -74,18 +74,23 @@ export function grantPersonalizeAccess(scope: Construct, props: PersonalizeAcces
  * @see https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
  */
 export function grantImport(scope: Construct, props: Omit<PersonalizeAccessProps, 'prefix' | 'datasetEncryptionKey'>, keyPattern: string): IDependable {
-  const { bucket, outputKeys, role } = props;
+  const { bucket, outputKeys, role, sourceConditions: ofDestination } = props;
   const additions = new PolicyAdditions(scope, { steps: () => ({ first: `deploy ${scope.node.path}`, then: 'import' }) });
   const list = new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] });
   const read = new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects(keyPattern)] });
   const acrossAccounts = differ(bucket.env.account, role.env.account);
+  const isOtherSource = acrossAccounts && ofDestination !== undefined;
+  const conditions = isOtherSource ? sourceConditions(Stack.of(scope), role.env.account) : ofDestination;
+  const all = principals({ role, sourceConditions: conditions }, acrossAccounts);
   if (acrossAccounts) { additions.toBucket(bucket, list.copy({ principals: [new iam.ArnPrincipal(role.roleArn)] })); }
-  for (const some of principals(props, acrossAccounts)) { additions.toBucket(bucket, read.copy({ principals: some })); }
+  if (isOtherSource) { additions.toBucket(bucket, list.copy({ principals: all[0] })); }
+  for (const some of all) { additions.toBucket(bucket, read.copy({ principals: some })); }
 
   const ofRole = [list, read];
   for (const key of distinct(outputKeys)) {
     const isNamed = isNamedByKey(key, role);
     if (isNamed) { additions.toKey(key, onKey([new iam.ArnPrincipal(role.roleArn)])); }
+    if (isOtherSource) { additions.toKey(key, onKey(all[0])); }
     // the key's policy is enough for an import
     if (!isNamed || differ(key.env.account, role.env.account)) {
       ofRole.push(new iam.PolicyStatement({ actions: KEY_POLICY_ACTIONS, resources: [key.keyArn] }));

@@ -125,6 +125,20 @@ describe('import', () => {
     expect(ofKey.filter(({ Principal }: any) => /ImportRole/.test(JSON.stringify(Principal))).map(({ Condition }: any) => Condition)).toEqual([undefined]);
   });
 
+  test('with sourceConditions, lets the service of another account list, read and decrypt for that account', () => {
+    const stack = concreteStack();
+    const { grants } = jobIn(stack, { destination: new ExportDestination(stack, 'Exports', { sourceConditions: true }) });
+    grants.import(iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/theirs', { mutable: false }));
+    const template = Template.fromStack(stack);
+    const [ofBucket, ofKey] = [['AWS::S3::BucketPolicy', 'PolicyDocument'], ['AWS::KMS::Key', 'KeyPolicy']]
+      .map(([type, document]) => Object.values(template.findResources(type))[0].Properties[document].Statement as any[]);
+    const forThem = (statements: any[]) => statements.filter(({ Principal, Condition }) => (
+      Principal.Service === SERVICE && Condition?.StringEquals['aws:SourceAccount'] === '444455556666' && JSON.stringify(Condition.StringLike).includes(':444455556666:')
+    )).flatMap(({ Action }) => Action);
+    expect(forThem(ofBucket).sort()).toEqual(['s3:GetObject', 's3:ListBucket']);
+    expect(forThem(ofKey)).toContain('kms:Decrypt');
+  });
+
   test('warns with what must be added to an imported bucket, its key and a role that cannot be changed', () => {
     const stack = concreteStack();
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'mine', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) });
