@@ -228,11 +228,11 @@ export const QUOTAS = {
     unit: 'characters',
     page: `${DOCS}/personalize/latest/dg/item-dataset-requirements.html`,
   },
-  personalizeNewInteractions: {
-    limits: 'new interactions of an incremental import',
+  personalizeImportedInteractions: {
+    limits: 'item interactions of a full or incremental import',
     value: 1_000,
     unit: 'items',
-    page: `${DOCS}/personalize/latest/dg/bulk-data-import-step.html`,
+    page: `${DOCS}/personalize/latest/dg/limits.html`,
     least: true,
   },
   personalizePage: {

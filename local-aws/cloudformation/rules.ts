@@ -2,6 +2,19 @@ import type { ServiceError } from '../core';
 import { invalid } from './template/template';
 
 /**
+ * Types whose schema says `"replacementStrategy": "delete_then_create"`, which the specification leaves out. The schemas are those of
+ * `aws cloudformation describe-type --type RESOURCE --type-name AWS::Personalize::Dataset`.
+ *
+ * @see https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-replacementstrategy
+ */
+const DELETED_FIRST = ['AWS::EC2::SubnetRouteTableAssociation', 'AWS::IAM::ManagedPolicy', 'AWS::Personalize::Dataset'];
+
+/** Whether a resource that is replaced is deleted before the new one is created. All others are deleted when the stack is complete. */
+export function isDeletedFirst(type: string): boolean {
+  return DELETED_FIRST.includes(type);
+}
+
+/**
  * What CloudFormation refuses though the specification of its resource types allows it: the refusals, each with the page that says so. The engine
  * knows when they apply.
  */

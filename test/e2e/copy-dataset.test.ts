@@ -13,7 +13,7 @@ const example = (name: string) => ({ cwd: path.join(__dirname, '..', '..', 'exam
 describe('the examples that import exports', () => {
   let localAws: LocalAwsProcess;
   let cli: CdkCli;
-  const records = interactions(700);
+  const records = interactions(1000);
   const all = [records.bulk, records.put].flatMap(csv => parse(csv, { fromLine: 2 }) as string[][]).map(row => row.join()).sort();
   const bulkRecordsOf = async (datasetGroup: string) => {
     const { exitCode, outputs } = await cli.deploy(['-c', `datasetGroup=${datasetGroup}`, '-c', 'ingestionMode=BULK'], example('quickstart'));

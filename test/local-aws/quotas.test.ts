@@ -377,7 +377,10 @@ const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
   }],
   personalizeId: [length => imported(`ITEM_ID,KIND\n${long(length)},k\n`)],
   personalizeCategory: [length => imported(`ITEM_ID,KIND\ni,${long(length)}\n`)],
-  personalizeNewInteractions: [count => imported(interactions(count), { fields: INTERACTION, type: 'INTERACTIONS', before: interactions(1) })],
+  personalizeImportedInteractions: [
+    count => imported(interactions(count), { fields: INTERACTION, type: 'INTERACTIONS' }),
+    count => imported(interactions(count), { fields: INTERACTION, type: 'INTERACTIONS', before: interactions(1_000) }),
+  ],
   personalizePage: [
     maxResults => new ExportFixture().call('ListDatasetExportJobs', { maxResults }),
   ],

@@ -9,7 +9,7 @@ import { stackScope } from './stack-scope';
 import { runSteps } from './steps';
 import { isCustomResource } from '../custom-resource/custom-resources';
 import type { Properties } from '../resource-type';
-import { RULES } from '../rules';
+import { RULES, isDeletedFirst } from '../rules';
 import type { Blueprint } from '../template/blueprint';
 import { resolveProperties } from '../template/intrinsics';
 import type { Scope } from '../template/scope';
@@ -127,7 +127,7 @@ export class Deployment {
       throw this.refused(existing, RULES.replacementWithoutRollback());
     }
     const updated = await provisioner.update(existing, after, properties, signal);
-    if (updated.physicalId !== existing.physicalId) { stack.superseded = [...stack.superseded, existing]; }
+    if (!isDeletedFirst(existing.type) && updated.physicalId !== existing.physicalId) { stack.superseded = [...stack.superseded, existing]; }
   }
 
   /** If its properties cannot be resolved, the resource fails, though nothing was done to it. */

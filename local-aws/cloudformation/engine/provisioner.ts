@@ -4,7 +4,7 @@ import { NotSupportedError, ServiceError } from '../../core';
 import type { World } from '../../world';
 import { ResourceSpecification } from '../resource-specification';
 import { Cancelled, NothingDone, ResourceFailure, type Existing, type Properties, type ResourceContext, type ResourceType } from '../resource-type';
-import { RULES } from '../rules';
+import { RULES, isDeletedFirst } from '../rules';
 import type { ResourceDefinition } from '../template/template';
 
 /** The errors with which services say that something does not exist. */
@@ -59,7 +59,7 @@ export class Provisioner {
     return !state.uncertain && isDeepStrictEqual(state.properties, properties);
   }
 
-  /** Returns the new state. A replaced resource is not deleted yet. */
+  /** Returns the new state. A replaced resource is not deleted yet, unless its type says so. */
   public async update(
     before: ResourceState, after: Intention, properties: Properties, signal: AbortSignal = new AbortController().signal, outcome = UPDATED,
   ): Promise<ResourceState> {
@@ -68,20 +68,26 @@ export class Provisioner {
     const base = { ...before, dependencies, deletionPolicy, updateReplacePolicy, statusReason: undefined, uncertain: undefined };
     const context = this.context(logicalId, signal);
     const replaces = this.isReplacement(before, properties);
+    let isGone = false;
     // until the update is done, the state is that of before
     this.stack.setResource({ ...before, status: 'UPDATE_IN_PROGRESS', statusReason: undefined });
     try {
       const type = this.checked(before.type, properties);
       if (replaces) { refuseReplacement(before, properties); }
+      if (replaces && isDeletedFirst(before.type)) {
+        const isKept = updateReplacePolicy !== 'Delete';
+        await this.delete(before, isKept);
+        isGone = !isKept;
+      }
       const { physicalId, attributes = {} } = replaces
         ? await this.settled(() => type.create(properties, context))
         : await this.settled(() => type.update?.(properties, existing(before), context)) ?? existing(before);
       return this.stack.setResource({ ...base, properties, physicalId, attributes, ...outcome });
     } catch (error) {
       const reason = error instanceof Cancelled ? 'Resource update cancelled' : (error as Error).message;
-      const physicalId = (error instanceof ResourceFailure ? error.physicalId : undefined) ?? before.physicalId;
-      // a failed replacement leaves the old resource unchanged
-      const left = replaces || error instanceof NothingDone ? before : { properties, uncertain: true };
+      const physicalId = (error instanceof ResourceFailure ? error.physicalId : undefined) ?? (isGone ? undefined : before.physicalId);
+      // a failed replacement leaves the old resource unchanged, if there still is one
+      const left = !isGone && (replaces || error instanceof NothingDone) ? before : { properties, uncertain: true };
       this.stack.setResource({ ...base, properties: left.properties, uncertain: left.uncertain, physicalId, status: 'UPDATE_FAILED', statusReason: reason });
       throw error;
     }
@@ -153,7 +159,7 @@ function refuseReplacement({ type, properties: before }: ResourceState, properti
   const specification = ResourceSpecification.of(type)!;
   if (specification.replacement(before, properties) === 'maybe') { throw new NotSupportedError(`an update of ${type} that may replace it`); }
   const name = specification.customName(properties);
-  if (name !== undefined && name === specification.customName(before)) { throw RULES.customNamed(String(name)); }
+  if (!isDeletedFirst(type) && name !== undefined && name === specification.customName(before)) { throw RULES.customNamed(String(name)); }
 }
 
 function existing({ physicalId = '', properties, attributes }: ResourceState): Existing {

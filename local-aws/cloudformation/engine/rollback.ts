@@ -3,6 +3,7 @@ import type { Provisioner } from './provisioner';
 import type { ResourceState, StableState, Stack } from './stack';
 import { runSteps } from './steps';
 import { isCustomResource } from '../custom-resource/custom-resources';
+import { isDeletedFirst } from '../rules';
 
 /**
  * Returns a stack to its last stable state; without one, deletes its resources.
@@ -31,8 +32,8 @@ async function rollBackUpdate(
   const run = async (previous: ResourceState): Promise<void> => {
     const current = stack.resources.get(previous.logicalId)!;
     const isUnchanged = current.physicalId === previous.physicalId && provisioner.isSame(current, previous.properties);
-    if (!isUnchanged) { replaced.push(previous, current); }
-    if (isUnchanged || (!isCustomResource(previous.type) && current.physicalId !== previous.physicalId)) {
+    if (!isUnchanged && !isDeletedFirst(previous.type)) { replaced.push(previous, current); }
+    if (isUnchanged || (!isCustomResource(previous.type) && !isDeletedFirst(previous.type) && current.physicalId !== previous.physicalId)) {
       restore(stack, current, previous);
     } else {
       await provisioner.update(current, previous, previous.properties);

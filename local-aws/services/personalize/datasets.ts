@@ -29,16 +29,16 @@ const TYPES: DatasetType[] = ['INTERACTIONS', 'ITEMS', 'USERS', 'ACTIONS', 'ACTI
 
 /** Schemas, dataset groups and datasets with their records. */
 export class Datasets {
-  private readonly schemas = new Map<string, { fields: SchemaField[] }>();
+  private readonly schemas = new Map<string, { readonly fields: SchemaField[]; readonly domain?: string }>();
   private readonly groups = new Map<string, DatasetGroup>();
   private readonly datasets = new Map<string, Dataset>();
 
   constructor(private readonly world: Pick<World, 'region' | 'clock' | 'interactionsCsv'>) {}
 
-  public createSchema(name: string, schema: string): string {
+  public createSchema(name: string, schema: string, domain?: string): string {
     checkLength('personalizeName', 'name', name);
     const arn = this.newArn(`schema/${name}`, this.schemas);
-    this.schemas.set(arn, { fields: schemaFields(schema) });
+    this.schemas.set(arn, { fields: schemaFields(schema), domain });
     return arn;
   }
 
@@ -65,7 +65,11 @@ export class Datasets {
   public createDataset(request: { name: string; datasetGroupArn: string; datasetType: string; schemaArn: string; empty?: boolean }): string {
     checkLength('personalizeName', 'name', request.name);
     const group = existing(this.groups, request.datasetGroupArn, 'dataset group');
-    const { fields } = existing(this.schemas, request.schemaArn, 'schema');
+    const { fields, domain } = existing(this.schemas, request.schemaArn, 'schema');
+    // https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSchema.html
+    if (domain !== group.domain) {
+      throw new ServiceError('InvalidInputException', `The domain of the schema, ${domain}, is not that of the dataset group, ${group.domain}`);
+    }
     const type = request.datasetType.toUpperCase() as DatasetType;
     if (!TYPES.includes(type)) { throw new ServiceError('InvalidInputException', `Dataset type ${request.datasetType} is not valid`); }
     const arn = this.newArn(`dataset/${group.name}/${type}`, this.datasets);

@@ -111,13 +111,17 @@ export class ImportJobs {
   }
 
   private rows(files: StoredObject[], dataset: Dataset): Row[] {
-    return files.flatMap(({ key, body }) => {
+    const rows = files.flatMap(({ key, body }) => {
       try {
         return importedRows(dataset.type, this.datasets.fields(dataset), body);
       } catch (error) {
         throw error instanceof InvalidCsv ? new JobFailure(error.message, key) : error;
       }
     });
+    if (dataset.type === 'INTERACTIONS' && isBeyond('personalizeImportedInteractions', rows.length)) {
+      throw new JobFailure(`An import needs at least ${quota('personalizeImportedInteractions')} item interactions, got ${rows.length}`);
+    }
+    return rows;
   }
 }
 
@@ -127,9 +131,6 @@ function added({ type, records: { bulk } }: Dataset, rows: Row[]): Row[] {
   if (id !== undefined) {
     const replaced = new Set(rows.map(row => row[id]));
     return [...bulk.filter(row => !replaced.has(row[id])), ...rows];
-  }
-  if (isBeyond('personalizeNewInteractions', rows.length)) {
-    throw new JobFailure(`An incremental import needs at least ${quota('personalizeNewInteractions')} new interactions`);
   }
   return [...bulk, ...rows];
 }

@@ -4,9 +4,9 @@ import { ServiceError, aborted } from '../../core';
 
 export const personalizeResources: ResourceTypes = {
   'AWS::Personalize::Schema': {
-    properties: ['Name', 'Schema'],
-    create({ Name, Schema }, { world }) {
-      const arn = world.personalize.datasets.createSchema(String(Name), String(Schema));
+    properties: ['Name', 'Schema', 'Domain', 'Tags'],
+    create(properties, { world }) {
+      const arn = world.personalize.datasets.createSchema(String(properties.Name), String(properties.Schema), text(properties, 'Domain'));
       return { physicalId: arn, attributes: { SchemaArn: arn } };
     },
     delete({ physicalId }, { world }) {
@@ -15,7 +15,7 @@ export const personalizeResources: ResourceTypes = {
   },
 
   'AWS::Personalize::DatasetGroup': {
-    properties: ['Name', 'Domain', 'KmsKeyArn', 'RoleArn'],
+    properties: ['Name', 'Domain', 'KmsKeyArn', 'RoleArn', 'Tags'],
     create(properties, { world }) {
       const arn = world.personalize.datasets.createDatasetGroup({
         name: String(properties.Name), kmsKeyArn: text(properties, 'KmsKeyArn'), roleArn: text(properties, 'RoleArn'), domain: text(properties, 'Domain'),
@@ -28,7 +28,7 @@ export const personalizeResources: ResourceTypes = {
   },
 
   'AWS::Personalize::Dataset': {
-    properties: ['Name', 'DatasetGroupArn', 'DatasetType', 'SchemaArn', 'DatasetImportJob'],
+    properties: ['Name', 'DatasetGroupArn', 'DatasetType', 'SchemaArn', 'DatasetImportJob', 'Tags'],
     async create({ Name, DatasetGroupArn, DatasetType, SchemaArn, DatasetImportJob }, context) {
       const arn = context.world.personalize.datasets.createDataset({
         name: String(Name),

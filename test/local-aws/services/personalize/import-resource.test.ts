@@ -75,13 +75,38 @@ test.each(['JobName', 'DataSource', 'RoleArn'])('a job without %s is refused', a
   expect(stack.status).toBe('ROLLBACK_COMPLETE');
 });
 
-test('a changed schema replaces the dataset: the update fails, because the group has one of its type, and the dataset stays', async () => {
-  const before = template(importJob('first', 's3://data/old/'));
-  await aws.deploy(before);
-  const after = structuredClone(before) as any;
-  after.Resources.Schema.Properties = { Name: 'other', Schema: JSON.stringify({ fields: [{ name: 'ITEM_ID', type: 'string' }] }) };
-  Object.assign(after.Resources.Dataset.Properties, { Name: 'other', DatasetImportJob: importJob('second', 's3://data/bad/') });
-  const stack = await aws.deploy(after);
-  expect(reason(stack)).toMatch('already exists');
-  expect([stack.status, bulk()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', ['old']]);
+test.each([[undefined, 'ROLLBACK_COMPLETE'], ['ECOMMERCE', 'CREATE_COMPLETE']])('a dataset of a Domain dataset group needs a schema of its domain: %s', async (Domain, status) => {
+  const ofDomain = template() as any;
+  ofDomain.Resources.Group.Properties.Domain = 'ECOMMERCE';
+  Object.assign(ofDomain.Resources.Schema.Properties, Domain && { Domain });
+  expect((await aws.deploy(ofDomain)).status).toBe(status);
+});
+
+describe('a changed schema', () => {
+  const deployWithOther = async (importJobOfNew: object, UpdateReplacePolicy = 'Delete') => {
+    const before = template(importJob('first', 's3://data/old/'));
+    await aws.deploy(before);
+    const after = structuredClone(before) as any;
+    after.Resources.Schema.Properties = { Name: 'other', Schema: JSON.stringify({ fields: [{ name: 'ITEM_ID', type: 'string' }] }) };
+    Object.assign(after.Resources.Dataset, { UpdateReplacePolicy });
+    Object.assign(after.Resources.Dataset.Properties, { DatasetImportJob: importJobOfNew });
+    return aws.deploy(after);
+  };
+
+  test('replaces the dataset: the old one is deleted first, with its records', async () => {
+    expect((await deployWithOther(importJob('second', 's3://data/bad/'))).status).toBe('UPDATE_COMPLETE');
+    expect(bulk()).toEqual(['i']);
+  });
+
+  test('of an update that fails brings back no records', async () => {
+    const stack = await deployWithOther(importJob('second', 's3://data/old/'));
+    expect(reason(stack)).toMatch('columns');
+    expect([stack.status, bulk()]).toEqual(['UPDATE_ROLLBACK_FAILED', []]);
+  });
+
+  test('that is not to delete the old dataset cannot create a new one, because the group has one of its type', async () => {
+    const stack = await deployWithOther(importJob('second', 's3://data/bad/'), 'Retain');
+    expect(reason(stack)).toMatch('already exists');
+    expect([stack.status, bulk()]).toEqual(['UPDATE_ROLLBACK_COMPLETE', ['old']]);
+  });
 });
