@@ -3,7 +3,7 @@ import type { LambdaSettings, OutputLayout, PersonalizeSettings } from './wire';
 
 /** The choices that are settings of Personalize: a test can change them in a running local AWS. */
 type PersonalizeChoices = Pick<PersonalizeSettings,
-  'statusInProgress' | keyof OutputLayout | 'datasetsPerPage' | 'emptyPageFirst'
+  'statusInProgress' | keyof OutputLayout | 'datasetsPerPage' | 'emptyPageFirst' | 'uppercasesTypes'
   | 'echoesTrailingSlash' | 'omitsDefaults' | 'secondsUntilVisible' | 'checksAccessAtCreate'>;
 
 /** One way for AWS to behave where its documentation is silent or permits several. Nothing is random: every run makes the same choices. */
@@ -85,6 +85,7 @@ export const PLAIN: Profile = {
     byteOrderMark: false,
     datasetsPerPage: 100,
     emptyPageFirst: false,
+    uppercasesTypes: true,
     echoesTrailingSlash: true,
     omitsDefaults: false,
     secondsUntilVisible: 0,
@@ -121,6 +122,7 @@ export const HOSTILE: Profile = {
     byteOrderMark: false,
     datasetsPerPage: 1,
     emptyPageFirst: true,
+    uppercasesTypes: false,
     echoesTrailingSlash: false,
     omitsDefaults: true,
     secondsUntilVisible: 25,

@@ -118,6 +118,8 @@ export interface PersonalizeSettings {
   byteOrderMark: boolean;
   /** Whether ListDatasets answers first with a page that has a token but no member `datasets`. */
   emptyPageFirst: boolean;
+  /** Lists types of datasets as `INTERACTIONS`, rather than as `Interactions`. */
+  uppercasesTypes: boolean;
   /** Whether DescribeDatasetExportJob answers with the slash at the end of the output path, if the request had one. */
   echoesTrailingSlash: boolean;
   /** Whether DescribeDatasetExportJob leaves out what the request left out, instead of answering with the default. */

@@ -55,13 +55,13 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
     const all = datasets.datasetsOf(String(parameters.datasetGroupArn));
     if (settings.emptyPageFirst && parameters.nextToken === undefined) { return { nextToken: '0' }; }
     const { elements, nextToken } = page(all, parameters, settings.datasetsPerPage);
-    return { datasets: elements.map(describeDataset), nextToken };
+    return { datasets: elements.map(dataset => describeDataset(dataset, settings)), nextToken };
   },
 
-  DescribeDataset: async ({ parameters: { datasetArn }, authorize }, { personalize: { datasets } }) => {
+  DescribeDataset: async ({ parameters: { datasetArn }, authorize }, { personalize: { datasets, settings } }) => {
     await authorize(String(datasetArn));
     const dataset = datasets.dataset(String(datasetArn));
-    return { dataset: { ...describeDataset(dataset), datasetGroupArn: dataset.groupArn, schemaArn: dataset.schemaArn } };
+    return { dataset: { ...describeDataset(dataset, settings), datasetGroupArn: dataset.groupArn, schemaArn: dataset.schemaArn } };
   },
 
   DescribeDatasetGroup: async ({ parameters: { datasetGroupArn }, authorize }, { personalize: { datasets } }) => {
@@ -119,8 +119,9 @@ function progress({ status, created, updated, failureReason }: Job, { statusInPr
   };
 }
 
-function describeDataset({ name, arn, type, created }: Dataset): object {
-  return { name, datasetArn: arn, datasetType: type, status: 'ACTIVE', ...times(created) };
+function describeDataset({ name, arn, type, created }: Dataset, { uppercasesTypes }: PersonalizeSettings): object {
+  const datasetType = uppercasesTypes ? type : type.toLowerCase().replace(/(^|_)[a-z]/g, start => start.toUpperCase());
+  return { name, datasetArn: arn, datasetType, status: 'ACTIVE', ...times(created) };
 }
 
 function times(created: number, updated = created): object {

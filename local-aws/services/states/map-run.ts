@@ -30,6 +30,11 @@ export class MapRun {
     this.children = inputs.map(input => ({ input }));
   }
 
+  /** Of the child executions that have started. */
+  public get runs(): Run[] {
+    return this.children.flatMap(({ run }) => run ?? []);
+  }
+
   /** The counts of DescribeMapRun. */
   public get itemCounts(): Counts {
     const count = (...statuses: (string | undefined)[]) => this.children.filter(({ run }) => statuses.includes(run?.record.status)).length;

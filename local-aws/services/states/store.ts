@@ -37,6 +37,14 @@ export class StateMachineStore {
     return [...this.runs.values()].map(({ record }) => record);
   }
 
+  public get childExecutions(): readonly ExecutionRecord[] {
+    return this.childRuns.map(({ record }) => record);
+  }
+
+  private get childRuns(): Run[] {
+    return [...this.mapRuns.values()].flatMap(({ runs }) => runs);
+  }
+
   /** Returns the state machine's ARN. */
   public async createStateMachine(configuration: StateMachineConfiguration): Promise<string> {
     checkName(configuration.name);
@@ -98,7 +106,8 @@ export class StateMachineStore {
   }
 
   private run(executionArn: string): Run {
-    return found(this.runs.get(executionArn), () => new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`));
+    const child = this.childRuns.find(({ record }) => record.executionArn === executionArn);
+    return found(this.runs.get(executionArn) ?? child, () => new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`));
   }
 
   private machine(arn: string): Eventual<StateMachine> {

@@ -328,7 +328,7 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
       breaks: 'exports that were stopped are missing in the count',
       from: 'States.MathAdd($.ItemCounts.Failed, States.MathAdd($.ItemCounts.Aborted, $.ItemCounts.TimedOut))',
       to: 'States.MathAdd($.ItemCounts.Failed, 0)',
-      tests: [REDRIVES],
+      tests: [RUNS],
     },
     'counting-not-retried': {
       breaks: 'a throttled call fails a large run at its end',

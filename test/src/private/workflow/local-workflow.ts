@@ -74,6 +74,11 @@ export class LocalWorkflow {
     await this.states('StopExecution', { executionArn });
   }
 
+  /** Of the Map Runs so far. */
+  public childExecutions(): readonly ExecutionRecord[] {
+    return this.local.world.states.childExecutions;
+  }
+
   public async redrive({ executionArn }: ExecutionRecord): Promise<ExecutionRecord> {
     await this.states('RedriveExecution', { executionArn });
     return this.ended(executionArn);

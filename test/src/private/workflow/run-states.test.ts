@@ -207,6 +207,29 @@ describe('errors that pass', () => {
   });
 });
 
+describe('throttled calls besides those of jobs are tried again', () => {
+  test.each([
+    ['to list a dataset group', 'ListDatasets', groupsWorkflow(['shop0'])],
+    ['to count what a Distributed Map has done', 'DescribeMapRun', groupsWorkflow(['shop0'], { distributed: true })],
+  ])('%s', async (_, operation, define) => {
+    await aws.seed(3);
+    await aws.client.addFaults({ service: operation === 'DescribeMapRun' ? 'states' : 'personalize', operation, times: 2, error: { code: 'ThrottlingException' } });
+    expect(await aws.run(await aws.deploy(define))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await aws.client.remainingFaults()).toEqual([]);
+  });
+});
+
+test('a Distributed Map counts exports that somebody has stopped as failed', async () => {
+  await aws.client.configurePersonalize({ secondsInProgress: 3600 });
+  const resources = await aws.deploy(workflow(await aws.seed(2), { distributed: true }));
+  await aws.client.runTimeFor(1);
+  const executionArn = await aws.start(resources);
+  await aws.client.runTimeFor(600);
+  await aws.stopRun(aws.childExecutions()[0].executionArn);
+  await aws.client.resumeTime();
+  expect(await aws.ended(executionArn)).toMatchObject({ status: 'FAILED', cause: expect.stringMatching(/^1 datasets exported, 1 not: /) });
+});
+
 test('a run that takes longer than its timeout times out', async () => {
   await aws.client.configurePersonalize({ secondsInProgress: 7200 });
   const resources = await aws.deploy(workflow(await aws.seed(1), { timeout: Duration.hours(1) }));
@@ -224,10 +247,10 @@ describe('dataset groups', () => {
     expect(await aws.client.events()).toHaveLength(3);
   });
 
-  test('are listed in the run, all pages; what cannot be exported is skipped and counted', async () => {
+  test.each([true, false])('are listed in the run, all pages; what cannot be exported is skipped and counted, with types in upper case: %s', async uppercasesTypes => {
     const arns: string[] = [];
     for (const type of TYPES) { arns.push(await aws.client.seedDataset({ group: 'movies', type, csv: 'USER_ID\nu1\n' })); }
-    await aws.client.configurePersonalize({ datasetsPerPage: 2 });
+    await aws.client.configurePersonalize({ datasetsPerPage: 2, uppercasesTypes });
     const execution = await aws.run(await aws.deploy(groupsWorkflow(['movies'])));
     const report = JSON.parse(execution.output!);
     expect(report).toMatchObject({ status: 'SUCCEEDED', succeeded: 3, skippedDatasets: 2 });
@@ -251,6 +274,7 @@ describe('dataset groups', () => {
     await aws.seed(3);
     const execution = await aws.run(await aws.deploy(groupsWorkflow(['gone', 'shop0'])));
     expect(execution).toMatchObject({ status: 'FAILED', cause: expect.stringMatching(/^3 datasets exported, 0 not: /) });
+    expect(await aws.client.calls({ operation: 'ListDatasets' })).toHaveLength(2); // what would be refused again is not tried again
     expect(JSON.parse(/not: (.*)$/.exec(execution.cause!)![1]).failedDatasetGroups).toEqual([{
       datasetGroupArn: groupArn('gone'), status: 'ERROR', failureReason: expect.stringMatching(/^Personalize\.ResourceNotFoundException: /),
     }]);
