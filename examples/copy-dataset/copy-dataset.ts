@@ -29,7 +29,9 @@ const schema = new personalize.CfnSchema(stack, 'Schema', {
 const group = new personalize.CfnDatasetGroup(stack, 'DatasetGroup', { name: 'movies-copy' });
 
 const role = new iam.Role(stack, 'ImportRole', {
-  assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
+  assumedBy: new iam.ServicePrincipal('personalize.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, StringLike: { 'aws:SourceArn': stack.formatArn({ service: 'personalize', resource: '*' }) } },
+  }),
 });
 const copy = new personalize.CfnDataset(stack, 'Copy', {
   name: 'interactions',

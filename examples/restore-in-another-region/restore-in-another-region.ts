@@ -16,7 +16,10 @@ const copies = new s3.Bucket(copiesStack, 'Bucket', {
 });
 const service = new iam.ServicePrincipal('personalize.amazonaws.com');
 const importRole = new iam.Role(copiesStack, 'ImportRole', {
-  assumedBy: service.withConditions({ StringEquals: { 'aws:SourceAccount': copiesStack.account } }),
+  assumedBy: service.withConditions({
+    StringEquals: { 'aws:SourceAccount': copiesStack.account },
+    StringLike: { 'aws:SourceArn': copiesStack.formatArn({ service: 'personalize', resource: '*' }) },
+  }),
 });
 // Personalize asks the policies of the role and of the bucket, and of the key for both
 for (const [action, resource] of [['s3:ListBucket', copies.bucketArn], ['s3:GetObject', copies.arnForObjects('dataset_group=movies/*')]]) {

@@ -198,12 +198,12 @@ export const POLICY_BREAKAGES: Breakage[] = [
   ...breakagesOf('src/private/personalize-access.ts', [SIMULATION, POLICIES, ACCESS], {
     'any-source-account': {
       breaks: 'Personalize may write for other accounts',
-      from: 'StringEquals: { \'aws:SourceAccount\': stack.account },',
+      from: 'StringEquals: { \'aws:SourceAccount\': account },',
       to: '',
     },
     'any-source-arn': {
       breaks: 'Personalize may write for other Regions',
-      from: 'StringLike: { \'aws:SourceArn\': stack.formatArn({ service: \'personalize\', resource: \'*\' }) },',
+      from: 'StringLike: { \'aws:SourceArn\': stack.formatArn({ service: \'personalize\', resource: \'*\', account }) },',
       to: '',
     },
     'no-kms-decrypt': {
@@ -298,7 +298,7 @@ export const POLICY_BREAKAGES: Breakage[] = [
     },
     'import-without-bucket-policy': {
       breaks: 'Personalize cannot import what was exported',
-      from: 'for (const some of principals(props, acrossAccounts)) { additions.toBucket(bucket, read.copy({ principals: some })); }',
+      from: 'for (const some of all) { additions.toBucket(bucket, read.copy({ principals: some })); }',
       to: '',
       tests: [GRANTS],
     },
