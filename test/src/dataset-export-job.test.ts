@@ -43,6 +43,16 @@ describe('properties of the custom resource', () => {
       JobNamePrefix: expect.stringMatching(/^Movies_Export[0-9A-F]{8}$/),
     });
   });
+
+  test('has nothing to do when it is deleted: CloudFormation does not even call the functions', () => {
+    const stack = concreteStack();
+    jobIn(stack, { timeout: Duration.hours(2) });
+    const template = Template.fromStack(stack);
+    const types = ['Job', 'Wait'].map(kind => `Custom::PersonalizeDatasetExport${kind}`);
+    const resources = types.flatMap(type => Object.values(template.findResources(type)));
+    expect(resources.length).toBeGreaterThan(1);
+    for (const { DeletionPolicy, UpdateReplacePolicy } of resources) { expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['Retain', 'Retain']); }
+  });
 });
 
 describe('dependencies', () => {

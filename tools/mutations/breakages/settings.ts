@@ -153,7 +153,7 @@ export const SETTING_BREAKAGES: Breakage[] = [
       breaks: 'a stack with many jobs is deleted one job at a time',
       from: 'removalPolicy: RemovalPolicy.RETAIN,',
       to: '',
-      tests: ['test/e2e/lambda-concurrency.test.ts', JOB],
+      tests: [JOB],
     },
     'all-resources-export': {
       breaks: 'a long export is made anew every 55 minutes',

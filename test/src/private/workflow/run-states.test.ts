@@ -209,13 +209,15 @@ describe('errors that pass', () => {
 
 describe('throttled calls besides those of jobs are tried again', () => {
   test.each([
-    ['to list a dataset group', 'ListDatasets', groupsWorkflow(['shop0'])],
-    ['to count what a Distributed Map has done', 'DescribeMapRun', groupsWorkflow(['shop0'], { distributed: true })],
-  ])('%s', async (_, operation, define) => {
+    ['to list a dataset group', 'personalize', 'ListDatasets', false],
+    ['to count what a Distributed Map has done', 'states', 'DescribeMapRun', true],
+    ['to put an event', 'events', 'PutEvents', false],
+  ])('%s', async (_, service, operation, distributed) => {
     await aws.seed(3);
-    await aws.client.addFaults({ service: operation === 'DescribeMapRun' ? 'states' : 'personalize', operation, times: 2, error: { code: 'ThrottlingException' } });
-    expect(await aws.run(await aws.deploy(define))).toMatchObject({ status: 'SUCCEEDED' });
+    await aws.client.addFaults({ service, operation, times: 2, error: { code: 'ThrottlingException' } });
+    expect(await aws.run(await aws.deploy(groupsWorkflow(['shop0'], { distributed })))).toMatchObject({ status: 'SUCCEEDED' });
     expect(await aws.client.remainingFaults()).toEqual([]);
+    expect(await aws.client.events()).toHaveLength(4);
   });
 });
 
