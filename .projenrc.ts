@@ -172,6 +172,7 @@ project.gitignore.include('/local-aws/services/logs/');
 // without this, jsii prints a banner in every step on Node 20
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.npmignore?.exclude(
+  '/cdk.out/', // of deployments from this folder
   '/lambda/', '/test/', '/projenrc/', '/.projenrc.ts', '/coverage/', '/examples/', '/rosetta/', '/.ci/', '/docs/',
   '/CONTRIBUTING.md', '/AGENTS.md', '/.compatignore', '/.npmrc', '/.gitattributes', '/.eslintrc.json',
 );
