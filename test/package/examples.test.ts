@@ -15,6 +15,7 @@ const EXPECTED: Record<string, { context?: Record<string, string>; jobs: number 
   'nightly-backup': { jobs: 0 },
   'query': { jobs: 1 },
   'quickstart': { jobs: 1 },
+  'restore-backup': { context: { backup: 's3://a-bucket/dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24/a-job/' }, jobs: 0 },
   'restore-in-another-region': { context: { backup: 'dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24/a-job/' }, jobs: 0 },
   'shared-destination': { jobs: 3 },
 };
@@ -92,21 +93,23 @@ test('long-export waits six hours for one export, and not at all for the other',
   expect(items).toMatchObject({ WaitForCompletion: 'false' });
 });
 
-describe('restore-in-another-region', () => {
+describe.each(['restore-backup', 'restore-in-another-region'])('%s', name => {
   test('defines the restored dataset only when a backup is chosen', () => {
-    expect(Object.keys(synthesizeExample('restore-in-another-region').templates)).not.toContain('Restored');
+    expect(Object.keys(synthesizeExample(name).templates)).not.toContain('Restored');
   });
 
-  test.each(['', 's3://bucket/folder/', 'dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24/a-job'])('given the backup %j, fails', backup => {
-    expect(() => synthesizeExample('restore-in-another-region', { backup })).toThrow('backup');
+  test.each([
+    '', 's3://bucket/folder/', 's3://bucket/dataset=INTERACTIONS/date=2026-11-24/a-job', 'dataset_group=movies/dataset=INTERACTIONS/date=2026-11-24/a-job',
+  ])('given the backup %j, fails', backup => {
+    expect(() => synthesizeExample(name, { backup })).toThrow('backup');
   });
+});
 
-  test('lets Personalize read the copies of this dataset group only', () => {
-    const { Copies } = synthesizeExample('restore-in-another-region').templates;
-    const statements = Object.values<any>(Copies.Resources).flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument?.Statement ?? []);
-    const reading = statements.filter(({ Action, Effect }) => Effect === 'Allow' && [Action].flat().some(action => /^s3:(Get|\*)/.test(action)));
-    expect(reading.map(({ Resource }) => Resource['Fn::Join'][1].at(-1))).toEqual(['/dataset_group=movies/*', '/dataset_group=movies/*']);
-  });
+test('restore-in-another-region lets Personalize read the copies of this dataset group only', () => {
+  const { Copies } = synthesizeExample('restore-in-another-region').templates;
+  const statements = Object.values<any>(Copies.Resources).flatMap(({ Properties: { PolicyDocument } }) => PolicyDocument?.Statement ?? []);
+  const reading = statements.filter(({ Action, Effect }) => Effect === 'Allow' && [Action].flat().some(action => /^s3:(Get|\*)/.test(action)));
+  expect(reading.map(({ Resource }) => Resource['Fn::Join'][1].at(-1))).toEqual(['/dataset_group=movies/*', '/dataset_group=movies/*']);
 });
 
 /** The properties of the export jobs. */
