@@ -37,12 +37,12 @@ export class SlowTests extends Component {
 
     this.task = project.addTask('test:slow', {
       description: 'Deploys to local AWS with the real CDK CLI, and checks the packed tarball (after `projen package`)',
-      exec: `jest --ci --config ${CONFIG} --maxWorkers=2 --maxConcurrency=3`,
+      exec: `jest --ci --config ${CONFIG} --maxWorkers=3 --maxConcurrency=3`,
       receiveArgs: true,
     });
     project.addTask('test:slow:plain', {
       description: 'The deployments with the newest CDK in the plain profile of local AWS; test:slow has the hostile one',
-      exec: `jest --ci --config ${CONFIG} --maxWorkers=2 --maxConcurrency=3 --selectProjects "newest CDK" --testPathPatterns test/e2e`,
+      exec: `jest --ci --config ${CONFIG} --maxWorkers=3 --maxConcurrency=3 --selectProjects "newest CDK" --testPathPatterns test/e2e`,
       env: { LOCAL_AWS_PROFILE: 'plain' },
       receiveArgs: true,
     });
