@@ -52,7 +52,18 @@ export class CdkCli {
     return this.run(['destroy', '--force', ...args], options);
   }
 
-  private async run(args: string[], { cwd = REPOSITORY, env, onOutput }: CliOptions): Promise<CliResult> {
+  /** An app is synthesized into a folder of this run: the CLI refuses one that another run is using. */
+  private async run(args: string[], options: CliOptions): Promise<CliResult> {
+    if (args.includes('--app')) { return this.spawn(args, options); }
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk-out-'));
+    try {
+      return await this.spawn([...args, '--output', folder], options);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  }
+
+  private async spawn(args: string[], { cwd = REPOSITORY, env, onOutput }: CliOptions): Promise<CliResult> {
     const child = spawn(process.execPath, ['--require', TIME, CLI, ...args, '--no-notices'], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
