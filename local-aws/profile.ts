@@ -62,6 +62,8 @@ export interface Profile {
 
   /** Whether CloudFormation starts what could start at the same time from the end of the template. Only dependencies are documented to order it. */
   readonly reversesOrder: boolean;
+  /** A rate begins anew when its schedule changes. */
+  readonly restartsChangedRates: boolean;
 }
 
 /** What the layout probe found in an account: no choice any more. Empty until somebody runs it, see tools/integ/README.md. */
@@ -102,6 +104,7 @@ export const PLAIN: Profile = {
   slowSeconds: 0,
   unknownMembers: false,
   reversesOrder: false,
+  restartsChangedRates: false,
 };
 
 /** The other choice, everywhere. */
@@ -139,6 +142,7 @@ export const HOSTILE: Profile = {
   slowSeconds: 1,
   unknownMembers: true,
   reversesOrder: true,
+  restartsChangedRates: true,
 };
 
 export const PROFILES = { plain: PLAIN, hostile: HOSTILE };

@@ -1,5 +1,5 @@
 import {
-  Duration, aws_events as events, aws_kms as kms, aws_scheduler as scheduler, aws_scheduler_targets as targets, aws_sqs as sqs,
+  Duration, aws_events as events, aws_iam as iam, aws_kms as kms, aws_scheduler as scheduler, aws_scheduler_targets as targets, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
@@ -20,7 +20,7 @@ export interface DatasetExportScheduleProps {
   /**
    * When to run it: `ScheduleExpression.cron()`, `rate()` or `at()`, with a time zone.
    *
-   * A run starts even if the previous one is still running.
+   * A run starts even if the previous one is still running. The first run of a `rate()` starts when the schedule is created.
    */
   readonly schedule: scheduler.ScheduleExpression;
 
@@ -141,6 +141,12 @@ export class DatasetExportSchedule extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    const target = new targets.StepFunctionsStartExecution(workflow.stateMachine, {
+      deadLetterQueue: this.deadLetterQueue,
+      retryAttempts: props.retryAttempts,
+      maxEventAge: props.maxEventAge ?? Duration.hours(1),
+    });
+    const roles: iam.IRole[] = [];
     this.schedule = new scheduler.Schedule(this, 'Schedule', {
       schedule: props.schedule,
       timeWindow: props.timeWindow,
@@ -148,14 +154,21 @@ export class DatasetExportSchedule extends Construct {
       description: props.description ?? `Personalize dataset exports of ${workflow.node.path}`.slice(0, 512),
       enabled: props.enabled,
       key: props.encryptionKey,
-      target: new targets.StepFunctionsStartExecution(workflow.stateMachine, {
-        deadLetterQueue: this.deadLetterQueue,
-        retryAttempts: props.retryAttempts,
-        maxEventAge: props.maxEventAge ?? Duration.hours(1),
-      }),
+      target: {
+        bind: schedule => {
+          const config = target.bind(schedule);
+          roles.push(config.role);
+          return config;
+        },
+      },
     });
-    this.schedule.node.addDependency(workflow._beforeRuns);
-    if (props.onFailure) { workflow.onRunFailed(`${this.node.id}OnFailure`, { target: props.onFailure, crossStackScope: this }); }
-    if (props.onSuccess) { workflow.onRunSucceeded(`${this.node.id}OnSuccess`, { target: props.onSuccess, crossStackScope: this }); }
+    // a rate begins when the schedule is created: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
+    this.schedule.node.addDependency(workflow._beforeRuns, ...roles);
+    if (props.onFailure) { this.beforeRuns(workflow.onRunFailed(`${this.node.id}OnFailure`, { target: props.onFailure, crossStackScope: this })); }
+    if (props.onSuccess) { this.beforeRuns(workflow.onRunSucceeded(`${this.node.id}OnSuccess`, { target: props.onSuccess, crossStackScope: this })); }
+  }
+
+  private beforeRuns(rule: events.Rule): void {
+    this.schedule.node.addDependency(rule);
   }
 }

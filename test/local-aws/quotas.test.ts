@@ -317,7 +317,7 @@ const CASES: Readonly<Record<QuotaName, readonly Attempt[]>> = {
   scheduleName: [length => {
     const { iam, scheduler } = testWorld();
     const roleArn = iam.createRole({ roleName: 'r', assumeRolePolicyDocument: trust('scheduler.amazonaws.com') });
-    return scheduler.put(long(length), { intervalMs: 60_000, target: '', roleArn, input: '{}' });
+    return scheduler.put(long(length), { intervalMs: 60_000, target: '', roleArn, input: '{}', retryAttempts: 0 });
   }],
   ssmParameterValue: [
     length => testWorld().ssm.createParameter('p', long(length)),

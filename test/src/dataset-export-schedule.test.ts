@@ -52,6 +52,16 @@ describe('schedule', () => {
     });
   });
 
+  test('comes after what its first run needs, which a rate starts at once', () => {
+    const stack = concreteStack();
+    scheduleIn(stack, { onFailure: new targets.SnsTopic(new sns.Topic(stack, 'Topic')), onSuccess: new targets.SnsTopic(new sns.Topic(stack, 'Other')) });
+    const template = Template.fromStack(stack);
+    const [{ DependsOn }] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+    const rolePolicy = Object.keys(template.findResources('AWS::IAM::Policy', { Properties: { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'states:StartExecution' })]) } } }));
+    expect(rolePolicy).toHaveLength(1);
+    expect(DependsOn).toEqual(expect.arrayContaining([...rolePolicy, ...Object.keys(template.findResources('AWS::Events::Rule'))]));
+  });
+
   test('may start this state machine, and write to the queue, and nothing else', () => {
     const stack = concreteStack();
     scheduleIn(stack);

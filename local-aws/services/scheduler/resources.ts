@@ -62,5 +62,6 @@ function parse({ ScheduleExpression, Target }: Properties): Schedule {
   if (!target.includes(':stateMachine:')) { throw new NotSupportedError(`a schedule that starts ${target}`); }
   const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(String(ScheduleExpression)) ?? [];
   if (count === undefined) { throw new NotSupportedError(`the schedule expression ${String(ScheduleExpression)}`); }
-  return { intervalMs: Number(count) * MILLISECONDS[unit], target, roleArn, input };
+  const { MaximumRetryAttempts: retryAttempts = 185 } = record(record(Target).RetryPolicy);
+  return { intervalMs: Number(count) * MILLISECONDS[unit], target, roleArn, input, retryAttempts: Number(retryAttempts) };
 }

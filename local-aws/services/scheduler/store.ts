@@ -10,22 +10,30 @@ export interface Schedule {
   readonly roleArn: string;
   /** JSON */
   readonly input: string;
+  readonly retryAttempts: number;
 }
 
-/** Schedules that start state machines, the first time one interval after they were put. */
+/** AWS documents that the intervals grow, and not how long they are. */
+const RETRY_MS = 60_000;
+
+/**
+ * Schedules that start state machines, the first time when they are created.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
+ */
 export class ScheduleStore {
   /** those that are enabled */
   private readonly schedules = new Map<string, Schedule>();
   private readonly names = new Set<string>();
 
-  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'iam' | 'states'>) {}
+  constructor(private readonly world: Pick<World, 'region' | 'clock' | 'iam' | 'states' | 'profile'>) {}
 
   /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html: not under a name that is taken. */
   public async create(name: string, schedule: Schedule | undefined): Promise<void> {
     if (this.names.has(name)) { throw new ServiceError('ConflictException', `Schedule ${name} already exists.`, 409); }
     this.names.add(name);
     try {
-      await this.put(name, schedule);
+      await this.put(name, schedule, true);
     } catch (error) {
       this.names.delete(name);
       throw error;
@@ -36,8 +44,9 @@ export class ScheduleStore {
    * Refuses a role that the service cannot assume.
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
    * @param schedule undefined: disabled
+   * @param atOnce whether a schedule that is changed begins anew is not documented
    */
-  public async put(name: string, schedule: Schedule | undefined): Promise<void> {
+  public async put(name: string, schedule: Schedule | undefined, atOnce = this.world.profile.restartsChangedRates): Promise<void> {
     checkLength('scheduleName', 'name', name);
     if (!/^[0-9a-zA-Z-_.]+$/.test(name)) { throw new ServiceError('ValidationException', `Value '${name}' at 'name' must match [0-9a-zA-Z-_.]+`); }
     if (!schedule) {
@@ -50,7 +59,7 @@ export class ScheduleStore {
       throw new ServiceError('ValidationException', 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.');
     }
     this.schedules.set(name, schedule);
-    void this.repeat(name, schedule);
+    void this.repeat(name, schedule, atOnce);
   }
 
   public delete(name: string): void {
@@ -58,11 +67,23 @@ export class ScheduleStore {
     this.names.delete(name);
   }
 
-  private async repeat(name: string, schedule: Schedule): Promise<void> {
-    for (;;) {
-      await this.world.clock.sleep(schedule.intervalMs);
+  private async repeat(name: string, schedule: Schedule, atOnce: boolean): Promise<void> {
+    const { clock } = this.world;
+    for (let next = clock.now() + (atOnce ? 0 : schedule.intervalMs); ; next += schedule.intervalMs) {
+      await clock.sleep(next - clock.now());
+      for (let attempt = 0; this.schedules.get(name) === schedule; attempt++) {
+        try {
+          await this.start(schedule);
+          break;
+        } catch (error) {
+          if (attempt === schedule.retryAttempts) {
+            console.error(`the schedule ${name} could not start its target:`, error);
+            break;
+          }
+          await clock.sleep(RETRY_MS);
+        }
+      }
       if (this.schedules.get(name) !== schedule) { return; }
-      await this.start(schedule).catch((error: unknown) => console.error(`the schedule ${name} could not start its target:`, error));
     }
   }
 

@@ -60,7 +60,7 @@ export class StateMachineStore {
     machine.set(await this.machineOf(arn, configuration));
   }
 
-  /** Running executions continue, as in AWS. */
+  /** Kinder than AWS, which ends the running executions at their next state: see README.md. */
   public deleteStateMachine(arn: string): void {
     this.machines.delete(arn);
   }

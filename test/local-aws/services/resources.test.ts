@@ -234,6 +234,32 @@ test.each<[string, object, object]>([
   expect(reason(stack)).toBeUndefined();
 });
 
+test('a rate starts its target at once, and tries again as often as it may until its role is allowed to', async () => {
+  const template = (allowed: boolean) => ({
+    Role: roleFor('states.amazonaws.com'),
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { StateMachineName: 'm', RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, DefinitionString: JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }) },
+    },
+    SchedulerRole: roleFor('scheduler.amazonaws.com', allowed ? { Policies: [{ PolicyName: 'p', PolicyDocument: POLICY('states:StartExecution') }] } : {}),
+    Schedule: {
+      Type: 'AWS::Scheduler::Schedule',
+      Properties: {
+        ScheduleExpression: 'rate(300 days)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Arn: { Ref: 'Machine' }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] }, RetryPolicy: { MaximumRetryAttempts: 185 } },
+      },
+    },
+  });
+  const { clock, states } = aws.world;
+  expect(reason(await deploy(template(false)))).toBeUndefined();
+  await clock.sleep(600_000);
+  expect(states.executions).toEqual([]);
+  expect(reason(await deploy(template(true)))).toBeUndefined();
+  await clock.sleep(600_000);
+  expect(states.executions).toHaveLength(1);
+});
+
 test('a rule or schedule that exists already is not taken over', async () => {
   const template = {
     Role: roleFor('scheduler.amazonaws.com'),

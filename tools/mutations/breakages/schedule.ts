@@ -4,6 +4,12 @@ import { type Breakage, breakagesOf } from '../breakage';
 /** Runs on a schedule. */
 export const SCHEDULE_BREAKAGES: Breakage[] = [
   ...breakagesOf('src/dataset-export-schedule.ts', [NIGHTLY_BACKUP, SCHEDULE], {
+    'rate-before-its-permission': {
+      breaks: 'the first run of a rate may be denied, and be lost', from: 'addDependency(workflow._beforeRuns, ...roles)', to: 'addDependency(workflow._beforeRuns)',
+    },
+    'rate-before-its-rules': {
+      breaks: 'nobody is told how the first run of a rate ended', from: 'this.schedule.node.addDependency(rule);', to: '',
+    },
     'failure-target-of-success': {
       breaks: 'onFailure is told of the runs that succeed',
       from: 'if (props.onFailure) { workflow.onRunFailed(',
