@@ -12,8 +12,8 @@ export const SCHEDULE_BREAKAGES: Breakage[] = [
     },
     'failure-target-of-success': {
       breaks: 'onFailure is told of the runs that succeed',
-      from: 'if (props.onFailure) { workflow.onRunFailed(',
-      to: 'if (props.onFailure) { workflow.onRunSucceeded(',
+      from: 'workflow.onRunFailed(',
+      to: 'workflow.onRunSucceeded(',
     },
     'no-failure-target': {
       breaks: 'onFailure has no effect',
