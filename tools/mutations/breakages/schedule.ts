@@ -12,8 +12,8 @@ export const SCHEDULE_BREAKAGES: Breakage[] = [
     },
     'failure-target-of-success': {
       breaks: 'onFailure is told of the runs that succeed',
-      from: 'workflow.onRunFailed(',
-      to: 'workflow.onRunSucceeded(',
+      from: 'this.beforeRuns(workflow.onRunFailed(',
+      to: 'this.beforeRuns(workflow.onRunSucceeded(',
     },
     'no-failure-target': {
       breaks: 'onFailure has no effect',
