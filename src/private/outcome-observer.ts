@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { stackJobNamePrefix } from './job-name';
 import { attachedPolicy } from './policies/attached-policy';
 import { JOB_EVENT, putEvent } from './workflow/events';
-import { jsonataPass, shortened } from './workflow/expressions';
+import { jsonataPass, reasonOf, shortened } from './workflow/expressions';
 import { MAX_REASON_LENGTH } from './workflow/payload-budget';
 import { callPersonalize, transientRetry } from './workflow/personalize-calls';
 
@@ -31,10 +31,9 @@ export class OutcomeObserver extends Construct {
     this.eventBus = eventBus;
     const put = putEvent(this, 'Put export event', eventBus, JOB_EVENT, sfn.JsonPath.stringAt('$'), new sfn.Succeed(this, 'Done'));
     const times = { creationDateTime: '$states.input.job.CreationDateTime', lastUpdatedDateTime: '$states.input.job.LastUpdatedDateTime' };
-    const reason = '$states.input.job.Description.FailureReason';
     const exported = this.report('Dataset exported', { status: '"ACTIVE"', ...times });
     const failed = this.report('Dataset export job failed', {
-      status: '"CREATE FAILED"', ...times, failureReason: shortened(`${reason} ? ${reason} : "Personalize gave no reason"`, MAX_REASON_LENGTH),
+      status: '"CREATE FAILED"', ...times, failureReason: shortened(reasonOf('$states.input.job.Description.FailureReason'), MAX_REASON_LENGTH),
     });
     const unknown = this.report('Dataset export job unknown', {
       status: '"ERROR"', failureReason: shortened('$states.input.error.Error & ": " & $states.input.error.Cause', MAX_REASON_LENGTH),

@@ -32,8 +32,9 @@ async function rollBackUpdate(
   const run = async (previous: ResourceState): Promise<void> => {
     const current = stack.resources.get(previous.logicalId)!;
     const isUnchanged = current.physicalId === previous.physicalId && provisioner.isSame(current, previous.properties);
-    if (!isUnchanged && !isDeletedFirst(previous.type)) { replaced.push(previous, current); }
-    if (isUnchanged || (!isCustomResource(previous.type) && !isDeletedFirst(previous.type) && current.physicalId !== previous.physicalId)) {
+    const isDeleted = isDeletedFirst(previous.type);
+    if (!isUnchanged && !isDeleted) { replaced.push(previous, current); }
+    if (isUnchanged || (!isDeleted && !isCustomResource(previous.type) && current.physicalId !== previous.physicalId)) {
       restore(stack, current, previous);
     } else {
       await provisioner.update(current, previous, previous.properties);

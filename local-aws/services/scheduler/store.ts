@@ -71,19 +71,20 @@ export class ScheduleStore {
     const { clock } = this.world;
     for (let next = clock.now() + (atOnce ? 0 : schedule.intervalMs); ; next += schedule.intervalMs) {
       await clock.sleep(next - clock.now());
-      for (let attempt = 0; this.schedules.get(name) === schedule; attempt++) {
-        try {
-          await this.start(schedule);
-          break;
-        } catch (error) {
-          if (attempt === schedule.retryAttempts) {
-            console.error(`the schedule ${name} could not start its target:`, error);
-            break;
-          }
-          await clock.sleep(RETRY_MS);
-        }
-      }
+      await this.startWithRetries(name, schedule);
       if (this.schedules.get(name) !== schedule) { return; }
+    }
+  }
+
+  /** Until the target has started, as often as the schedule says, and while it exists. */
+  private async startWithRetries(name: string, schedule: Schedule): Promise<void> {
+    for (let attempt = 0; this.schedules.get(name) === schedule; attempt++) {
+      try {
+        return await this.start(schedule);
+      } catch (error) {
+        if (attempt === schedule.retryAttempts) { return console.error(`the schedule ${name} could not start its target:`, error); }
+        await this.world.clock.sleep(RETRY_MS);
+      }
     }
   }
 

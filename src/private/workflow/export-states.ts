@@ -1,6 +1,6 @@
 import { Duration, Stack, Tokenization, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ResultPath, jsonataObject, jsonataPass, shortened } from './expressions';
+import { ResultPath, jsonataObject, jsonataPass, reasonOf, shortened } from './expressions';
 import { COUNTS, ListingStates } from './listing-states';
 import { MAX_REASON_LENGTH } from './payload-budget';
 import { INVALID_INPUT, NOT_FOUND, callPersonalize, transientRetry } from './personalize-calls';
@@ -64,8 +64,7 @@ export class ExportStates {
     this.exported = this.end('Dataset exported', { status: '"ACTIVE"', ...TIMES, ...COUNTS });
     this.exportedBefore = this.end('Dataset exported before', { status: '"ACTIVE"', ...TIMES, ...COUNTS });
     this.empty = props.failOnEmptyExport ? this.failedEnd('Dataset export empty', { status: '"ERROR"', ...TIMES, ...COUNTS }, NO_OBJECTS) : undefined;
-    this.failed = this.failedEnd('Dataset export job failed', { status: '"CREATE FAILED"', ...TIMES },
-      'job.Description.FailureReason ? job.Description.FailureReason : "Personalize gave no reason"');
+    this.failed = this.failedEnd('Dataset export job failed', { status: '"CREATE FAILED"', ...TIMES }, reasonOf('job.Description.FailureReason'));
     this.error = this.failedEnd('Dataset not exported', { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
 
     const [hash, wait] = [this.hash(), this.wait()];

@@ -13,6 +13,11 @@ export function jsonataObject(fields: Record<string, string>): string {
   return `{${Object.entries(fields).map(([field, expression]) => `"${field}": ${expression}`).join(', ')}}`;
 }
 
+/** The reason of a failed job, which Personalize may leave out or leave empty. */
+export function reasonOf(failureReason: string): string {
+  return `${failureReason} ? ${failureReason} : "Personalize gave no reason"`;
+}
+
 /** The beginning of the text that an expression gives. */
 export function shortened(text: string, maximum: number): string {
   const end = '... (shortened)';

@@ -111,8 +111,8 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'needs-reason': {
       breaks: 'a failure without a reason fails the run',
-      from: 'job.Description.FailureReason ? job.Description.FailureReason : "Personalize gave no reason"',
-      to: 'job.Description.FailureReason',
+      from: 'reasonOf(\'job.Description.FailureReason\')',
+      to: '\'job.Description.FailureReason\'',
     },
     'never-looks-for-earlier-jobs': {
       breaks: 'a redrive exports again what it had exported',
