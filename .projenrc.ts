@@ -63,6 +63,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     `aws-cdk-lib-newest@npm:aws-cdk-lib@${CDK_NEWEST}`,
     'asl-validator@^3',
     'aws-local-stepfunctions@3.0.0',
+    'jsonata@2.0.6', // the version that Step Functions has
     'jsonpath-plus@^10',
     '@aws-cdk/aws-service-spec@^0.1.216', // CloudFormation's resource types, by AWS
     // the services' models, by AWS: local-aws/ checks requests by them; and what reads them

@@ -1,4 +1,5 @@
 import type { Definition, State } from './definition';
+import { StateFailure } from './failures';
 import { History } from './history';
 import { Interpreter, atStart, type Progress } from './interpreter';
 import type { JSONValue } from './library';
@@ -34,6 +35,8 @@ interface Surroundings {
   readonly world: StatesWorld;
   /** called for each Map Run when it starts */
   readonly onMapRun: (mapRun: MapRun) => void;
+  /** whether the state machine is being deleted, or gone */
+  readonly isDeleted: () => boolean;
 }
 
 /** An execution, of its own or as a child of a Map Run. It can be stopped, and redriven if it did not succeed. */
@@ -44,6 +47,8 @@ export class Run {
   private readonly definition: Definition;
   private readonly roleArn: string;
   private readonly progress: Progress;
+  /** when it has ended, however it did; after a redrive again */
+  public ended: Promise<void> = Promise.resolve();
   private interrupt?: (interruption: Interruption) => void;
 
   constructor(
@@ -59,7 +64,7 @@ export class Run {
   }
 
   public start(signal?: AbortSignal): Promise<void> {
-    return this.drive(signal);
+    return this.ended = this.drive(signal);
   }
 
   public stop(error?: string, cause?: string): void {
@@ -76,7 +81,7 @@ export class Run {
     record.redriveCount++;
     record.redriveDate = this.now();
     Object.assign(record, { status: 'RUNNING', stopDate: undefined, error: undefined, cause: undefined });
-    return this.drive(signal);
+    return this.ended = this.drive(signal);
   }
 
   private async drive(signal?: AbortSignal): Promise<void> {
@@ -111,8 +116,9 @@ export class Run {
   }
 
   private interpreter(): Interpreter {
-    const { record, machine, roleArn, surroundings: { world, onMapRun } } = this;
+    const { record, machine, roleArn, surroundings: { world, onMapRun, isDeleted } } = this;
     const session = { arn: machine.arn, roleArn };
+    const machineName = machine.arn.slice(machine.arn.lastIndexOf(':') + 1);
     return new Interpreter({
       clock: world.clock,
       history: this.history,
@@ -127,7 +133,11 @@ export class Run {
           RedriveCount: record.redriveCount,
           ...record.redriveDate !== undefined && { RedriveTime: new Date(record.redriveDate * 1000).toISOString() },
         },
-        StateMachine: { Id: record.stateMachineArn, Name: machine.arn.slice(machine.arn.lastIndexOf(':') + 1) },
+        StateMachine: { Id: record.stateMachineArn, Name: machineName },
+      },
+      checkTransition: () => {
+        // https://repost.aws/knowledge-center/step-functions-stuck-deleting-status
+        if (isDeleted()) { throw new StateFailure('States.Runtime', `State machine ${machineName} has been deleted.`); }
       },
       runTask: (resource, input) => runTask(world, session, resource, input) as Promise<JSONValue>,
       runMap: async (state, inputs, progress, signal) => {

@@ -33,6 +33,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly history: History;
   readonly context: Context;
+  /** called before each state, and before it is tried again: throws if the execution must not go on */
+  readonly checkTransition: () => void;
   readonly runTask: (resource: string, input: JSONValue) => Promise<JSONValue>;
   /** starts a Map Run, or redrives the existing one */
   readonly runMap: (state: State, inputs: JSONValue[], progress: Progress, signal: AbortSignal) => Promise<JSONValue>;
@@ -49,6 +51,7 @@ export class Interpreter {
     const { history } = this.environment;
     while (progress.output === undefined) {
       signal.throwIfAborted();
+      this.environment.checkTransition();
       const state = progress.definition.States[progress.state];
       history.add(1);
       const { output, next } = await this.runState(state, progress, signal);
@@ -84,6 +87,7 @@ export class Interpreter {
         const delay = retries.delayAfter(error as Error);
         if (delay !== undefined) {
           await unlessAborted(signal, this.environment.clock.sleep(delay * 1000));
+          this.environment.checkTransition();
           progress.parts = progress.mapRun = undefined;
           continue;
         }

@@ -1,15 +1,7 @@
+import jsonata from 'jsonata';
 import { StateFailure } from './failures';
 import type { JSONValue } from './library';
 import type { Clock } from '../../core';
-
-interface Expression {
-  registerFunction(name: string, implementation: () => unknown, signature: string): void;
-  evaluate(input: unknown, bindings: object): Promise<unknown>;
-}
-
-// a dependency of the ASL validator, not of this project
-// eslint-disable-next-line @typescript-eslint/no-require-imports, import/no-extraneous-dependencies
-const jsonata = require('jsonata') as (expression: string) => Expression;
 
 const EXPRESSION = /^\{%([^]*)%\}$/;
 

@@ -1,7 +1,14 @@
 import type { StateMachineConfiguration } from './store';
+import { withTimeout } from './waiting';
 import { isTrue, randomSuffix, record, refuseOtherMembers, text, type Properties, type ResourceTypes } from '../../cloudformation/resource-type';
 import { NotSupportedError, ServiceError } from '../../core';
 import { quota } from '../../quotas';
+
+/**
+ * The default of resource types.
+ * @see https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+ */
+const DELETE_SECONDS = 120 * 60;
 
 export const statesResources: ResourceTypes = {
   'AWS::StepFunctions::StateMachine': {
@@ -18,8 +25,9 @@ export const statesResources: ResourceTypes = {
     async update(properties, existing, { world }) {
       await world.states.updateStateMachine(existing.physicalId, configuration(String(existing.attributes.Name), properties));
     },
-    delete({ physicalId }, { world }) {
-      world.states.deleteStateMachine(physicalId);
+    async delete({ physicalId }, { world: { clock, states } }) {
+      const timeout = () => new Error(`Resource of type 'AWS::StepFunctions::StateMachine' with identifier '${physicalId}' did not stabilize.`);
+      await withTimeout(clock, DELETE_SECONDS, states.deleteStateMachine(physicalId), timeout);
     },
   },
 };

@@ -28,6 +28,7 @@ export type StatesWorld = Pick<World, 'region' | 'clock' | 'profile' | 'endpoint
 /** State machines, whose tasks are local Lambda functions and calls of other services, with their executions and Map Runs. */
 export class StateMachineStore {
   private readonly machines = new Map<string, Eventual<StateMachine>>();
+  private readonly deleting = new Set<string>();
   private readonly runs = new Map<string, Run>();
   private readonly mapRuns = new Map<string, MapRun>();
 
@@ -49,6 +50,7 @@ export class StateMachineStore {
   public async createStateMachine(configuration: StateMachineConfiguration): Promise<string> {
     checkName(configuration.name);
     const arn = `arn:aws:states:${this.world.region}:${ACCOUNT}:stateMachine:${configuration.name}`;
+    this.refuseDeleting(arn);
     if (this.machines.has(arn)) { throw new ServiceError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`); }
     const machine = await this.machineOf(arn, configuration);
     this.machines.set(arn, new Eventual(this.world.clock, this.world.profile.stateMachineSeconds, machine));
@@ -60,9 +62,15 @@ export class StateMachineStore {
     machine.set(await this.machineOf(arn, configuration));
   }
 
-  /** Kinder than AWS, which ends the running executions at their next state: see README.md. */
-  public deleteStateMachine(arn: string): void {
+  /**
+   * Ends the executions at their next state, and is done when all have ended.
+   * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+   */
+  public async deleteStateMachine(arn: string): Promise<void> {
+    this.deleting.add(arn);
+    await Promise.all([...this.runs.values()].filter(({ record }) => record.stateMachineArn === arn).map(run => run.ended));
     this.machines.delete(arn);
+    this.deleting.delete(arn);
   }
 
   public startExecution(stateMachineArn: string, input: string, name: string = randomUUID()): ExecutionRecord {
@@ -75,7 +83,8 @@ export class StateMachineStore {
     if (existing) { throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`); }
     checkLength('statesInput', 'input', input);
     const onMapRun = (mapRun: MapRun) => this.mapRuns.set(mapRun.mapRunArn, mapRun);
-    const run = new Run({ world: this.world, onMapRun }, machine, { executionArn, stateMachineArn, name, input });
+    const isDeleted = () => this.deleting.has(stateMachineArn) || !this.machines.has(stateMachineArn);
+    const run = new Run({ world: this.world, onMapRun, isDeleted }, machine, { executionArn, stateMachineArn, name, input });
     this.runs.set(executionArn, run);
     void run.start();
     return run.record;
@@ -111,7 +120,12 @@ export class StateMachineStore {
   }
 
   private machine(arn: string): Eventual<StateMachine> {
+    this.refuseDeleting(arn);
     return found(this.machines.get(arn), () => new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`));
+  }
+
+  private refuseDeleting(arn: string): void {
+    if (this.deleting.has(arn)) { throw new ServiceError('StateMachineDeleting', `State Machine is being deleted: '${arn}'`); }
   }
 
   private async machineOf(arn: string, configuration: StateMachineConfiguration): Promise<StateMachine> {

@@ -380,6 +380,42 @@ test('a running execution is the answer to the same name and input; otherwise th
   expect(() => states.startExecution(arn, '{}', 'two words')).toThrow("Invalid Name: 'two words'");
 });
 
+test.each([
+  ['state, which nothing catches', 600, {
+    StartAt: 'P',
+    States: {
+      P: {
+        Type: 'Parallel',
+        Branches: [
+          { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 600, Next: 'Then' }, Then: { Type: 'Pass', End: true } } },
+          { StartAt: 'F', States: { F: { Type: 'Task', Resource: `${PREFIX}f`, Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 900 }], End: true } } },
+        ],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Ignored' }],
+        End: true,
+      },
+      Ignored: { Type: 'Pass', End: true },
+    },
+  }],
+  ['retry', 30, waiter(1000)],
+])('deleting a state machine ends its executions at their next %s, and is done then', async (_, seconds, definition) => {
+  const arn = await create(definition);
+  let deleted: Promise<void> | undefined;
+  handler = () => {
+    deleted ??= states.deleteStateMachine(arn);
+    states.startExecution(arn, '{}');
+    return {};
+  };
+  const execution = states.startExecution(arn, '{}');
+  await eventually(() => expect(deleted).toBeDefined());
+  await deleted;
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: 'State machine machine has been deleted.' });
+  expect(execution.stopDate! - execution.startDate).toBeGreaterThanOrEqual(seconds);
+  expect(execution.stopDate! - execution.startDate).toBeLessThan(2 * seconds);
+  expect(() => states.startExecution(arn, '{}')).toThrow('Does Not Exist');
+  expect(await redrive(execution)).toMatchObject({ error: 'States.Runtime' });
+  await create(definition);
+});
+
 describe('parameters of a service\'s API', () => {
   const calling = (Resource: string, Parameters: object) => create({ StartAt: 'X', States: { X: { Type: 'Task', Resource: `arn:aws:states:::${Resource}`, Parameters, End: true } } });
   const DESCRIBE = 'aws-sdk:personalize:describeDatasetExportJob';
