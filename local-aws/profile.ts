@@ -36,6 +36,12 @@ export interface Profile {
   readonly stateMachineSeconds: number;
 
   /**
+   * For how many seconds a child execution of a Map Run that has ended counts as running. Undocumented.
+   * https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
+   */
+  readonly mapRunSeconds: number;
+
+  /**
    * A setting of Lambda: how functions get asynchronous events more than once. CloudFormation's requests to custom resources are such events.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
    */
@@ -98,6 +104,7 @@ export const PLAIN: Profile = {
   bucketSeconds: 0,
   keySeconds: 0,
   stateMachineSeconds: 0,
+  mapRunSeconds: 0,
   redeliveredAfterSeconds: [null],
   eventsDeliveredAfterSeconds: [[0]],
   troubleEvery: null,
@@ -136,6 +143,7 @@ export const HOSTILE: Profile = {
   bucketSeconds: 15,
   keySeconds: 30,
   stateMachineSeconds: 10,
+  mapRunSeconds: 30,
   redeliveredAfterSeconds: [1, null, 45],
   eventsDeliveredAfterSeconds: [[90, 95], [30, 400]],
   troubleEvery: 20,

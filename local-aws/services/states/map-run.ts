@@ -35,19 +35,11 @@ export class MapRun {
     return this.children.flatMap(({ run }) => run ?? []);
   }
 
-  /** The counts of DescribeMapRun. */
+  /** The counts of DescribeMapRun, which may be late. */
   public get itemCounts(): Counts {
-    const count = (...statuses: (string | undefined)[]) => this.children.filter(({ run }) => statuses.includes(run?.record.status)).length;
-    return {
-      pending: count(undefined),
-      running: count('RUNNING'),
-      succeeded: count('SUCCEEDED'),
-      failed: count('FAILED'),
-      timedOut: count('TIMED_OUT'),
-      aborted: count('ABORTED'),
-      total: this.children.length,
-      resultsWritten: this.children.length,
-    };
+    const { clock, profile: { mapRunSeconds } } = this.parent.world;
+    const then = clock.now() / 1000 - mapRunSeconds;
+    return this.counts(({ status, stopDate }) => stopDate !== undefined && stopDate > then ? 'RUNNING' : status);
   }
 
   /**
@@ -80,12 +72,27 @@ export class MapRun {
         await ended;
       }
       eitherSignal.throwIfAborted();
-      const { failed, timedOut, aborted, total } = this.itemCounts;
+      const { failed, timedOut, aborted, total } = this.counts(({ status }) => status);
       const isOver = (failed + timedOut + aborted) * 100 > Number(ToleratedFailurePercentage) * total;
       if (child.run.record.status !== 'SUCCEEDED' && isOver) {
         throw new StateFailure('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
       }
     });
+  }
+
+  private counts(statusOf: (record: Run['record']) => string): Counts {
+    const statuses = this.children.map(({ run }) => run && statusOf(run.record));
+    const count = (status?: string) => statuses.filter(other => other === status).length;
+    return {
+      pending: count(),
+      running: count('RUNNING'),
+      succeeded: count('SUCCEEDED'),
+      failed: count('FAILED'),
+      timedOut: count('TIMED_OUT'),
+      aborted: count('ABORTED'),
+      total: statuses.length,
+      resultsWritten: statuses.length,
+    };
   }
 
   private async write(): Promise<JSONValue> {

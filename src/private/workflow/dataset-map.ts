@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Stack, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Stack, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { jsonataPass, shortened } from './expressions';
 import { CAUSE_REASON_LENGTH, Work, inlineReasonLength } from './payload-budget';
@@ -18,7 +18,7 @@ export interface DatasetMapProps extends Work {
    * @param fields JSONata expressions for what the report says about the datasets
    * @param failures the same for the cause of a failed run
    */
-  readonly reportRun: (fields: Record<string, string>, failures: string) => sfn.State;
+  readonly reportRun: (fields: Record<string, string>, failures: string) => sfn.Pass;
 }
 
 const path = sfn.JsonPath;
@@ -46,11 +46,13 @@ export function distributedMap(scope: Construct, props: DatasetMapProps): sfn.Ch
     resultPath: '$.mapRun',
   }, { Bucket: props.destination.bucket.bucketName, Prefix: resultsFolder(props.jobNamePrefix) }).itemProcessor(props.exportOne(reportOrFail(scope)));
   const details = '$states.input.mapRun.ResultWriterDetails';
-  return map.next(countDatasets(scope)).next(props.reportRun({
+  const report = props.reportRun({
     succeeded: '$states.input.counts.succeeded',
     failed: '$states.input.counts.failed',
     results: `{"bucket": ${details}.Bucket, "key": ${details}.Key}`,
-  }, `$string(${details})`));
+  }, `$string(${details})`);
+  map.next(countDatasets(scope, report));
+  return sfn.Chain.custom(map, [report], report);
 }
 
 /** A dataset counts as failed if its child execution fails. */
@@ -65,7 +67,8 @@ function reportOrFail(scope: Construct): sfn.Choice {
     .otherwise(cause);
 }
 
-function countDatasets(scope: Construct): sfn.CustomState {
+/** Counts until no dataset counts as unfinished: how soon a Map Run that has ended counts them all is not documented, and a failure must not be missed. */
+function countDatasets(scope: Construct, next: sfn.State): sfn.State {
   const count = new sfn.CustomState(scope, 'Count datasets', {
     stateJson: {
       Type: 'Task',
@@ -74,11 +77,17 @@ function countDatasets(scope: Construct): sfn.CustomState {
       ResultSelector: {
         'succeeded.$': '$.ItemCounts.Succeeded',
         'failed.$': 'States.MathAdd($.ItemCounts.Failed, States.MathAdd($.ItemCounts.Aborted, $.ItemCounts.TimedOut))',
+        'unfinished.$': 'States.MathAdd($.ItemCounts.Pending, $.ItemCounts.Running)',
       },
       ResultPath: '$.counts',
     },
   });
-  return count.addRetry(transientRetry(10));
+  const wait = new sfn.Wait(scope, 'Wait for counts', { time: sfn.WaitTime.duration(Duration.seconds(10)) });
+  const choice = new sfn.Choice(scope, 'All datasets counted?')
+    .when(sfn.Condition.numberEquals('$.counts.unfinished', 0), next)
+    .otherwise(wait.next(count));
+  count.addRetry(transientRetry(10)).next(choice);
+  return count;
 }
 
 function mapProps({ maxConcurrency }: DatasetMapProps) {

@@ -144,6 +144,22 @@ test('a function, who may call it, and a state machine that does', async () => {
   await remove(stack);
 });
 
+test.each([
+  ['is deleted when its executions have ended', 7000, 'DELETE_COMPLETE'],
+  ['is not, within the time that CloudFormation has for it', 7300, 'DELETE_FAILED'],
+])('a state machine %s', async (_, Seconds, status) => {
+  const stack = await deploy({
+    Role: roleFor('states.amazonaws.com'),
+    Machine: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, DefinitionString: JSON.stringify({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds, End: true } } }) },
+    },
+  });
+  aws.world.states.startExecution(stack.resources.get('Machine')!.physicalId!, '{}');
+  await aws.world.clock.sleep(1000);
+  expect((await aws.delete(stack)).status).toBe(status);
+});
+
 test('personalize resources, log groups and placeholders', async () => {
   const schema = { type: 'record', name: 'Interactions', fields: [{ name: 'USER_ID', type: 'string' }, { name: 'ITEM_ID', type: 'string' }, { name: 'TIMESTAMP', type: 'long' }] };
   const stack = await deploy({

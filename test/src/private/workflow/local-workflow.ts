@@ -1,6 +1,7 @@
 import { App, Stack, aws_personalize as personalize } from 'aws-cdk-lib';
 import { LocalAwsClient } from '../../../../local-aws/client';
 import { LocalAws } from '../../../../local-aws/local-aws';
+import type { ProfileName } from '../../../../local-aws/profile';
 import { DEPLOYER } from '../../../../local-aws/services/iam/credentials';
 import type { ExecutionRecord } from '../../../../local-aws/wire';
 import { Dataset, DatasetExportWorkflow, DatasetExportWorkflowProps, DatasetGroup, IngestionMode } from '../../../../src';
@@ -25,8 +26,8 @@ export interface DatasetReport {
  * every call that a state machine makes is an HTTP request that is checked against them.
  */
 export class LocalWorkflow {
-  public static async start(): Promise<LocalWorkflow> {
-    return new LocalWorkflow(await LocalAws.start({ region: REGION, speed: Infinity }));
+  public static async start(profile?: ProfileName): Promise<LocalWorkflow> {
+    return new LocalWorkflow(await LocalAws.start({ region: REGION, speed: Infinity, profile }));
   }
 
   public readonly client: LocalAwsClient;
@@ -148,6 +149,7 @@ export class LocalWorkflow {
       body,
     });
     const text = await response.text();
+    if (text.includes('Rate exceeded')) { return this.request(service, headers, body); } // as clients do
     if (!response.ok) { throw new Error(`${service}: ${text}`); }
     return text;
   }

@@ -232,6 +232,20 @@ test('a Distributed Map counts exports that somebody has stopped as failed', asy
   expect(await aws.ended(executionArn)).toMatchObject({ status: 'FAILED', cause: expect.stringMatching(/^1 datasets exported, 1 not: /) });
 });
 
+test('a Distributed Map waits until Step Functions has counted all of its datasets', async () => {
+  const hostile = await LocalWorkflow.start('hostile');
+  try {
+    const arns = await hostile.seed(2);
+    await hostile.client.configurePersonalize({ failJobsOf: { [arns[1]]: 'no luck' } });
+    const resources = await hostile.deploy(workflow(arns, { distributed: true }));
+    await hostile.client.sleep(60); // until the policies are in effect
+    const execution = await hostile.run(resources);
+    expect(execution).toMatchObject({ status: 'FAILED', cause: expect.stringMatching(/^1 datasets exported, 1 not: /) });
+  } finally {
+    await hostile.stop();
+  }
+});
+
 test('a run that takes longer than its timeout times out', async () => {
   await aws.client.configurePersonalize({ secondsInProgress: 7200 });
   const resources = await aws.deploy(workflow(await aws.seed(1), { timeout: Duration.hours(1) }));
