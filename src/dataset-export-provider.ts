@@ -7,7 +7,9 @@ import {
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, DependencyGroup, IConstruct, IDependable } from 'constructs';
 import { CLOUDFORMATION_LIMIT_SECONDS } from './contract/limits';
+import { allowFromOtherAccount, functionsQueueProblem } from './private/dead-letter-queue';
 import { DEFAULT_MAX_CONCURRENCY } from './private/defaults';
+import { shortDescription } from './private/description';
 import { roleProblem, serviceKeyProblem } from './private/environments';
 import { Lanes } from './private/lanes';
 import { allowAccount } from './private/other-account-key';
@@ -15,7 +17,6 @@ import { OutcomeObserver } from './private/outcome-observer';
 import { FrameworkPermissions } from './private/policies/framework-permissions';
 import { HandlerPermissions, JobPermissions } from './private/policies/handler-permissions';
 import { NetworkPolicies } from './private/policies/network-policies';
-import { allowFromOtherAccount, queueProblem } from './private/provider/dead-letter-queue';
 import { applySettings, networkStatements, settingsStatements } from './private/provider/function-settings';
 import { allowLogs } from './private/provider/log-encryption';
 import { Network, endpointsOf, networkOf, networkProblem } from './private/provider/network';
@@ -314,7 +315,7 @@ export class DatasetExportProvider extends Construct {
     this.validate(props);
     const pollInterval = props.pollInterval ?? DEFAULT_POLL_INTERVAL;
     this.logGroup = props.logGroup ?? this.newLogGroup(props);
-    if (props.deadLetterQueue) { allowFromOtherAccount(this, props.deadLetterQueue); }
+    if (props.deadLetterQueue) { allowFromOtherAccount(this, props.deadLetterQueue, 'Lambda refuses the functions'); }
     this.queue = Lanes.of(Stack.of(this)).addQueue(props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY);
     const { logGroup } = this;
     const statements = () => settingsStatements(props);
@@ -433,7 +434,7 @@ export class DatasetExportProvider extends Construct {
       rejectIf(role && roleProblem(name, role, stack), literal`InvalidProviderRole`, this);
     }
     const { stateMachineLogs, deadLetterQueue } = props;
-    rejectIf(deadLetterQueue && queueProblem(deadLetterQueue, stack), literal`InvalidDeadLetterQueue`, this);
+    rejectIf(deadLetterQueue && functionsQueueProblem(deadLetterQueue, stack), literal`InvalidDeadLetterQueue`, this);
     rejectIf(
       stateMachineLogs && !stateMachineLogs.destination ? 'stateMachineLogs must have a destination, got none: pass a log group' : undefined,
       literal`MissingLogDestination`, this,
@@ -452,7 +453,7 @@ export class DatasetExportProvider extends Construct {
   private handler(entryPoint: EntryPoint, pollInterval: Duration, props: DatasetExportProviderProps, network?: Network): lambda.Function {
     const fn = new lambda.Function(this, entryPoint[0].toUpperCase() + entryPoint.slice(1), {
       ...network,
-      description: `Personalize dataset exports: index.${entryPoint} (${this.node.path})`.slice(0, 256),
+      description: shortDescription(`Personalize dataset exports: index.${entryPoint} (${this.node.path})`, 256),
       code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', 'lambda', 'index')),
       handler: `index.${entryPoint}`,
       runtime: lambda.determineLatestNodeRuntime(this),

@@ -1,9 +1,12 @@
 import {
-  Duration, aws_events as events, aws_iam as iam, aws_kms as kms, aws_scheduler as scheduler, aws_scheduler_targets as targets, aws_sqs as sqs,
+  Duration, Stack, aws_events as events, aws_iam as iam, aws_kms as kms, aws_scheduler as scheduler, aws_scheduler_targets as targets, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { DatasetExportWorkflow } from './dataset-export-workflow';
+import { allowFromOtherAccount, fifoProblem, queueKeyStatements } from './private/dead-letter-queue';
+import { shortDescription } from './private/description';
+import { serviceKeyProblem } from './private/environments';
 import { durationProblem, literal, rejectIf, wholeNumberProblem } from './private/validation';
 
 /**
@@ -72,6 +75,10 @@ export interface DatasetExportScheduleProps {
   /**
    * The queue that receives a message for each run that could not be started.
    *
+   * The role of the schedule gets the permission to send to it and to use its key. For a queue or key of another account, a warning at synthesis
+   * contains the statement to add to its policy. Synthesis fails for a FIFO queue.
+   *
+   * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
    * @default - a new encrypted queue that keeps messages for 14 days
    */
   readonly deadLetterQueue?: sqs.IQueue;
@@ -79,6 +86,10 @@ export interface DatasetExportScheduleProps {
   /**
    * The customer managed KMS key that encrypts the schedule.
    *
+   * The role of the schedule gets the permission to use it. Synthesis fails for an alias, and for a key that is known to be in another Region than
+   * the stack.
+   *
+   * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
    * @default - an AWS owned key
    */
   readonly encryptionKey?: kms.IKey;
@@ -135,12 +146,17 @@ export class DatasetExportSchedule extends Construct {
     const maxEventAgeRule = { unit: 'seconds', min: Duration.minutes(1), max: Duration.days(1) } as const;
     rejectIf(durationProblem('maxEventAge', props.maxEventAge, maxEventAgeRule), literal`InvalidMaxEventAge`, this);
 
+    rejectIf(props.deadLetterQueue && fifoProblem(props.deadLetterQueue, 'EventBridge Scheduler'), literal`InvalidDeadLetterQueue`, this);
+    rejectIf(serviceKeyProblem(props.encryptionKey, 'encryptionKey', Stack.of(this)), literal`InvalidEncryptionKey`, this);
+
     const { workflow } = props;
     this.deadLetterQueue = props.deadLetterQueue ?? new sqs.Queue(this, 'DeadLetterQueue', {
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    const keyStatements = queueKeyStatements(this.deadLetterQueue);
+    allowFromOtherAccount(this, this.deadLetterQueue, 'runs that could not be started are lost');
     const target = new targets.StepFunctionsStartExecution(workflow.stateMachine, {
       deadLetterQueue: this.deadLetterQueue,
       retryAttempts: props.retryAttempts,
@@ -151,13 +167,15 @@ export class DatasetExportSchedule extends Construct {
       schedule: props.schedule,
       timeWindow: props.timeWindow,
       scheduleName: props.scheduleName,
-      description: props.description ?? `Personalize dataset exports of ${workflow.node.path}`.slice(0, 512),
+      description: props.description ?? shortDescription(`Personalize dataset exports of ${workflow.node.path}`, 512),
       enabled: props.enabled,
       key: props.encryptionKey,
       target: {
         bind: schedule => {
           const config = target.bind(schedule);
           roles.push(config.role);
+          // the CDK permits to send to the queue, but not to use its key
+          for (const statement of keyStatements) { config.role.addToPrincipalPolicy(statement); }
           return config;
         },
       },

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms, aws_s3 
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, IDependable } from 'constructs';
 import { prefixProblem } from './contract/api-constraints';
+import { roleDescription } from './private/description';
 import { keyProblem, keyRegionProblem, roleProblem } from './private/environments';
 import { newBucket, newBucketProblem } from './private/new-bucket';
 import { PERSONALIZE, PersonalizeAccessProps, grantImport, grantPersonalizeAccess, sourceConditions } from './private/personalize-access';
@@ -322,7 +323,7 @@ export class ExportDestination extends Construct {
 
   private newRole(): iam.IRole {
     return new iam.Role(this, 'Role', {
-      description: `Lets Amazon Personalize write the dataset exports of ${this.node.path}`.slice(0, 1000),
+      description: roleDescription(`Lets Amazon Personalize write the dataset exports of ${this.node.path}`),
       assumedBy: new iam.ServicePrincipal(PERSONALIZE, { conditions: sourceConditions(Stack.of(this)) }),
     });
   }

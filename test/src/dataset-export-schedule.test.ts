@@ -1,7 +1,7 @@
 import {
   App, Duration, Stack, TimeZone, aws_events_targets as targets, aws_kms as kms, aws_scheduler as scheduler, aws_sns as sns, aws_sqs as sqs,
 } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { DatasetExportSchedule, DatasetExportScheduleProps, DatasetExportWorkflow, IngestionMode } from '../../src';
 import { ACCOUNT, REGION, concreteStack, importedDataset } from '../stacks';
 
@@ -52,6 +52,14 @@ describe('schedule', () => {
     });
   });
 
+  test.each<[string, (stack: Stack) => kms.IKey]>([
+    ['an alias', stack => kms.Alias.fromAliasName(stack, 'Alias', 'alias/schedules')],
+    ['a key of another Region', stack => kms.Key.fromKeyArn(stack, 'Key', `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`)],
+  ])('encrypted with %s fails at synthesis', (_, key) => {
+    const stack = concreteStack();
+    expect(() => scheduleIn(stack, { encryptionKey: key(stack) })).toThrow('encryptionKey must ');
+  });
+
   test('comes after what its first run needs, which a rate starts at once', () => {
     const stack = concreteStack();
     scheduleIn(stack, { onFailure: new targets.SnsTopic(new sns.Topic(stack, 'Topic')), onSuccess: new targets.SnsTopic(new sns.Topic(stack, 'Other')) });
@@ -95,6 +103,38 @@ describe('dead-letter queue', () => {
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::SQS::Queue', 1);
     template.hasResourceProperties('AWS::Scheduler::Schedule', { Target: { DeadLetterConfig: { Arn: stack.resolve(deadLetterQueue.queueArn) } } });
+  });
+
+  test('with a key: the role of the schedule may use it', () => {
+    const stack = concreteStack();
+    const encryptionMasterKey = new kms.Key(stack, 'Key');
+    scheduleIn(stack, { deadLetterQueue: new sqs.Queue(stack, 'Mine', { encryptionMasterKey }) });
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Allow', Action: 'states:StartExecution' }),
+          { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: stack.resolve(encryptionMasterKey.keyArn) },
+        ]),
+      },
+    });
+  });
+
+  test('of another account: warnings contain the statements for its policy and that of its key', () => {
+    const stack = concreteStack();
+    const other = '999988887777';
+    const keyArn = `arn:aws:kms:${REGION}:${other}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+    scheduleIn(stack, { deadLetterQueue: sqs.Queue.fromQueueAttributes(stack, 'Queue', { queueArn: `arn:aws:sqs:${REGION}:${other}:lost`, keyArn }) });
+    const statements = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('needs this statement')).map(({ entry }) => (
+      JSON.parse(/\{"Action.*\}/.exec(String(entry.data))![0])));
+    expect(statements).toMatchObject([{ Action: 'sqs:SendMessage' }, { Action: ['kms:Decrypt', 'kms:GenerateDataKey'] }]);
+  });
+
+  test.each<[string, (stack: Stack) => sqs.IQueue]>([
+    ['Movies/Queue', stack => new sqs.Queue(stack, 'Queue', { fifo: true })],
+    [`arn:aws:sqs:${REGION}:${ACCOUNT}:lost.fifo`, stack => sqs.Queue.fromQueueArn(stack, 'Queue', `arn:aws:sqs:${REGION}:${ACCOUNT}:lost.fifo`)],
+  ])('that is the FIFO queue %s fails at synthesis', (name, queue) => {
+    const stack = concreteStack();
+    expect(() => scheduleIn(stack, { deadLetterQueue: queue(stack) })).toThrow(`deadLetterQueue must be a standard queue, got the FIFO queue "${name}"`);
   });
 });
 

@@ -55,6 +55,13 @@ describe('by default', () => {
     });
   });
 
+  test('the description of the role has only characters that IAM takes', () => {
+    const films = concreteStack();
+    new ExportDestination(films, 'Movies – 映画 🎬é');
+    const [role] = Object.values(Template.fromStack(films).findResources('AWS::IAM::Role'));
+    expect(role.Properties.Description).toMatch(/ Movies\/Movies \? \?\? \?é$/);
+  });
+
   test('the role can be assumed by Personalize only, for this account and Region', () => {
     template.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: {

@@ -36,6 +36,14 @@ export function checkName(parameter: 'roleName' | 'policyName', name: string): v
   }
 }
 
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+export function checkDescription(description = ''): void {
+  if (!/^[\t\n\r\x20-\x7E\xA1-\xFF]*$/.test(description)) {
+    throw new ServiceError('ValidationError', '1 validation error detected: Value at \'description\' failed to satisfy constraint: '
+      + 'Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*');
+  }
+}
+
 export interface Tag {
   readonly Key: string;
   readonly Value: string;

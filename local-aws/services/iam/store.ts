@@ -1,5 +1,5 @@
 import { nameOf, type AuthorizationRequest, type Principal } from './authorization';
-import { checkEntity, checkInlinePolicies, checkName, checkTags, checkTrustPolicy, type Tag } from './checks';
+import { checkDescription, checkEntity, checkInlinePolicies, checkName, checkTags, checkTrustPolicy, type Tag } from './checks';
 import { CredentialStore, DEPLOYER, type Credentials } from './credentials';
 import { decide, type Decision, type PrincipalPolicies } from './decision';
 import { ManagedPolicies } from './managed-policies';
@@ -213,6 +213,7 @@ export class IamStore {
 
 function checkDetails({ description, tags }: RoleDetails): void {
   checkLength('iamDescription', 'description', description);
+  checkDescription(description);
   checkTags(tags);
 }
 

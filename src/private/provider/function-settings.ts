@@ -1,5 +1,5 @@
 import { Stack, aws_iam as iam, aws_lambda as lambda, aws_logs as logs, aws_sqs as sqs } from 'aws-cdk-lib';
-import { queueStatements } from './dead-letter-queue';
+import { queueStatements } from '../dead-letter-queue';
 
 /** What all functions of a provider have in common, ours and those of the framework. */
 export interface FunctionSettings {

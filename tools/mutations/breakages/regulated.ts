@@ -1,4 +1,4 @@
-import { ORGANIZATION, PROVIDER_SETTINGS, SIMULATION, WORKFLOW } from './tests';
+import { DESTINATION, ORGANIZATION, PROVIDER_SETTINGS, SIMULATION, WORKFLOW } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 /** What regulated accounts ask for: VPCs, keys, traces, queues, logs and roles of their own. */
@@ -205,7 +205,7 @@ export const REGULATED_BREAKAGES: Breakage[] = [
       tests: [SIMULATION, ORGANIZATION],
     },
   }),
-  ...breakagesOf('src/private/provider/dead-letter-queue.ts', [SIMULATION], {
+  ...breakagesOf('src/private/dead-letter-queue.ts', [SIMULATION], {
     'queue-key-not-permitted': {
       breaks: 'nothing can be sent to an encrypted queue',
       from: 'actions: USE_KEY, resources: [encryptionMasterKey.keyArn]',
@@ -260,6 +260,11 @@ export const REGULATED_BREAKAGES: Breakage[] = [
       breaks: 'Step Functions refuses to trace',
       from: '\'xray:GetSamplingRules\', ',
       to: '',
+    },
+  }),
+  ...breakagesOf('src/private/description.ts', [DESTINATION], {
+    'any-description': {
+      breaks: 'IAM refuses the role of a construct with a dash or a name in Japanese', from: '.replace(/[^\\x20-\\x7E\\xA1-\\xFF]/gu, \'?\')', to: '',
     },
   }),
   ...breakagesOf('src/private/policies/own-role.ts', [PROVIDER_SETTINGS], {

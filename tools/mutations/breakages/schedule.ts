@@ -37,6 +37,18 @@ export const SCHEDULE_BREAKAGES: Breakage[] = [
       to: '',
       tests: [SCHEDULE],
     },
+    'dead-letters-without-key': {
+      breaks: 'a run that cannot be started is lost if the queue has a key',
+      from: 'config.role.addToPrincipalPolicy(statement);',
+      to: 'statement.freeze();',
+      tests: [SCHEDULE],
+    },
+    'dead-letters-to-fifo': {
+      breaks: 'a FIFO queue fails the deployment',
+      from: 'rejectIf(props.deadLetterQueue && fifoProblem(props.deadLetterQueue, \'EventBridge Scheduler\'), literal`InvalidDeadLetterQueue`, this);',
+      to: '',
+      tests: [SCHEDULE],
+    },
     'no-dead-letters': {
       breaks: 'a run that cannot be started is lost',
       from: 'deadLetterQueue: this.deadLetterQueue,',

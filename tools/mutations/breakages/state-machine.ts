@@ -337,8 +337,8 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'counting-not-retried': {
       breaks: 'a throttled call fails a large run at its end',
-      from: 'return count.addRetry(transientRetry(10));',
-      to: 'return count;',
+      from: 'count.addRetry(transientRetry(10)).next(choice);',
+      to: 'count.next(choice);',
     },
     'all-failures-in-cause': {
       breaks: 'the cause of a run with many failures is too long',

@@ -271,6 +271,13 @@ test('names have some characters only', () => {
   expect(() => iam.putRolePolicy('r', 'a policy', policy(allow('s3:GetObject')))).toThrow('regular expression');
 });
 
+test('descriptions of roles have Latin characters only', () => {
+  const create = (description: string) => iam.createRole({ roleName: 'described', assumeRolePolicyDocument: trust('lambda.amazonaws.com'), description });
+  expect(() => create('films – new')).toThrow('regular expression');
+  create('films: très\tnew');
+  expect(() => iam.updateRole('described', { description: '映画' })).toThrow('regular expression');
+});
+
 test('decisions are recorded as they were made', async () => {
   iam.putRolePolicy('r', 'p', policy(allow('s3:GetObject')));
   await may('s3:GetObject', OBJECT);
