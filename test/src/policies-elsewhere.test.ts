@@ -1,5 +1,5 @@
 import { App, NestedStack, Stack, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { DatasetExportProvider, DatasetExportProviderProps, ExportDestination, ExportDestinationProps } from '../../src';
 import { ACCOUNT, REGION, agnosticStack, concreteStack, jobIn } from '../stacks';
 
@@ -196,5 +196,34 @@ describe('the role of a provider that cannot be changed', () => {
     const isDenied = ({ statement }: Advice) => statement.Effect === 'Deny';
     expect(advice.map(isDenied).sort()).toEqual([false, true]);
     for (const some of advice) { expect(/functions lack permissions$/.test(some.text)).toBe(!isDenied(some)); }
+  });
+});
+
+describe('roles that several stacks use: no policy has the name of another', () => {
+  const define = (stack: Stack): void => {
+    const role = (name: string) => iam.Role.fromRoleArn(stack, name, `arn:aws:iam::${ACCOUNT}:role/${name}`);
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1'] });
+    const provider = new DatasetExportProvider(stack, 'Provider', { role: role('handlers'), frameworkRole: role('framework'), vpc });
+    const job = jobIn(stack, { provider, destination: new ExportDestination(stack, 'Exports', { role: role('exports') }) });
+    job.grants.import(role('imports'));
+    job.grants.import(role('other-imports'));
+  };
+  const namesIn = (stack: Stack): string[] => {
+    const policies = Object.values<any>(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter(({ Properties }) => typeof Properties.Roles[0] === 'string');
+    expect(new Set(policies.flatMap(({ Properties }) => Properties.Roles))).toEqual(new Set(['handlers', 'framework', 'exports', 'imports', 'other-imports']));
+    return policies.map(({ Properties }) => Properties.PolicyName);
+  };
+  const env = { account: ACCOUNT, region: REGION };
+
+  test.each<[string, () => Stack[]]>([
+    ['stacks of one app', (app = new App()) => ['A', 'B'].map(id => new Stack(app, id, { env }))],
+    ['deployments of one stack under two names', () => ['dev', 'prod'].map(stackName => new Stack(new App(), 'Movies', { env, stackName }))],
+    ['nested stacks', (parent = concreteStack()) => ['A', 'B'].map(id => new NestedStack(parent, id))],
+    ['the same nested stack in two deployments', () => ['dev', 'prod'].map(stackName => new NestedStack(new Stack(new App(), 'Movies', { env, stackName }), 'Nested'))],
+  ])('%s', (_, stacks) => {
+    const all = stacks();
+    all.forEach(define);
+    const names = all.flatMap(namesIn);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 });

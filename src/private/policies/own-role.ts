@@ -1,5 +1,6 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { attachedIfPossible } from './attached-policy';
 import { Advice, PolicyAdditions } from './policy-additions';
 
 /** A role of the user's: it gets policies, if its policies can be changed. Otherwise warnings contain the statements. */
@@ -42,12 +43,7 @@ export class OwnRole {
   }
 
   private addPolicy(id: string, document: iam.PolicyDocument): iam.Policy | undefined {
-    if (isCustomized(this.role)) { return undefined; }
-    const policy = new AttachedOrNot(this.scope, id, { document });
-    this.role.attachInlinePolicy(policy);
-    if (policy.isAttachedToRole) { return policy; }
-    this.scope.node.tryRemoveChild(id);
-    return undefined;
+    return isCustomized(this.role) ? undefined : attachedIfPossible(this.scope, id, this.role, document);
   }
 
   private stepsFor(json: string, job?: Construct): Partial<Advice> {
@@ -76,14 +72,4 @@ function destinationFirst({ node: { path } }: Construct, ofApp: readonly string[
 /** Whether the CDK was told that the role exists already: then it reports the role's statements, when they are added. */
 export function isCustomized(role: iam.IRole): boolean {
   return iam.Role.isRole(role) && role.node.defaultChild === undefined;
-}
-
-/** A role that cannot be changed, or is of another account, ignores the policy without a word. */
-class AttachedOrNot extends iam.Policy {
-  public isAttachedToRole = false;
-
-  public override attachToRole(role: iam.IRole): void {
-    this.isAttachedToRole = true;
-    super.attachToRole(role);
-  }
 }

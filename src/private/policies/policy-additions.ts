@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
 import { Construct, Dependable, DependencyGroup, IDependable } from 'constructs';
+import { attachedIfPossible } from './attached-policy';
 import { differ } from '../environments';
 import { warnLate } from '../late-warning';
 import { Pasteable, pasteable } from '../pasteable';
@@ -54,11 +55,23 @@ export class PolicyAdditions {
   }
 
   public toRole(role: iam.IRole, statements: iam.PolicyStatement[]): void {
+    const policy = iam.Role.isRole(role) ? undefined : this.ownPolicy(role);
+    if (policy) {
+      policy.addStatements(...statements);
+      this.inPlace.add(policy);
+      return;
+    }
     for (const statement of statements) {
       const { statementAdded, policyDependable } = role.grantPrincipal.addToPrincipalPolicy(statement);
       if (policyDependable) { this.inPlace.add(policyDependable); }
       if (!statementAdded || pretends(role, policyDependable)) { this.warnNotAdded('role', role.roleArn, statement); }
     }
+  }
+
+  /** For an imported role: the name of the CDK's policy is the same in all stacks that import the role in the same way. */
+  private ownPolicy(role: iam.IRole): iam.Policy | undefined {
+    const id = `RolePolicy${role.node.addr.slice(-8)}`;
+    return this.scope.node.tryFindChild(id) as iam.Policy | undefined ?? attachedIfPossible(this.scope, id, role, new iam.PolicyDocument());
   }
 
   /**

@@ -1,4 +1,4 @@
-import { DESTINATION, ORGANIZATION, PROVIDER_SETTINGS, SIMULATION, WORKFLOW } from './tests';
+import { DESTINATION, ELSEWHERE, ORGANIZATION, OTHER_STACKS, PROVIDER_SETTINGS, SIMULATION, WORKFLOW } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 /** What regulated accounts ask for: VPCs, keys, traces, queues, logs and roles of their own. */
@@ -262,17 +262,38 @@ export const REGULATED_BREAKAGES: Breakage[] = [
       to: '',
     },
   }),
+  ...breakagesOf('src/private/policies/attached-policy.ts', [PROVIDER_SETTINGS], {
+    'own-roles-without-policies': {
+      breaks: 'a role of the user gets no policy, although it can be changed',
+      from: 'this.isAttachedToRole = true;',
+      to: '',
+    },
+    'policy-names-of-all-stacks': {
+      breaks: 'stacks that share a role replace and delete the policies of each other',
+      from: 'Token.isUnresolved(stackName) ? \'\' : stackName, scope.node.path, id',
+      to: 'id',
+      tests: [OTHER_STACKS, ELSEWHERE],
+    },
+    'policy-names-of-all-deployments': {
+      breaks: 'two deployments of one stack that share a role replace and delete the policies of each other',
+      from: 'Token.isUnresolved(stackName) ? \'\' : stackName, scope.node.path, id',
+      to: 'scope.node.path, id',
+      tests: [ELSEWHERE],
+    },
+  }),
+  ...breakagesOf('src/private/policies/policy-additions.ts', [ELSEWHERE], {
+    'policy-of-imported-role': {
+      breaks: 'stacks that import the same service role replace and delete the policies of each other',
+      from: 'iam.Role.isRole(role) ? undefined : this.ownPolicy(role)',
+      to: 'undefined as iam.Policy | undefined',
+    },
+  }),
   ...breakagesOf('src/private/description.ts', [DESTINATION], {
     'any-description': {
       breaks: 'IAM refuses the role of a construct with a dash or a name in Japanese', from: '.replace(/[^\\x20-\\x7E\\xA1-\\xFF]/gu, \'?\')', to: '',
     },
   }),
   ...breakagesOf('src/private/policies/own-role.ts', [PROVIDER_SETTINGS], {
-    'own-roles-without-policies': {
-      breaks: 'a role of the user gets no policy, although it can be changed',
-      from: 'this.isAttachedToRole = true;',
-      to: '',
-    },
     'statements-printed-again': {
       breaks: 'the CDK\'s report of roles says the same for each job',
       from: 'if (this.printed.has(json)) { continue; }',

@@ -23,6 +23,7 @@ export const FRAMEWORK = 'test/lambda/framework.test.ts';
 
 // unit tests
 export const DESTINATION = 'test/src/export-destination.test.ts';
+export const ELSEWHERE = 'test/src/policies-elsewhere.test.ts';
 export const JOB = 'test/src/dataset-export-job.test.ts';
 export const GRANTS = 'test/src/dataset-export-job-grants.test.ts';
 export const PROVIDER_SETTINGS = 'test/src/provider-settings.test.ts';
