@@ -4,7 +4,7 @@ import type { LambdaSettings, OutputLayout, PersonalizeSettings } from './wire';
 /** The choices that are settings of Personalize: a test can change them in a running local AWS. */
 type PersonalizeChoices = Pick<PersonalizeSettings,
   'statusInProgress' | keyof OutputLayout | 'datasetsPerPage' | 'emptyPageFirst' | 'uppercasesTypes'
-  | 'echoesTrailingSlash' | 'omitsDefaults' | 'secondsUntilVisible' | 'checksAccessAtCreate'>;
+  | 'echoesTrailingSlash' | 'omitsDefaults' | 'omits' | 'secondsUntilVisible' | 'checksAccessAtCreate'>;
 
 /** One way for AWS to behave where its documentation is silent or permits several. Nothing is random: every run makes the same choices. */
 export interface Profile {
@@ -96,6 +96,7 @@ export const PLAIN: Profile = {
     uppercasesTypes: true,
     echoesTrailingSlash: true,
     omitsDefaults: false,
+    omits: {},
     secondsUntilVisible: 0,
     checksAccessAtCreate: true,
     ...OBSERVED,
@@ -113,6 +114,9 @@ export const PLAIN: Profile = {
   reversesOrder: false,
   restartsChangedRates: false,
 };
+
+/** What a job that is not done may lack. */
+const TIMES = ['creationDateTime', 'lastUpdatedDateTime'];
 
 /** The other choice, everywhere. */
 export const HOSTILE: Profile = {
@@ -135,6 +139,7 @@ export const HOSTILE: Profile = {
     uppercasesTypes: false,
     echoesTrailingSlash: false,
     omitsDefaults: true,
+    omits: { 'CREATE PENDING': TIMES, 'CREATE IN_PROGRESS': TIMES },
     secondsUntilVisible: 25,
     checksAccessAtCreate: false,
     ...OBSERVED,

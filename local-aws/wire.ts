@@ -124,6 +124,11 @@ export interface PersonalizeSettings {
   echoesTrailingSlash: boolean;
   /** Whether DescribeDatasetExportJob leaves out what the request left out, instead of answering with the default. */
   omitsDefaults: boolean;
+  /**
+   * what DescribeDatasetExportJob leaves out of its answer, by the status of the job: no member is required, not even `datasetExportJob`.
+   * https://docs.aws.amazon.com/personalize/latest/dg/API_DatasetExportJob.html
+   */
+  omits: Readonly<Record<string, readonly string[]>>;
   /** simulated seconds until DescribeDatasetExportJob and ListDatasetExportJobs find a new job */
   secondsUntilVisible: number;
   /** Whether CreateDatasetExportJob refuses a job that may not write its output; in any case the job itself fails then. */

@@ -137,7 +137,7 @@ export interface DatasetExportFragmentProps {
  * - `ACTIVE`: the export is done. The result also has `creationDateTime`, `lastUpdatedDateTime`, `objectCount` and `objectBytes`: how many
  *   objects are in the folder of the job, and how large they are in bytes. Both are numbers, or `unknown` if the folder could not be listed or
  *   has more than 400 objects.
- * - `CREATE FAILED`: the job failed. The result also has these times and `failureReason`.
+ * - `CREATE FAILED`: the job failed. The result also has these times and `failureReason`. A time that Personalize does not tell is left out.
  * - `ERROR`: the job could not be created or described, or has written nothing and `failOnEmptyExport` is set. The result also has `failureReason`.
  *
  * A reason is cut off after 5,000 characters.

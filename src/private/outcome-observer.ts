@@ -5,11 +5,13 @@ import { attachedPolicy } from './policies/attached-policy';
 import { JOB_EVENT, putEvent } from './workflow/events';
 import { jsonataPass, reasonOf, shortened } from './workflow/expressions';
 import { MAX_REASON_LENGTH } from './workflow/payload-budget';
-import { callPersonalize, transientRetry } from './workflow/personalize-calls';
+import { describeJob, hasStatus, transientRetry } from './workflow/personalize-calls';
 
 /** Of the input, which the handler writes: see lambda/outcome-events.ts. */
 const GIVEN = ['datasetArn', 'jobName', 'datasetExportJobArn', 'outputUri', 'stackId', 'logicalResourceId'];
 const POLL_SECONDS = 60;
+/** JSONata: what Personalize says about the job. */
+const DESCRIBED = '$states.input.job.DatasetExportJob';
 
 interface OutcomeObserverProps {
   readonly eventBus: events.IEventBus;
@@ -30,10 +32,10 @@ export class OutcomeObserver extends Construct {
     const { eventBus, logs, tracing } = props;
     this.eventBus = eventBus;
     const put = putEvent(this, 'Put export event', eventBus, JOB_EVENT, sfn.JsonPath.stringAt('$'), new sfn.Succeed(this, 'Done'));
-    const times = { creationDateTime: '$states.input.job.CreationDateTime', lastUpdatedDateTime: '$states.input.job.LastUpdatedDateTime' };
+    const times = { creationDateTime: `${DESCRIBED}.CreationDateTime`, lastUpdatedDateTime: `${DESCRIBED}.LastUpdatedDateTime` };
     const exported = this.report('Dataset exported', { status: '"ACTIVE"', ...times });
     const failed = this.report('Dataset export job failed', {
-      status: '"CREATE FAILED"', ...times, failureReason: shortened(reasonOf('$states.input.job.Description.FailureReason'), MAX_REASON_LENGTH),
+      status: '"CREATE FAILED"', ...times, failureReason: shortened(reasonOf(`${DESCRIBED}.FailureReason`), MAX_REASON_LENGTH),
     });
     const unknown = this.report('Dataset export job unknown', {
       status: '"ERROR"', failureReason: shortened('$states.input.error.Error & ": " & $states.input.error.Cause', MAX_REASON_LENGTH),
@@ -42,9 +44,9 @@ export class OutcomeObserver extends Construct {
     const wait = this.wait();
     const describe = this.describe().addCatch(unknown, { resultPath: '$.error' });
     wait.next(describe).next(new sfn.Choice(this, 'Dataset export job done?')
-      .when(sfn.Condition.stringEquals('$.job.Status', 'ACTIVE'), exported)
-      .when(sfn.Condition.stringEquals('$.job.Status', 'CREATE FAILED'), failed)
-      // also at a status that did not exist when this was written
+      .when(hasStatus('$.job', 'ACTIVE'), exported)
+      .when(hasStatus('$.job', 'CREATE FAILED'), failed)
+      // also without a status, and at one that did not exist when this was written
       .otherwise(wait));
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromChainable(wait),
@@ -82,17 +84,9 @@ export class OutcomeObserver extends Construct {
   }
 
   private describe(): sfn.TaskStateBase {
-    return callPersonalize(this, 'Describe dataset export job', 'DescribeDatasetExportJob', {
-      iamResources: [this.jobArn(`${stackJobNamePrefix(Stack.of(this))}*`)],
-      parameters: { DatasetExportJobArn: sfn.JsonPath.stringAt('$.datasetExportJobArn') },
-      resultSelector: {
-        Status: sfn.JsonPath.stringAt('$.DatasetExportJob.Status'),
-        CreationDateTime: sfn.JsonPath.stringAt('$.DatasetExportJob.CreationDateTime'),
-        LastUpdatedDateTime: sfn.JsonPath.stringAt('$.DatasetExportJob.LastUpdatedDateTime'),
-        Description: sfn.JsonPath.objectAt('$.DatasetExportJob'),
-      },
-      resultPath: '$.job',
-    }).addRetry(transientRetry(15)) as sfn.TaskStateBase;
+    const patterns = [this.jobArn(`${stackJobNamePrefix(Stack.of(this))}*`)];
+    return describeJob(this, 'Describe dataset export job', patterns, sfn.JsonPath.stringAt('$.datasetExportJobArn'), '$.job')
+      .addRetry(transientRetry(15)) as sfn.TaskStateBase;
   }
 
   private jobArn(resourceName: string): string {

@@ -35,8 +35,10 @@ describe('Personalize', () => {
     become(HOSTILE);
     const described = await describeJob();
     expect(described.status).toBe('CREATE QUEUED');
-    expect(described).not.toHaveProperty('ingestionMode');
+    for (const member of ['ingestionMode', 'creationDateTime', 'lastUpdatedDateTime']) { expect(described).not.toHaveProperty(member); }
     expect(await path()).toMatch(/\/out$/);
+    await fixture.clock.advance(3_600_000);
+    expect(await describeJob()).toMatchObject({ status: 'ACTIVE', creationDateTime: expect.any(Number), lastUpdatedDateTime: expect.any(Number) });
   });
 
   test('does not find a new job at once', async () => {

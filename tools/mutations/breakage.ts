@@ -29,7 +29,7 @@ export function breakagesOf(file: string, tests: readonly string[], changes: Rea
  * Step Functions and CloudFormation, or the CDK's Provider framework. The other tests compare with what we expect.
  */
 export function isJudge(test: string): boolean {
-  return /^test\/(e2e|security|src\/private\/workflow)\/|^test\/src\/(removal|iam-quotas)|^test\/lambda\/framework/.test(test);
+  return /^test\/(e2e|security|src\/private\/workflow)\/|^test\/src\/private\/outcome-observer|^test\/src\/(removal|iam-quotas)|^test\/lambda\/framework/.test(test);
 }
 
 /** @returns what is wrong with the list itself: breakages that no longer apply */

@@ -39,7 +39,7 @@ const OPERATIONS: Readonly<Record<string, Operation<Parameters, object>>> = {
     const job = personalize.exportJob(arn);
     await authorize(arn, { context: resourceTagContext(job?.request.tags ?? []) });
     if (!job) { throw new ServiceError('ResourceNotFoundException', `The given dataset export job does not exist: ${arn}`); }
-    return { datasetExportJob: describeJob(job, personalize.settings) };
+    return without(personalize.settings.omits[job.status] ?? [], { datasetExportJob: describeJob(job, personalize.settings) });
   },
 
   ListDatasetExportJobs: async ({ parameters, authorize }, { personalize }) => {
@@ -100,6 +100,11 @@ function describeJob(job: ExportJob, settings: PersonalizeSettings): object {
     datasetExportJobArn: job.arn,
     ...progress(job, settings),
   };
+}
+
+/** The answer without the members of these names, however deep. */
+function without(names: readonly string[], answer: object): object {
+  return JSON.parse(JSON.stringify(answer, (name, member: unknown) => names.includes(name) ? undefined : member)) as object;
 }
 
 function describeImportJob(job: ImportJob, settings: PersonalizeSettings): object {

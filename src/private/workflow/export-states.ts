@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { ResultPath, jsonataObject, jsonataPass, reasonOf, shortened } from './expressions';
 import { COUNTS, ListingStates } from './listing-states';
 import { MAX_REASON_LENGTH } from './payload-budget';
-import { INVALID_INPUT, NOT_FOUND, callPersonalize, transientRetry } from './personalize-calls';
+import { INVALID_INPUT, NOT_FOUND, callPersonalize, describeJob, hasStatus, transientRetry } from './personalize-calls';
 import { exportFolder } from '../../contract/export-folder';
 import { ExportDestination } from '../../export-destination';
 import { IngestionMode } from '../../ingestion-mode';
@@ -37,12 +37,12 @@ export interface ExportStatesProps {
 const MAX_ATTEMPTS = 99_999_999;
 const TRANSIENT = transientRetry(15);
 /** Where the job writes. An earlier execution may have created it, on another date. Personalize may leave out the last slash. */
-const PATH = 'job.Description.JobOutput.S3DataDestination.Path';
+const PATH = 'job.DatasetExportJob.JobOutput.S3DataDestination.Path';
 const OUTPUT_URI = `$exists(${PATH}) ? ($substring(${PATH}, -1) = "/" ? ${PATH} : ${PATH} & "/") : outputUri`;
 const NO_OBJECTS = '"The dataset export job is ACTIVE, but has written no objects"';
 /** What the result of each export has, however it ended. */
 const REPORTED = { datasetArn: 'datasetArn', jobName: 'jobName', datasetExportJobArn: 'datasetExportJobArn', outputUri: OUTPUT_URI };
-const TIMES = { creationDateTime: 'job.CreationDateTime', lastUpdatedDateTime: 'job.LastUpdatedDateTime' };
+const TIMES = { creationDateTime: 'job.DatasetExportJob.CreationDateTime', lastUpdatedDateTime: 'job.DatasetExportJob.LastUpdatedDateTime' };
 
 /** The states that export one dataset. */
 export class ExportStates {
@@ -64,7 +64,7 @@ export class ExportStates {
     this.exported = this.end('Dataset exported', { status: '"ACTIVE"', ...TIMES, ...COUNTS });
     this.exportedBefore = this.end('Dataset exported before', { status: '"ACTIVE"', ...TIMES, ...COUNTS });
     this.empty = props.failOnEmptyExport ? this.failedEnd('Dataset export empty', { status: '"ERROR"', ...TIMES, ...COUNTS }, NO_OBJECTS) : undefined;
-    this.failed = this.failedEnd('Dataset export job failed', { status: '"CREATE FAILED"', ...TIMES }, reasonOf('job.Description.FailureReason'));
+    this.failed = this.failedEnd('Dataset export job failed', { status: '"CREATE FAILED"', ...TIMES }, reasonOf('job.DatasetExportJob.FailureReason'));
     this.error = this.failedEnd('Dataset not exported', { status: '"ERROR"' }, 'error.Error & ": " & error.Cause');
 
     const [hash, wait] = [this.hash(), this.wait()];
@@ -216,24 +216,13 @@ export class ExportStates {
 
   private describe(id: string): sfn.TaskStateBase {
     const { path } = this;
-    return callPersonalize(this.scope, id, 'DescribeDatasetExportJob', {
-      iamResources: [this.jobArnPattern],
-      parameters: { DatasetExportJobArn: path.of('datasetExportJobArn') },
-      resultSelector: {
-        Status: sfn.JsonPath.stringAt('$.DatasetExportJob.Status'),
-        CreationDateTime: sfn.JsonPath.stringAt('$.DatasetExportJob.CreationDateTime'),
-        LastUpdatedDateTime: sfn.JsonPath.stringAt('$.DatasetExportJob.LastUpdatedDateTime'),
-        Description: sfn.JsonPath.objectAt('$.DatasetExportJob'),
-      },
-      resultPath: path.text('job'),
-    });
+    return describeJob(this.scope, id, [this.jobArnPattern], path.of('datasetExportJobArn'), path.text('job'));
   }
 
-  /** An unknown status is no failure: the job may still be running. */
+  /** An unknown status, or none, is no failure: the job may still be running. */
   private choose(id: string, active: sfn.State, failed: sfn.State, otherwise: sfn.State): sfn.Choice {
-    const status = this.path.text('job.Status');
-    return new sfn.Choice(this.scope, id)
-      .when(sfn.Condition.stringEquals(status, 'ACTIVE'), active).when(sfn.Condition.stringEquals(status, 'CREATE FAILED'), failed).otherwise(otherwise);
+    const job = this.path.text('job');
+    return new sfn.Choice(this.scope, id).when(hasStatus(job, 'ACTIVE'), active).when(hasStatus(job, 'CREATE FAILED'), failed).otherwise(otherwise);
   }
 
   private catchErrors(task: sfn.TaskStateBase): sfn.TaskStateBase {

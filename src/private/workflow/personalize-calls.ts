@@ -14,6 +14,19 @@ export function callPersonalize(
   return new tasks.CallAwsService(scope, id, { service: 'personalize', action, iamAction: `personalize:${operation}`, ...props });
 }
 
+/** A state that describes the job. No path selects a part of the answer: Personalize requires none, and nothing catches a path without a match. */
+export function describeJob(scope: Construct, id: string, jobArnPatterns: string[], jobArn: string, resultPath: string): sfn.TaskStateBase {
+  return callPersonalize(scope, id, 'DescribeDatasetExportJob', {
+    iamResources: jobArnPatterns, parameters: { DatasetExportJobArn: jobArn }, resultPath,
+  });
+}
+
+/** @param answer the path of what the state that describes the job has got */
+export function hasStatus(answer: string, status: string): sfn.Condition {
+  const path = `${answer}.DatasetExportJob.Status`;
+  return sfn.Condition.and(sfn.Condition.isPresent(path), sfn.Condition.stringEquals(path, status));
+}
+
 /**
  * Retries throttling, service failures and network failures.
  *

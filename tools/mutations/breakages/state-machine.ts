@@ -1,4 +1,4 @@
-import { FRAGMENT, FRAGMENT_PROPS, GRANTED, IAM_QUOTAS, NIGHTLY_BACKUP, QUOTAS, REDRIVES, RUNS, WORKFLOW } from './tests';
+import { FRAGMENT, FRAGMENT_PROPS, GRANTED, IAM_QUOTAS, NIGHTLY_BACKUP, OBSERVER, QUOTAS, REDRIVES, RUNS, WORKFLOW } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
 
 /** The states of the fragment and the workflow. */
@@ -85,18 +85,18 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'unknown-status-fails': {
       breaks: 'a status that Personalize adds fails the export',
-      from: '\'CREATE FAILED\'), failed).otherwise(otherwise)',
-      to: '\'CREATE FAILED\'), failed).otherwise(failed)',
+      from: 'failed).otherwise(otherwise)',
+      to: 'failed).otherwise(failed)',
     },
     'failure-unseen': {
       breaks: 'a run waits for a failed job until its timeout',
-      from: 'sfn.Condition.stringEquals(status, \'CREATE FAILED\')',
-      to: 'sfn.Condition.stringEquals(status, \'CREATE_FAILED\')',
+      from: 'hasStatus(job, \'CREATE FAILED\')',
+      to: 'hasStatus(job, \'CREATE_FAILED\')',
     },
     'end-unseen': {
       breaks: 'a run waits for a finished job until its timeout',
-      from: 'sfn.Condition.stringEquals(status, \'ACTIVE\')',
-      to: 'sfn.Condition.stringEquals(status, \'COMPLETE\')',
+      from: 'hasStatus(job, \'ACTIVE\')',
+      to: 'hasStatus(job, \'COMPLETE\')',
     },
     'no-reason': {
       breaks: 'a failed export does not say why',
@@ -111,8 +111,8 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
     'needs-reason': {
       breaks: 'a failure without a reason fails the run',
-      from: 'reasonOf(\'job.Description.FailureReason\')',
-      to: '\'job.Description.FailureReason\'',
+      from: 'reasonOf(\'job.DatasetExportJob.FailureReason\')',
+      to: '\'job.DatasetExportJob.FailureReason\'',
     },
     'never-looks-for-earlier-jobs': {
       breaks: 'a redrive exports again what it had exported',
@@ -170,6 +170,19 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
     },
   }),
   ...breakagesOf('src/private/workflow/personalize-calls.ts', [RUNS], {
+    'needs-status': {
+      breaks: 'a run whose job is described without a status fails, with all its exports',
+      from: 'sfn.Condition.and(sfn.Condition.isPresent(path), sfn.Condition.stringEquals(path, status))',
+      to: 'sfn.Condition.stringEquals(path, status)',
+      tests: [FRAGMENT, OBSERVER],
+    },
+    'needs-times': {
+      breaks: 'a run whose job is described without its times fails, with all its exports',
+      from: '{ DatasetExportJobArn: jobArn }, resultPath,',
+      to: '{ DatasetExportJobArn: jobArn }, resultPath,\n    resultSelector: { '
+        + 'DatasetExportJob: sfn.JsonPath.objectAt(\'$.DatasetExportJob\'), At: sfn.JsonPath.stringAt(\'$.DatasetExportJob.CreationDateTime\') },',
+      tests: [FRAGMENT, OBSERVER],
+    },
     'only-throttling-retried': {
       breaks: 'a network failure fails the export',
       from: 'errors: [sfn.Errors.TASKS_FAILED]',

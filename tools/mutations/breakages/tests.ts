@@ -17,6 +17,7 @@ export const REMOVAL = 'test/src/removal.test.ts';
 export const IAM_QUOTAS = 'test/src/iam-quotas.test.ts';
 export const RUNS = 'test/src/private/workflow/run-states.test.ts';
 export const FRAGMENT = 'test/src/private/workflow/export-states.test.ts';
+export const OBSERVER = 'test/src/private/outcome-observer.test.ts';
 export const REDRIVES = 'test/src/private/workflow/redrive.test.ts';
 export const QUOTAS = 'test/src/private/workflow/quotas.test.ts';
 export const FRAMEWORK = 'test/lambda/framework.test.ts';

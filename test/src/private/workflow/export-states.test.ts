@@ -122,6 +122,28 @@ test.each([true, false])('a job that fails without a reason has one for the stat
   });
 });
 
+describe('Personalize may leave out', () => {
+  test.each(['creationDateTime', 'lastUpdatedDateTime', 'status', 'datasetExportJob'])('%s of a job that is not done: it is waited for', async member => {
+    const [datasetArn] = await aws.seed(1);
+    await aws.client.configurePersonalize({ omits: { 'CREATE IN_PROGRESS': [member] }, secondsInProgress: 600 });
+    expect(await aws.run(await aws.deploy(machine()), { datasetArn, folder: '', ticket: 7 })).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await aws.client.calls({ operation: 'DescribeDatasetExportJob' })).length).toBeGreaterThan(1);
+  });
+
+  test.each(['ACTIVE', 'CREATE FAILED'])('times and output of a job that is %s: the result has the URI, and no times', async status => {
+    const [datasetArn] = await aws.seed(1);
+    const failNextJobsWith = status === 'ACTIVE' ? null : 'no luck';
+    await aws.client.configurePersonalize({ omits: { [status]: ['creationDateTime', 'lastUpdatedDateTime', 'jobOutput'] }, failNextJobsWith });
+    const resources = await aws.deploy(stack => {
+      const fragment = new DatasetExportFragment(stack, 'Export', { datasetArn, ingestionMode: IngestionMode.ALL });
+      new sfn.StateMachine(stack, 'Mine', { definitionBody: sfn.DefinitionBody.fromChainable(fragment) });
+    });
+    const { datasetExport } = JSON.parse((await aws.run(resources)).output!);
+    expect(datasetExport).toMatchObject({ status, outputUri: expect.stringMatching(/^s3:/) });
+    for (const time of ['creationDateTime', 'lastUpdatedDateTime']) { expect(datasetExport).not.toHaveProperty(time); }
+  });
+});
+
 test('without permission to export the dataset, says so', async () => {
   const [datasetArn] = await aws.seed(1);
   const resources = await aws.deploy(stack => {

@@ -75,6 +75,13 @@ export class LocalWorkflow {
     await this.states('StopExecution', { executionArn });
   }
 
+  /** @returns its ARN */
+  public async createJob(parameters: object): Promise<string> {
+    return JSON.parse(await this.request('personalize', {
+      'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonPersonalize.CreateDatasetExportJob',
+    }, JSON.stringify(parameters))).datasetExportJobArn;
+  }
+
   /** Of the Map Runs so far. */
   public childExecutions(): readonly ExecutionRecord[] {
     return this.local.world.states.childExecutions;
