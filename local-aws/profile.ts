@@ -42,6 +42,12 @@ export interface Profile {
   readonly mapRunSeconds: number;
 
   /**
+   * Whether a Map Run without items says where its results are. Documented for results, not for none.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+   */
+  readonly emptyMapRunDetails: boolean;
+
+  /**
    * A setting of Lambda: how functions get asynchronous events more than once. CloudFormation's requests to custom resources are such events.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
    */
@@ -106,6 +112,7 @@ export const PLAIN: Profile = {
   keySeconds: 0,
   stateMachineSeconds: 0,
   mapRunSeconds: 0,
+  emptyMapRunDetails: true,
   redeliveredAfterSeconds: [null],
   eventsDeliveredAfterSeconds: [[0]],
   troubleEvery: null,
@@ -149,6 +156,7 @@ export const HOSTILE: Profile = {
   keySeconds: 30,
   stateMachineSeconds: 10,
   mapRunSeconds: 30,
+  emptyMapRunDetails: false,
   redeliveredAfterSeconds: [1, null, 45],
   eventsDeliveredAfterSeconds: [[90, 95], [30, 400]],
   troubleEvery: 20,

@@ -50,7 +50,8 @@ export class MapRun {
     this.status = 'RUNNING';
     try {
       await this.runAll(children, signal);
-      const result = { MapRunArn: this.mapRunArn, ResultWriterDetails: await this.write() };
+      const writes = this.children.length > 0 || this.parent.world.profile.emptyMapRunDetails;
+      const result = { MapRunArn: this.mapRunArn, ...writes && { ResultWriterDetails: await this.write() } };
       this.status = 'SUCCEEDED';
       return result;
     } catch (error) {

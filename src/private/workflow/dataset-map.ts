@@ -22,6 +22,7 @@ export interface DatasetMapProps extends Work {
 }
 
 const path = sfn.JsonPath;
+const FAILED_GROUPS = '$states.input.failedDatasetGroups';
 
 /** Exports the datasets in the execution of the run, whose output contains their reports. */
 export function inlineMap(scope: Construct, props: DatasetMapProps): sfn.Chain {
@@ -29,12 +30,16 @@ export function inlineMap(scope: Construct, props: DatasetMapProps): sfn.Chain {
   const report = jsonataPass(scope, 'Report dataset', `$states.input.datasetExport ~> |$[$exists(failureReason)]|{"failureReason": ${reason}}|`);
   const map = new sfn.Map(scope, 'For each dataset', { ...mapProps(props), resultPath: '$.reports' }).itemProcessor(props.exportOne(report));
   const failed = '$states.input.reports[status != "ACTIVE"]';
-  const first = (list: string) => `[${list}[[0..4]].$merge([$, {"failureReason": ${shortened('failureReason', CAUSE_REASON_LENGTH)}}])]`;
   return map.next(props.reportRun({
     succeeded: '$count($states.input.reports[status = "ACTIVE"])',
     failed: `$count(${failed})`,
     datasets: '[$states.input.reports]',
-  }, `$string({"failed": ${first(failed)}, "failedDatasetGroups": ${first('$states.input.failedDatasetGroups')}})`));
+  }, `$string({"failed": ${first(failed)}, "failedDatasetGroups": ${first(FAILED_GROUPS)}})`));
+}
+
+/** The first failures of a list, for the cause of a failed run. */
+function first(list: string): string {
+  return `[${list}[[0..4]].$merge([$, {"failureReason": ${shortened('failureReason', CAUSE_REASON_LENGTH)}}])]`;
 }
 
 /** Exports each dataset in an execution of its own. The Map Run writes their reports to the destination's bucket. */
@@ -45,12 +50,13 @@ export function distributedMap(scope: Construct, props: DatasetMapProps): sfn.Ch
     toleratedFailurePercentage: 100,
     resultPath: '$.mapRun',
   }, { Bucket: props.destination.bucket.bucketName, Prefix: resultsFolder(props.jobNamePrefix) }).itemProcessor(props.exportOne(reportOrFail(scope)));
+  // a Map Run without datasets may have none
   const details = '$states.input.mapRun.ResultWriterDetails';
   const report = props.reportRun({
     succeeded: '$states.input.counts.succeeded',
     failed: '$states.input.counts.failed',
-    results: `{"bucket": ${details}.Bucket, "key": ${details}.Key}`,
-  }, `$string(${details})`);
+    results: `${details}.{"bucket": Bucket, "key": Key}`,
+  }, `$string($exists(${details}) ? ${details} : {"failedDatasetGroups": ${first(FAILED_GROUPS)}})`);
   map.next(countDatasets(scope, report));
   return sfn.Chain.custom(map, [report], report);
 }

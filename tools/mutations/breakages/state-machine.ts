@@ -332,6 +332,11 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
       to: '`${jobNamePrefix}_runs`',
       tests: [WORKFLOW],
     },
+    'needs-results': {
+      breaks: 'a large run without datasets cannot say why it fails',
+      from: '$exists(${details}) ? ${details} : {"failedDatasetGroups": ${first(FAILED_GROUPS)}}',
+      to: '${details}',
+    },
     'child-succeeds': {
       breaks: 'failed exports of a large run count as succeeded',
       from: '.otherwise(cause)',

@@ -246,6 +246,32 @@ test('a Distributed Map waits until Step Functions has counted all of its datase
   }
 });
 
+describe('a Distributed Map without datasets, whose results Step Functions need not name', () => {
+  const runOf = async (group: string) => {
+    const hostile = await LocalWorkflow.start('hostile');
+    try {
+      await hostile.client.seedDataset({ group: 'movies', type: 'ACTIONS', csv: 'USER_ID\nu1\n' });
+      const resources = await hostile.deploy(groupsWorkflow([group], { distributed: true }));
+      await hostile.client.sleep(60); // until the policies are in effect
+      return await hostile.run(resources);
+    } finally {
+      await hostile.stop();
+    }
+  };
+
+  test('succeeds', async () => {
+    const report = JSON.parse((await runOf('movies')).output!);
+    expect(report).toMatchObject({ status: 'SUCCEEDED', succeeded: 0, failed: 0, skippedDatasets: 1, failures: expect.any(String) });
+    expect(report).not.toHaveProperty('results');
+  });
+
+  test('fails because of a dataset group, and says so', async () => {
+    const execution = await runOf('gone');
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'DatasetExportsFailed', cause: expect.stringMatching(/^0 datasets exported, 0 not: /) });
+    expect(JSON.parse(/not: (.*)$/.exec(execution.cause!)![1]).failedDatasetGroups).toMatchObject([{ datasetGroupArn: groupArn('gone') }]);
+  });
+});
+
 test('a run that takes longer than its timeout times out', async () => {
   await aws.client.configurePersonalize({ secondsInProgress: 7200 });
   const resources = await aws.deploy(workflow(await aws.seed(1), { timeout: Duration.hours(1) }));
