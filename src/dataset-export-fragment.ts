@@ -86,8 +86,8 @@ export interface DatasetExportFragmentProps {
   /**
    * How often the status of a running job is checked: one or more whole seconds. Synthesis fails if the value is anything else.
    *
-   * The interval grows to a tenth of the time that the job has been running: Step Functions limits the history of an execution to
-   * 25,000 events, which is enough for even the longest job.
+   * The interval grows to a tenth of the time that the job has been running, up to an hour; after 100 hours, to a hundredth: Step Functions
+   * limits the history of an execution to 25,000 events, which is enough for even the longest job.
    *
    * Unlike in the other constructs, the value has no maximum and may be a token: nothing is computed from it at synthesis.
    *

@@ -118,8 +118,8 @@ export interface DatasetExportWorkflowProps {
   /**
    * How often the status of a running job is checked: 1 second to 1 day, in whole seconds.
    *
-   * The interval grows to a tenth of the time that the job has been running. Synthesis fails if the value is out of range or a token:
-   * it is used to choose between an inline and a Distributed Map, see `distributed`.
+   * The interval grows to a tenth of the time that the job has been running, up to an hour; after 100 hours, to a hundredth. Synthesis fails
+   * if the value is out of range or a token: it is used to choose between an inline and a Distributed Map, see `distributed`.
    *
    * @default Duration.minutes(1)
    */

@@ -4,12 +4,15 @@ import { stackJobNamePrefix } from './job-name';
 import { attachedPolicy } from './policies/attached-policy';
 import { JOB_EVENT, putEvent } from './workflow/events';
 import { jsonataPass, reasonOf, shortened } from './workflow/expressions';
+import { growingWaitExpression } from './workflow/growing-wait';
 import { MAX_REASON_LENGTH } from './workflow/payload-budget';
 import { describeJob, hasStatus, transientRetry } from './workflow/personalize-calls';
 
 /** Of the input, which the handler writes: see lambda/outcome-events.ts. */
 const GIVEN = ['datasetArn', 'jobName', 'datasetExportJobArn', 'outputUri', 'stackId', 'logicalResourceId'];
 const POLL_SECONDS = 60;
+/** The deletion of the stack waits for it. */
+const LONGEST_POLL_SECONDS = 15 * 60;
 /** JSONata: what Personalize says about the job. */
 const DESCRIBED = '$states.input.job.DatasetExportJob';
 
@@ -77,10 +80,9 @@ export class OutcomeObserver extends Construct {
     });
   }
 
-  /** The interval or, if that is longer, a tenth of the time so far: the history of an execution must hold a year. */
   private wait(): sfn.Wait {
-    const elapsed = '($millis() - $toMillis($states.context.Execution.StartTime))';
-    return sfn.Wait.jsonata(this, 'Wait for dataset export job', { time: sfn.WaitTime.seconds(`{% $max([${POLL_SECONDS}, $floor(${elapsed} / 10000)]) %}`) });
+    const seconds = growingWaitExpression(`${POLL_SECONDS}`, '$millis() - $toMillis($states.context.Execution.StartTime)', LONGEST_POLL_SECONDS);
+    return sfn.Wait.jsonata(this, 'Wait for dataset export job', { time: sfn.WaitTime.seconds(`{% ${seconds} %}`) });
   }
 
   private describe(): sfn.TaskStateBase {

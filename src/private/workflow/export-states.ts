@@ -1,6 +1,7 @@
 import { Duration, Stack, Tokenization, aws_iam as iam, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ResultPath, jsonataObject, jsonataPass, reasonOf, shortened } from './expressions';
+import { LONGEST_POLL_SECONDS, growingWaitExpression } from './growing-wait';
 import { COUNTS, ListingStates } from './listing-states';
 import { MAX_REASON_LENGTH } from './payload-budget';
 import { INVALID_INPUT, NOT_FOUND, callPersonalize, describeJob, hasStatus, transientRetry } from './personalize-calls';
@@ -201,7 +202,7 @@ export class ExportStates {
     task.addRetry(TRANSIENT);
   }
 
-  /** Waits for the interval or, if that is longer, a tenth of the time since the first wait or since a later redrive. */
+  /** Waits longer and longer, counted from the first wait or from a later redrive. */
   private wait(): sfn.Wait {
     const { path } = this;
     const seconds = Tokenization.stringifyNumber(this.props.pollInterval.toSeconds());
@@ -209,7 +210,7 @@ export class ExportStates {
     const redrive = '$states.context.Execution.RedriveTime';
     const start = `$max([${since}, $exists(${redrive}) ? $toMillis(${redrive}) : 0])`;
     return sfn.Wait.jsonata(this.scope, 'Wait for dataset export job', {
-      time: sfn.WaitTime.seconds(`{% $exists(${since}) ? $max([${seconds}, $floor(($millis() - ${start}) / 10000)]) : ${seconds} %}`),
+      time: sfn.WaitTime.seconds(`{% $exists(${since}) ? ${growingWaitExpression(seconds, `$millis() - ${start}`, LONGEST_POLL_SECONDS)} : ${seconds} %}`),
       outputs: `{% ${path.changed('{"since": $exists(since) ? since : $millis()}')} %}`,
     });
   }

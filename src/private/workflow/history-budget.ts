@@ -1,3 +1,4 @@
+import { LONGEST_POLL_SECONDS, growingWait } from './growing-wait';
 import { MAX_PAGES } from './listing-states';
 import { MAX_INLINE_DATASETS, Work, datasetsOf } from './payload-budget';
 
@@ -55,7 +56,7 @@ export function tablesHistoryProblem(work: Work, pace: Pace, tables: readonly { 
 /** How often the fragment polls a job that takes this long. */
 function polls(seconds: number, pollSeconds: number): number {
   let count = 0;
-  for (let elapsed = 0; elapsed < seconds; count++) { elapsed += Math.max(pollSeconds, Math.floor(elapsed / 10)); }
+  for (let elapsed = 0; elapsed < seconds; count++) { elapsed += growingWait(pollSeconds, elapsed, LONGEST_POLL_SECONDS); }
   return count;
 }
 

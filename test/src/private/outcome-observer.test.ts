@@ -36,6 +36,16 @@ test.each(['creationDateTime', 'status', 'datasetExportJob'])('waits for a job t
   ]);
 });
 
+test('looks every 15 minutes at a job of almost a day: a deletion does not wait longer', async () => {
+  await observe({ secondsInProgress: 80_000 });
+  const looks = (await aws.client.calls({ operation: 'DescribeDatasetExportJob' })).map(({ time }) => Date.parse(time));
+  expect(Math.max(...looks.slice(1).map((time, index) => time - looks[index]))).toBeLessThan(16 * 60_000);
+});
+
+test('has room for a job of a year', async () => {
+  expect(await observe({ secondsInProgress: 364 * 86_400 })).toMatchObject({ status: 'SUCCEEDED' });
+});
+
 test.each(['ACTIVE', 'CREATE FAILED'])('the event of a job that is %s lacks the times that Personalize leaves out', async status => {
   const failNextJobsWith = status === 'ACTIVE' ? null : 'no luck';
   await observe({ omits: { [status]: ['creationDateTime', 'lastUpdatedDateTime'] }, failNextJobsWith });

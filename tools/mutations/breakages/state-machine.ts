@@ -138,12 +138,6 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
       to: 'this.exportedBefore, again, again)',
       tests: [REDRIVES],
     },
-    'no-growing-interval': {
-      breaks: 'a long job exceeds the history of the execution',
-      from: '$floor(($millis() - ${start}) / 10000)',
-      to: '0',
-      tests: [QUOTAS],
-    },
     'redrive-waits-hours': {
       breaks: 'a redrive after days waits for hours',
       from: '$exists(${redrive}) ? $toMillis(${redrive}) : 0',
@@ -167,6 +161,28 @@ export const STATE_MACHINE_BREAKAGES: Breakage[] = [
       from: 'path.replaced(`${path.query}.${jsonataObject({ ...REPORTED, ...report })}`)',
       to: '`${path.query}.${jsonataObject({ ...REPORTED, ...report })}`',
       tests: [FRAGMENT],
+    },
+  }),
+  ...breakagesOf('src/private/workflow/growing-wait.ts', [QUOTAS, OBSERVER], {
+    'no-growing-interval': {
+      breaks: 'a long job exceeds the history of the execution',
+      from: '$min([$floor($seconds / 10), ${longestSeconds}])',
+      to: '0',
+    },
+    'interval-grows-for-ever': {
+      breaks: 'the end of a long job is noticed late, and the deletion of a stack waits for hours',
+      from: '$min([$floor($seconds / 10), ${longestSeconds}])',
+      to: '$floor($seconds / 10)',
+    },
+    'interval-stops-growing': {
+      breaks: 'a job of months exceeds the history of the execution',
+      from: ', $floor($seconds / 100)])',
+      to: '])',
+    },
+    'other-interval-counted': {
+      breaks: 'a long run exceeds the history of its execution',
+      from: 'Math.min(Math.floor(elapsedSeconds / 10), longestSeconds)',
+      to: 'Math.floor(elapsedSeconds / 10)',
     },
   }),
   ...breakagesOf('src/private/workflow/personalize-calls.ts', [RUNS], {
