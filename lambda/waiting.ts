@@ -28,8 +28,9 @@ export class Waiting {
     const { ResourceProperties: properties } = event;
     // An export that a resource has started anew has not been waited for from the beginning.
     const before = Math.min(waitedSeconds(properties), Math.max(0, (startedAt - (createdAt?.getTime() ?? 0)) / 1000));
-    // One that Personalize cannot tell of now may be such an export.
-    if (!this.isOver(event, startedAt, job === 'may exist' ? 0 : before)) { return { IsComplete: false }; }
+    // One that Personalize does not tell of now, or not since when, may be such an export.
+    const mayBeNew = job === 'may exist' || (job === 'exists' && createdAt === undefined);
+    if (!this.isOver(event, startedAt, mayBeNew ? 0 : before)) { return { IsComplete: false }; }
     if (handsOver(properties)) {
       const arn = jobArn(properties.DatasetArn, jobName);
       this.deps.log(event, 'hand over', { jobArn: arn, detail: status });

@@ -128,6 +128,14 @@ describe('a resource that goes on waiting', () => {
     expect(await world.run(createOf(3, third.data!.DatasetExportJobArn!))).toMatchObject({ status: 'SUCCESS', physicalId: second.physicalId });
   });
 
+  it('does not give up an export that was started anew when Personalize does not tell since when it exists', async () => {
+    world.personalize.echo = () => ({ createdAt: undefined });
+    world.personalize.runningSeconds = 80 * 60;
+    const { data, physicalId } = await world.run(createOf(2, failed(10 * HOURS)));
+
+    expect(await world.run(createOf(3, data!.DatasetExportJobArn!))).toMatchObject({ status: 'SUCCESS', physicalId });
+  });
+
   it('does not give up an export that was started anew when one look at it fails', async () => {
     world.personalize.runningSeconds = 80 * 60;
     const second = await world.run(createOf(2, failed(10 * HOURS)));

@@ -1,5 +1,5 @@
 import {
-  CONCURRENCY, FAULTS, FRAMEWORK, HAND_OVER, LATE_DENIAL, LIFECYCLE, LONG_EXPORTS, MODEL, NO_ROOM, PERSONALIZE_API, PROVIDER, ROLLBACK,
+  CONCURRENCY, FAULTS, FRAMEWORK, HAND_OVER, LATE_DENIAL, LIFECYCLE, LONG_EXPORTS, MODEL, NO_ROOM, PERSONALIZE_API, PROVIDER, ROLLBACK, SEQUENCES,
   UPDATE,
 } from './tests';
 import { type Breakage, breakagesOf } from '../breakage';
@@ -83,10 +83,16 @@ export const WAIT_BREAKAGES: Breakage[] = [
       to: 'waitedSeconds(properties)',
       tests: [HAND_OVER],
     },
+    'no-date-no-time': {
+      breaks: 'an export that is started anew fails at once if Personalize does not tell since when',
+      from: ' || (job === \'exists\' && createdAt === undefined)',
+      to: '',
+      tests: [SEQUENCES, HAND_OVER],
+    },
     'no-look-no-time': {
       breaks: 'an export that is started anew fails when one look at it is throttled',
-      from: 'job === \'may exist\' ? 0 : before',
-      to: 'before',
+      from: 'job === \'may exist\' || ',
+      to: '',
       tests: [HAND_OVER],
     },
   }),
