@@ -3,10 +3,13 @@ import {
   aws_events as events, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
   aws_scheduler as scheduler, aws_sqs as sqs, aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
+import { validateTemplates } from './assembly';
 import { exportIn, Fixture } from './fixture';
 import { Dataset, DatasetExportProvider, DatasetExportProviderProps, DatasetExportSchedule, DatasetExportWorkflow, IngestionMode } from '../../src';
 import { runs } from '../../tools/demo/nightly-backup';
 import { isolatedVpc } from '../../tools/local-deployment/isolated-vpc';
+
+validateTemplates();
 
 /** Everything that a regulated account may ask for. */
 function everything(stack: Stack): DatasetExportProviderProps {

@@ -1,7 +1,10 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, aws_events as events, aws_personalize as personalize, aws_s3 as s3 } from 'aws-cdk-lib';
+import { validateTemplates } from './assembly';
 import { exportIn, Fixture, RECORDS, unwrapped } from './fixture';
 import { DatasetExportJob, DatasetExportJobProps, DatasetExportProvider, ExportDestination, ExportTrigger, IngestionMode } from '../../src';
 import { exportedRecords } from '../../tools/local-deployment/records';
+
+validateTemplates();
 
 describe('a stack', () => {
   let fixture: Fixture;

@@ -72,9 +72,12 @@ export class CdkCli {
         HOME: process.env.HOME,
         ...this.ready.env,
         CDK_DISABLE_VERSION_CHECK: 'true',
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
         // apps of this repository import the library by its name and run with the newest CDK
         TSX_TSCONFIG_PATH: path.join(__dirname, 'examples.tsconfig.json'),
         NODE_NO_WARNINGS: '1',
+        // loads the schemas of all resource types in each run; test/package/examples.test.ts validates the examples
+        CDK_VALIDATION: 'false',
         ...env,
       },
     });
