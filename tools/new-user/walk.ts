@@ -56,8 +56,8 @@ export async function walkAsNewUser(say: (text: string) => void = () => {}): Pro
     succeeded(typeCheck(folder, file));
 
     const cli = new CdkCli(localAws.ready);
-    // without this repository's tsconfig, which maps the library to src/
-    const options = { cwd: folder, env: { TSX_TSCONFIG_PATH: undefined } };
+    // as in a shell of the user's: without this repository's tsconfig, which maps the library to src/, and with the CDK's validation
+    const options = { cwd: folder, env: { TSX_TSCONFIG_PATH: undefined, CDK_VALIDATION: undefined } };
 
     say(`npx cdk synth ${deploy}`);
     const { output } = succeeded(await cli.synth(deployArgs, options));

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
+import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 /** A policy of a role's own. Attached by the role, so that it stays out of the template if the role is customized to exist already. */
@@ -40,8 +40,7 @@ class AttachedOrNot extends iam.Policy {
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
  */
 function inlinePolicyName(scope: Construct, id: string): string {
-  const { stackName } = outermost(Stack.of(scope));
-  const identity = [Token.isUnresolved(stackName) ? '' : stackName, scope.node.path, id];
+  const identity = [outermost(Stack.of(scope)).stackName, scope.node.path, id];
   return `${id}-${createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 12)}`;
 }
 

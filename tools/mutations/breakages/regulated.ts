@@ -270,13 +270,13 @@ export const REGULATED_BREAKAGES: Breakage[] = [
     },
     'policy-names-of-all-stacks': {
       breaks: 'stacks that share a role replace and delete the policies of each other',
-      from: 'Token.isUnresolved(stackName) ? \'\' : stackName, scope.node.path, id',
+      from: 'outermost(Stack.of(scope)).stackName, scope.node.path, id',
       to: 'id',
       tests: [OTHER_STACKS, ELSEWHERE],
     },
     'policy-names-of-all-deployments': {
       breaks: 'two deployments of one stack that share a role replace and delete the policies of each other',
-      from: 'Token.isUnresolved(stackName) ? \'\' : stackName, scope.node.path, id',
+      from: 'outermost(Stack.of(scope)).stackName, scope.node.path, id',
       to: 'scope.node.path, id',
       tests: [ELSEWHERE],
     },
